@@ -1,0 +1,96 @@
+"""Everything that can go wrong on purpose, and the exit code of each.
+
+    QwenTTSError
+    ├── UsageError        2    arguments, config, input, existing output: nothing was sent
+    ├── AuthError         3    no key, wrong key, wrong region, no access to the model
+    ├── QuotaError        4    a limit or a bill that waiting a moment does not clear
+    │   └── Throttled     4    a rate limit; waiting does clear it
+    ├── NetworkError      5    refused, timed out, 5xx, half an answer
+    ├── RejectedError     6    the service refused the text, or its answer is not audio
+    │   └── TextTooLong   6    the text is over the model's limit: halve it and go on
+    └── LocalError        7    disk, permission, closed stdout, no audio device, encoder
+
+A library's error becomes one of these once, in the module that calls the library.
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum, unique
+from typing import ClassVar
+
+
+@unique
+class ExitCode(IntEnum):
+    """The process's exit codes; `cli/` is the only place that uses them to exit."""
+
+    OK = 0
+    INTERNAL = 1
+    USAGE = 2
+    AUTH = 3
+    QUOTA = 4
+    NETWORK = 5
+    REJECTED = 6
+    LOCAL = 7
+    HANGUP = 129
+    INTERRUPT = 130
+    BROKEN_PIPE = 141
+    TERMINATE = 143
+
+
+class QwenTTSError(Exception):
+    """An expected failure, told to the user in one line.
+
+    Args:
+        message: what went wrong and where, without a full stop.
+        hint: what to do about it, one or more sentences.
+        service_code: the service's own error code, as sent.
+        request_id: the service's id of the failed request.
+    """
+
+    exit_code: ClassVar[ExitCode] = ExitCode.INTERNAL
+    retryable: ClassVar[bool] = False
+
+    def __init__(
+        self, message: str, *, hint: str = "", service_code: str = "", request_id: str = ""
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.hint = hint
+        self.service_code = service_code
+        self.request_id = request_id
+
+
+class UsageError(QwenTTSError):
+    exit_code = ExitCode.USAGE
+
+
+class AuthError(QwenTTSError):
+    exit_code = ExitCode.AUTH
+
+
+class QuotaError(QwenTTSError):
+    exit_code = ExitCode.QUOTA
+
+
+class Throttled(QuotaError):
+    """The service asks to slow down; `retry_after_s` is how long, where it said so."""
+
+    retryable = True
+    retry_after_s: float | None = None
+
+
+class NetworkError(QwenTTSError):
+    exit_code = ExitCode.NETWORK
+    retryable = True
+
+
+class RejectedError(QwenTTSError):
+    exit_code = ExitCode.REJECTED
+
+
+class TextTooLong(RejectedError):
+    """The service's "Range of input length" answer; its unit is not documented."""
+
+
+class LocalError(QwenTTSError):
+    exit_code = ExitCode.LOCAL

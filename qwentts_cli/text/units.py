@@ -1,0 +1,17 @@
+"""How long a text is in the service's own count."""
+
+from __future__ import annotations
+
+import re
+
+# The ideographs of every Unicode Han block: URO with extension A, compatibility, and planes 2 and 3.
+_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+
+
+def count_units(text: str) -> int:
+    """Count `text` as the service bills it: a Han character is 2, anything else 1.
+
+    Source: the non-realtime guide of Model Studio; its example sentence of 103 code points, 92 of them Han, is
+    billed as 195. The unit of the length limit is not documented; this count is the strictest reading for text.
+    """
+    return len(text) + len(_HAN.findall(text))
