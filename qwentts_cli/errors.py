@@ -7,7 +7,8 @@
     │   └── Throttled     4    a rate limit; waiting does clear it
     ├── NetworkError      5    refused, timed out, 5xx, half an answer
     ├── RejectedError     6    the service refused the text, or its answer is not audio
-    │   └── TextTooLong   6    the text is over the model's limit: halve it and go on
+    │   ├── TextTooLong   6    the text is over the model's limit: halve it and go on
+    │   └── BadAudioError 6    the audio was fetched, and is none
     └── LocalError        7    disk, permission, closed stdout, no audio device, encoder
 
 A library's error becomes one of these once, in the module that calls the library.
@@ -48,11 +49,11 @@ class QwenTTSError(Exception):
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.INTERNAL
-    retryable: ClassVar[bool] = False
+    retryable: bool = False
+    # At most so many attempts at what seldom gets better; none leaves it to the retry policy.
+    most_attempts: int | None = None
 
-    def __init__(
-        self, message: str, *, hint: str = "", service_code: str = "", request_id: str = ""
-    ) -> None:
+    def __init__(self, message: str, *, hint: str = "", service_code: str = "", request_id: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.hint = hint
@@ -80,8 +81,11 @@ class Throttled(QuotaError):
 
 
 class NetworkError(QwenTTSError):
+    """`maybe_billed`: the request had reached the service, so it may have been made and paid for."""
+
     exit_code = ExitCode.NETWORK
     retryable = True
+    maybe_billed: bool = False
 
 
 class RejectedError(QwenTTSError):
@@ -90,6 +94,13 @@ class RejectedError(QwenTTSError):
 
 class TextTooLong(RejectedError):
     """The service's "Range of input length" answer; its unit is not documented."""
+
+
+class BadAudioError(RejectedError):
+    """What was downloaded is not whole, sane audio; another try may bring it."""
+
+    retryable = True
+    most_attempts = 3
 
 
 class LocalError(QwenTTSError):
