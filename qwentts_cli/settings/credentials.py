@@ -1,0 +1,100 @@
+"""The API key: found, checked before it can reach a header, and never shown."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NoReturn
+
+from qwentts_cli.errors import AuthError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_SHOWN = 4
+_LONG_ENOUGH_TO_SHOW = 12
+_MAX_KEY_BYTES = 64 << 10
+_PLACEHOLDER = re.compile(
+    r"sk-x+|sk-\*+|your[-_ ]?(dashscope[-_ ]?)?api[-_ ]?key|<.*>|\$\{?\w+\}?", re.IGNORECASE
+)
+_HOW_TO_SET = (
+    "Set one with 'qwentts config init', the variable QWENTTS_API_KEY, or --api-key-file. "
+    "To try the tool without a key, add --region sandbox."
+)
+
+
+@dataclass(frozen=True, slots=True, repr=False)
+class ApiKey:
+    """The secret and where it came from; printing it shows neither it nor a part of it."""
+
+    secret: str
+    origin: str
+
+    def __repr__(self) -> str:
+        return "ApiKey(***)"
+
+    def __reduce__(self) -> NoReturn:
+        raise TypeError("a key is not written anywhere")
+
+    @property
+    def masked(self) -> str:
+        return mask(self.secret)
+
+    @property
+    def is_coding_plan(self) -> bool:
+        """Keys of the Coding Plan belong to other hosts and cannot speak (QwenCloud's own skill says so)."""
+        return self.secret.startswith("sk-sp-")
+
+
+def mask(secret: str) -> str:
+    """The last four characters behind `sk-...`, and nothing of a short one."""
+    return f"sk-...{secret[-_SHOWN:]}" if len(secret) >= _LONG_ENOUGH_TO_SHOW else "sk-..."
+
+
+def check_key(raw: str, origin: str) -> ApiKey:
+    """Trim what copying adds around a key, and refuse what cannot be one.
+
+    Raises:
+        AuthError: the text is a placeholder, is quoted, or holds what no header may carry.
+    """
+    key = raw.strip("\ufeff \t\r\n")
+    if not key:
+        raise missing_key()
+    problem = _problem(key)
+    if problem:
+        raise AuthError(f"the API key from {origin} cannot be right: {problem}", hint="Set it again.")
+    return ApiKey(key, origin)
+
+
+def missing_key() -> AuthError:
+    return AuthError("no API key is set", hint=_HOW_TO_SET)
+
+
+def read_key_file(path: Path) -> str:
+    """Read `--api-key-file`.
+
+    Raises:
+        UsageError: the file is missing, unreadable or not a short text.
+    """
+    try:
+        with path.open("rb") as file:
+            return decode_key(file.read(_MAX_KEY_BYTES))
+    except OSError as error:
+        raise UsageError(f"cannot read the key file {path}: {error.strerror}") from error
+
+
+def decode_key(data: bytes) -> str:
+    """Decode what a file or a pipe holds; bytes that are not UTF-8 make a key that is refused later."""
+    return data.decode("utf-8-sig", errors="replace").strip()
+
+
+def _problem(key: str) -> str:
+    if key[0] in "\"'" or key[-1] in "\"'":
+        return "it has quotes around it"
+    if key.lower().startswith("bearer "):
+        return "it starts with 'Bearer', which is added for you"
+    if _PLACEHOLDER.fullmatch(key):
+        return "it is a placeholder, not a key"
+    if not re.fullmatch(r"[\x21-\x7e]+", key):
+        return "it holds spaces, line breaks or characters that no key has"
+    return ""

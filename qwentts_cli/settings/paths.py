@@ -1,0 +1,30 @@
+"""Where the user's files live, by the custom of the platform."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+def config_file() -> Path:
+    from platformdirs import user_config_path
+
+    return user_config_path("qwentts", appauthor=False) / "config.toml"
+
+
+def cache_folder() -> Path:
+    """Where audio that was paid for is kept."""
+    from platformdirs import user_cache_path
+
+    return user_cache_path("qwentts", appauthor=False) / "audio"
+
+
+def state_folder() -> Path:
+    """Where runs leave what the next ones should know: rates learnt, audio paid for and not yet fetched."""
+    from platformdirs import user_state_path
+
+    return user_state_path("qwentts", appauthor=False)
+
+
+def vendor_key_file() -> Path:
+    """The key file of the vendor's SDK (its `common/constants.py`)."""
+    return Path("~/.dashscope/api_key").expanduser()

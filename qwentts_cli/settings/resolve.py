@@ -1,0 +1,101 @@
+"""Which value a setting has, and where it came from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qwentts_cli.errors import LocalError
+from qwentts_cli.settings.schema import SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+    from qwentts_cli.settings.config import Config, Values
+
+VENDOR_VARIABLES = {"DASHSCOPE_API_KEY": "api_key", "DASHSCOPE_HTTP_BASE_URL": "base_url"}
+
+
+@dataclass(frozen=True, slots=True)
+class Value:
+    """`origin` names the flag, variable or file; `name` is the setting's."""
+
+    name: str
+    value: str | int | float
+    origin: str
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """All that was set, the strongest layer first: flags, variables, profile, file, vendor's file."""
+
+    layers: tuple[dict[str, Value], ...]
+
+    def first(self, *names: str) -> Value | None:
+        """The strongest value of any of `names`; in one layer the earlier name wins."""
+        return next((layer[name] for layer in self.layers for name in names if name in layer), None)
+
+    def text(self, name: str, default: str) -> str:
+        found = self.first(name)
+        return str(found.value) if found else default
+
+    def number(self, name: str, default: float) -> float:
+        found = self.first(name)
+        return float(found.value) if found else default
+
+
+def resolve(
+    *,
+    flags: Mapping[str, str | float | None],
+    environ: Mapping[str, str],
+    config: Config,
+    profile: str | None,
+    vendor_key: Path,
+) -> Settings:
+    """Stack the layers: flag > QWENTTS_* > DASHSCOPE_* > profile > file > vendor's key file.
+
+    Raises:
+        UsageError: a value in the environment is not one its setting can have, or the profile does not exist.
+    """
+    own = {setting.variable: setting.name for setting in SETTINGS.values()}
+    layers = [
+        {name: Value(name, value, _flag(name)) for name, value in flags.items() if value is not None},
+        _from_environment(environ, own),
+        _from_environment(environ, VENDOR_VARIABLES),
+    ]
+    if profile:
+        layers.append(_from_file(config.profile(profile), f"profile {profile} in {config.path}"))
+    layers.append(_from_file(config.values, str(config.path)))
+    resolved = Settings(tuple(layers))
+    if resolved.first("api_key"):
+        return resolved
+    return Settings((*layers, _from_vendor_file(vendor_key)))
+
+
+def _flag(name: str) -> str:
+    return "--api-key-file" if name == "api_key" else f"--{name.replace('_', '-')}"
+
+
+def _from_environment(environ: Mapping[str, str], names: Mapping[str, str]) -> dict[str, Value]:
+    return {
+        name: Value(name, SETTINGS[name].read(environ[variable], variable), variable)
+        for variable, name in names.items()
+        if environ.get(variable, "").strip()
+    }
+
+
+def _from_file(values: Values, origin: str) -> dict[str, Value]:
+    return {name: Value(name, value, origin) for name, value in values.items()}
+
+
+def _from_vendor_file(path: Path) -> dict[str, Value]:
+    try:
+        key = path.read_text(encoding="utf-8-sig").strip()
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError):
+        raise LocalError(
+            f"cannot read the key file {path}", hint="Remove it, or set the key in another way."
+        ) from None
+    return {"api_key": Value("api_key", key, str(path))} if key else {}

@@ -1,0 +1,122 @@
+"""The settings there are, and what a value of each must look like."""
+
+from __future__ import annotations
+
+import math
+import re
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+from qwentts_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+MAX_JOBS = 64
+_MAX_RPM = 60_000
+_MAX_TIMEOUT_S = 3600
+_FORMATS = ("wav", "flac", "mp3", "opus", "ogg", "pcm")
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """`parse` takes what a person typed and raises `ValueError` with what it should have been."""
+
+    name: str
+    about: str
+    parse: Callable[[str], str | int | float]
+
+    @property
+    def variable(self) -> str:
+        return f"QWENTTS_{self.name.upper()}"
+
+    def read(self, value: object, origin: str) -> str | int | float:
+        """Check a value from anywhere; the message names the place, never the value.
+
+        Raises:
+            UsageError: the value is not one this setting can have.
+        """
+        if isinstance(value, bool) or not isinstance(value, str | int | float):
+            raise UsageError(
+                f"{origin}: {self.name}: expected a text or a number, not a {type(value).__name__}"
+            )
+        try:
+            return self.parse(str(value))
+        except ValueError as error:
+            raise UsageError(f"{origin}: {self.name}: {error}") from None
+
+
+def setting(name: str, place: str = "") -> Setting:
+    """Find a setting by its name, which stands at `place`.
+
+    Raises:
+        UsageError: there is none of that name; the message suggests one.
+    """
+    if name in SETTINGS:
+        return SETTINGS[name]
+    close = get_close_matches(name, SETTINGS, n=1)
+    raise UsageError(
+        f"{place}: there is no setting {name!r}" if place else f"there is no setting {name!r}",
+        hint=f"Did you mean {close[0]}?" if close else f"Settings are: {', '.join(SETTINGS)}.",
+    )
+
+
+def _text(value: str) -> str:
+    stripped = value.strip()
+    if not stripped or not stripped.isprintable():
+        raise ValueError("expected a text of printable characters")
+    return stripped
+
+
+def _secret(value: str) -> str:
+    if not value.strip():
+        raise ValueError("expected a key")
+    return value
+
+
+def _whole(low: int, high: int) -> Callable[[str], int]:
+    def parse(value: str) -> int:
+        # int() also takes other scripts' digits, signs and underscores.
+        if not re.fullmatch("[0-9]{1,6}", value) or not low <= int(value) <= high:
+            raise ValueError(f"expected a whole number from {low} to {high}")
+        return int(value)
+
+    return parse
+
+
+def _seconds(value: str) -> float:
+    problem = f"expected seconds, more than 0 and at most {_MAX_TIMEOUT_S}"
+    try:
+        seconds = float(value)
+    except ValueError:
+        raise ValueError(problem) from None
+    if not math.isfinite(seconds) or not 0 < seconds <= _MAX_TIMEOUT_S:
+        raise ValueError(problem)
+    return seconds
+
+
+def _format(value: str) -> str:
+    lowered = value.strip().lower().removeprefix(".")
+    if lowered not in _FORMATS:
+        raise ValueError(f"expected one of {', '.join(_FORMATS)}")
+    return lowered
+
+
+SETTINGS = {
+    row.name: row
+    for row in (
+        Setting("api_key", "the key of the service", _secret),
+        Setting("region", "the region the key belongs to", _text),
+        Setting("base_url", "another server that speaks this API", _text),
+        Setting("workspace", "the workspace whose own host is used", _text),
+        Setting("model", "the model", _text),
+        Setting("voice", "the voice", _text),
+        Setting("language", "the language of the text", _text),
+        Setting("format", "the audio format where the file's name does not say", _format),
+        Setting("jobs", "requests at the same time", _whole(1, MAX_JOBS)),
+        Setting("rpm", "requests a minute, at most", _whole(1, _MAX_RPM)),
+        Setting("cache_max_mb", "megabytes of audio the cache may keep", _whole(0, 999_999)),
+        Setting("timeout", "seconds one request may take", _seconds),
+    )
+}
