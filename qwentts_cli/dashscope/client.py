@@ -1,0 +1,213 @@
+"""The thin client: ask for speech, as a whole or as a stream, and fetch finished audio."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Self
+
+import requests
+
+from qwentts_cli.dashscope.audio_url import check_audio_url
+from qwentts_cli.dashscope.errors import Asked, Refusal, service_error
+from qwentts_cli.dashscope.proof import is_proven_whole
+from qwentts_cli.dashscope.retry_after import parse_retry_after
+from qwentts_cli.dashscope.session import (
+    BearerAuth,
+    Timeouts,
+    exchange,
+    no_auth,
+    open_session,
+    read_pieces,
+)
+from qwentts_cli.dashscope.sse import looks_like_events, parse_events
+from qwentts_cli.dashscope.wire import Answer, decode_answer, encode_body, read_refusal
+from qwentts_cli.errors import NetworkError, QwenTTSError, RejectedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import TracebackType
+
+    from qwentts_cli.dashscope.endpoint import Endpoint
+    from qwentts_cli.settings.credentials import ApiKey
+
+GENERATION_PATH = "/services/aigc/multimodal-generation/generation"
+MAX_ANSWER_BYTES = 8 << 20
+MAX_ERROR_BYTES = 64 << 10
+MAX_AUDIO_BYTES = 256 << 20
+_OK = 200
+
+
+@dataclass(frozen=True, slots=True)
+class Download:
+    """`is_whole`: the transfer itself proved that nothing is missing."""
+
+    body: bytes
+    is_whole: bool
+
+
+class LinkBroken(NetworkError):
+    """The audio's signed address does not open: perhaps not yet, since storage takes a moment to know it."""
+
+    most_attempts = 3
+
+
+class LinkExpired(LinkBroken):
+    """The audio's signed address no longer opens; only a new synthesis helps."""
+
+    retryable = False
+
+
+class SpeechClient:
+    """One endpoint with one key; safe to share between threads."""
+
+    def __init__(
+        self, endpoint: Endpoint, key: ApiKey, *, timeouts: Timeouts, audio_host_suffix: str
+    ) -> None:
+        self._endpoint = endpoint
+        self._key = key
+        self._timeouts = timeouts
+        self._audio_host_suffix = audio_host_suffix
+        self._api = open_session(is_loopback=endpoint.is_loopback)
+        self._storage = open_session(is_loopback=endpoint.is_loopback)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._api.close()
+        self._storage.close()
+
+    def synthesize(self, body: dict[str, Any]) -> Answer:
+        """Ask for speech and get the address of the finished audio.
+
+        Raises:
+            QwenTTSError: the service refused, or nothing usable came back.
+        """
+        with exchange(self._api, self._request(body, stream=False), self._timeouts) as response:
+            return self._whole_answer(response, body)
+
+    def stream(self, body: dict[str, Any]) -> Iterator[Answer]:
+        """Ask for speech and get it in pieces; the last answer has the address of the whole.
+
+        Raises:
+            QwenTTSError: also in the middle, when the service fails, or the stream ends before its end.
+        """
+        with exchange(self._api, self._request(body, stream=True), self._timeouts) as response:
+            if response.status_code != _OK or "event-stream" not in response.headers.get("Content-Type", ""):
+                yield self._whole_answer(response, body)
+                return
+            _refuse_encoding(response)
+            for event in parse_events(read_pieces(response)):
+                answer = decode_answer(event.data, event.status or _OK)
+                if event.name == "error" or isinstance(answer, Refusal):
+                    raise self._error(read_refusal(event.data, event.status or _OK), body)
+                yield answer
+                if answer.is_last:
+                    return
+        raise _maybe_billed("the stream ended early, before the service said it was complete")
+
+    def download(self, url: str) -> Download:
+        """Fetch finished audio from the storage, which needs no key and must not see one.
+
+        Raises:
+            LinkBroken: the address does not open.
+            NetworkError: the transfer failed or is not whole; the same address may be tried again.
+            RejectedError: the address is not one to fetch from, or the audio is larger than 256 MiB.
+        """
+        checked = check_audio_url(url, self._endpoint, self._audio_host_suffix)
+        request = requests.Request("GET", checked, auth=no_auth)
+        with exchange(self._storage, request, self._timeouts) as response:
+            if response.status_code != _OK:
+                raise _storage_error(response)
+            _refuse_encoding(response)
+            body = _read(response, MAX_AUDIO_BYTES, "the audio")
+            return Download(body, is_proven_whole(body, response.headers))
+
+    def _request(self, body: dict[str, Any], *, stream: bool) -> requests.Request:
+        headers = {"Content-Type": "application/json"}
+        if stream:
+            headers |= {"X-DashScope-SSE": "enable", "Accept": "text/event-stream"}
+        url = self._endpoint.base_url + GENERATION_PATH
+        auth = BearerAuth(self._key.secret)
+        return requests.Request("POST", url, data=encode_body(body), headers=headers, auth=auth)
+
+    def _whole_answer(self, response: requests.Response, body: dict[str, Any]) -> Answer:
+        if response.status_code != _OK:
+            raise self._error(_read_refusal(response), body)
+        _refuse_encoding(response)
+        data = _read(response, MAX_ANSWER_BYTES, "the answer")
+        if looks_like_events(data):
+            data = [event.data for event in parse_events([data])][-1]
+        elif data.lstrip().startswith(b"<"):
+            kind = response.headers.get("Content-Type", "unknown").split(";")[0]
+            raise _seldom_better(f"unexpected content type {kind} instead of an answer")
+        answer = decode_answer(data)
+        if isinstance(answer, Refusal):
+            raise self._error(answer, body)
+        if not answer.url:
+            raise _seldom_better("there is no audio in the response")
+        return answer
+
+    def _error(self, refusal: Refusal, body: dict[str, Any]) -> QwenTTSError:
+        voice = body.get("input", {}).get("voice", "")
+        asked = Asked(self._endpoint.label, self._key.origin, body["model"], voice)
+        return service_error(refusal, asked)
+
+
+def _read_refusal(response: requests.Response) -> Refusal:
+    retry_after = parse_retry_after(response.headers.get("Retry-After", ""), response.headers.get("Date"))
+    start = b""
+    for piece in read_pieces(response):
+        start += piece
+        if len(start) > MAX_ERROR_BYTES:
+            break
+    return read_refusal(
+        start[:MAX_ERROR_BYTES],
+        response.status_code,
+        request_id=response.headers.get("x-request-id", ""),
+        retry_after_s=retry_after,
+    )
+
+
+def _read(response: requests.Response, limit: int, what: str) -> bytes:
+    pieces, size = [], 0
+    for piece in read_pieces(response):
+        size += len(piece)
+        if size > limit:
+            raise RejectedError(f"{what} is larger than {limit >> 20} MiB, the most that is accepted")
+        pieces.append(piece)
+    return b"".join(pieces)
+
+
+def _refuse_encoding(response: requests.Response) -> None:
+    encoding = response.headers.get("Content-Encoding", "identity").lower()
+    if encoding not in {"", "identity"}:
+        raise _seldom_better("the answer has a content encoding that was not asked for")
+
+
+def _storage_error(response: requests.Response) -> QwenTTSError:
+    status = response.status_code
+    start = next(read_pieces(response), b"").lower()
+    if status == 403 and b"expired" in start:  # noqa: PLR2004 - a status is its own name
+        return LinkExpired("the link of the audio has expired")
+    if status in {403, 404, 410}:
+        return LinkBroken(f"the link of the audio does not open ({status})")
+    if 300 <= status < 400:  # noqa: PLR2004 - likewise
+        return RejectedError("the audio's address answered with a redirect, which is not followed")
+    if 400 <= status < 500 and status not in {408, 425, 429}:  # noqa: PLR2004 - likewise
+        return RejectedError(f"the storage refused the download of the audio with {status}")
+    return NetworkError(f"the download of the audio failed with {status}", hint="Try again in a while.")
+
+
+def _seldom_better(message: str) -> NetworkError:
+    error = _maybe_billed(message)
+    error.most_attempts = 3
+    return error
+
+
+def _maybe_billed(message: str) -> NetworkError:
+    error = NetworkError(message)
+    error.maybe_billed = True
+    return error

@@ -1,0 +1,109 @@
+"""A limit on the whole time of a request, which a server that drips bytes cannot stretch.
+
+The time-outs of sockets count from byte to byte. So every connection tells the deadline of its thread which
+socket it uses, and a timer shuts that socket when the time is over.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Self
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_current = threading.local()
+
+
+class Deadline:
+    """A context in which this thread's request must begin and end.
+
+    `is_over` tells afterwards whether an error came from here.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.is_over = False
+        self._connection: HTTPConnection | None = None
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        _current.deadline = self
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+        _current.deadline = None
+
+    def watch(self, connection: HTTPConnection) -> None:
+        self._connection = connection
+        if self.is_over:
+            self._end()
+
+    def set_idle_limit(self, seconds: float) -> None:
+        """From now on, allow `seconds` between two arrivals of bytes."""
+        sock = self._connection and self._connection.sock
+        if sock:
+            sock.settimeout(seconds)
+
+    def _end(self) -> None:
+        self.is_over = True
+        sock = self._connection and self._connection.sock
+        if sock:
+            with suppress(OSError):
+                # The plain socket's method: the TLS one would drop state that the reading thread still uses.
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+class WatchedAdapter(HTTPAdapter):
+    """Sends over connections that report to the deadline; never retries by itself."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on as they come
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:  # noqa: ANN401 - passed on as they come
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+
+def _report(connection: HTTPConnection) -> None:
+    deadline: Deadline | None = getattr(_current, "deadline", None)
+    if deadline:
+        deadline.watch(connection)
+
+
+class _WatchedHTTP(HTTPConnection):
+    def connect(self) -> None:
+        _report(self)
+        super().connect()
+
+    def request(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on as they come
+        _report(self)
+        super().request(*args, **kwargs)
+
+
+class _WatchedHTTPS(_WatchedHTTP, HTTPSConnection):
+    pass
+
+
+class _HTTPPool(HTTPConnectionPool):
+    ConnectionCls = _WatchedHTTP
+
+
+class _HTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _WatchedHTTPS
+
+
+_POOLS = {"http": _HTTPPool, "https": _HTTPSPool}

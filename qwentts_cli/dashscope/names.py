@@ -1,0 +1,134 @@
+"""From what people type to what the wire needs: voices, models and languages.
+
+A name that is nearly a known one is a slip and refused with a suggestion. Any other unknown one may be newer
+than this release, so it goes out as it is and the caller warns.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, Catalog, Model, Voice
+from qwentts_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_MAX_SLIPS = 2
+_MAX_NAME = 128
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What goes on the wire, and what the user should know of it."""
+
+    wire: str
+    warning: str = ""
+
+
+def choose_model(catalog: Catalog, typed: str) -> Choice:
+    """Find the model.
+
+    Raises:
+        UsageError: the name is a slip, or no name at all.
+    """
+    name = _checked(typed, "model")
+    by_key = {model.casefold(): model for model in catalog.models}
+    if known := by_key.get(name.casefold()):
+        return Choice(known)
+    _refuse_slip(name, catalog.models, "model")
+    return Choice(name, f"model {name} is not in this release's catalogue; it is sent as it is")
+
+
+def choose_voice(catalog: Catalog, typed: str, model: str) -> Choice:
+    """Find the voice, also by its Chinese name or by a label of the documentation such as "Beijing - Dylan".
+
+    Raises:
+        UsageError: the name is a slip, or no name at all.
+    """
+    name = _checked(typed, "voice")
+    known_model = catalog.models.get(model)
+    if voice := find_voice(catalog, name):
+        if known_model and voice not in catalog.voices_of(known_model):
+            return Choice(voice.id, f"voice {voice.id} is not listed for {model}")
+        return Choice(voice.id)
+    if known_model and catalog.voices_of(known_model):
+        _refuse_slip(name, catalog.voices, "voice")
+        return Choice(name, f"voice {name} is not in this release's catalogue; it is sent as it is")
+    return Choice(name)  # your own voices have names that no catalogue can know
+
+
+def find_voice(catalog: Catalog, name: str) -> Voice | None:
+    """Look a voice up by any name it has; `None` if it is not known."""
+    wanted = {_key(name), _key(re.split(r"[-\u2013\u2014]", name)[-1])}
+    for voice in catalog.voices.values():
+        if wanted & {_key(voice.id), _key(voice.name_zh)}:
+            return voice
+    return None
+
+
+def choose_language(catalog: Catalog, typed: str) -> Choice:
+    """Find `language_type` by the language's name or its ISO 639-1 code, with or without a country.
+
+    Raises:
+        UsageError: the service does not document the language.
+    """
+    key = _checked(typed, "language").casefold()
+    code = re.split("[-_]", key)[0]
+    by_name = {name.casefold(): name for name in (*catalog.languages.values(), AUTO_LANGUAGE)}
+    found = by_name.get(key) or catalog.languages.get(code)
+    if found:
+        return Choice(found)
+    codes = ", ".join(catalog.languages)
+    raise UsageError(f"there is no language {typed!r}", hint=_nearest(key, by_name) or f"Use auto, {codes}.")
+
+
+def instructions_warning(catalog: Catalog, model: str) -> str:
+    """What to say when the model would silently ignore instructions, as the service does."""
+    known: Model | None = catalog.models.get(model)
+    if not known or known.follows_instructions:
+        return ""
+    better = next(other.id for other in catalog.models.values() if other.follows_instructions)
+    return f"model {model} ignores instructions; {better} follows them"
+
+
+def _checked(typed: str, what: str) -> str:
+    name = typed.strip()
+    if not name or len(name) > _MAX_NAME or not name.isprintable():
+        raise UsageError(f"that is not the name of a {what}")
+    return name
+
+
+def _key(name: str) -> str:
+    return " ".join(name.replace("_", " ").casefold().split())
+
+
+def _refuse_slip(name: str, known: Iterable[str], what: str) -> None:
+    if hint := _nearest(name.casefold(), {other.casefold(): other for other in known}):
+        raise UsageError(f"there is no {what} {name!r}", hint=hint)
+
+
+def _nearest(key: str, known: dict[str, str]) -> str:
+    """A suggestion where at most two letters differ, and more agree than differ."""
+    distance, other = min((edit_distance(key, other), other) for other in known)
+    if distance <= _MAX_SLIPS and 2 * distance < len(key):
+        return f"Did you mean {known[other]}?"
+    return ""
+
+
+def edit_distance(left: str, right: str) -> int:
+    """Letters added, dropped, replaced or swapped with their neighbour (optimal string alignment)."""
+    before: list[int] = []
+    row = list(range(len(right) + 1))
+    for i, a in enumerate(left, 1):
+        above, before_above = row, before
+        row = [i]
+        for j, b in enumerate(right, 1):
+            best = min(above[j] + 1, row[j - 1] + 1, above[j - 1] + (a != b))
+            if i > 1 and j > 1 and a == right[j - 2] and left[i - 2] == b:
+                best = min(best, before_above[j - 2] + 1)
+            row.append(best)
+        before = above
+    return row[-1]

@@ -1,0 +1,145 @@
+"""The shapes on the wire: the documented request body, and answers in which anything may be missing."""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from qwentts_cli.dashscope.errors import Refusal
+from qwentts_cli.dashscope.sse import looks_like_events, parse_events
+from qwentts_cli.errors import BadAudioError, NetworkError
+
+_MAX_QUOTE = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """One JSON answer, or one event of a stream.
+
+    `audio` are the event's decoded bytes, `url` the finished audio's address, `characters` what was billed
+    where the service says so; legacy models count tokens instead.
+    """
+
+    request_id: str = ""
+    audio: bytes = b""
+    url: str = ""
+    is_last: bool = False
+    characters: int | None = None
+
+
+def build_body(
+    *,
+    model: str,
+    text: str,
+    voice: str,
+    language: str | None = None,
+    instructions: str | None = None,
+    optimize_instructions: bool = False,
+) -> dict[str, Any]:
+    """The documented body, without the keys that are at their default.
+
+    `instructions` belong into `input`, as the HTTP reference has it (the SDK sends them in `parameters`).
+    """
+    fields: dict[str, Any] = {"text": text, "voice": voice}
+    if language:
+        fields["language_type"] = language
+    if instructions:
+        fields["instructions"] = instructions
+        if optimize_instructions:
+            fields["optimize_instructions"] = True
+    return {"model": model, "input": fields}
+
+
+def encode_body(body: dict[str, Any]) -> bytes:
+    return json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
+
+
+def decode_answer(data: bytes, status: int = 200) -> Answer | Refusal:
+    """Read an answer, or the refusal that it is in spite of its status.
+
+    Raises:
+        NetworkError: it is not JSON, or not of the known shape: likely cut or made by something in between.
+        BadAudioError: the audio in it is not Base64.
+    """
+    document = _parse(data)
+    if document.get("code") or (isinstance(document.get("error"), dict) and document["error"]):
+        return read_refusal(data, status)
+    output, usage = _table(document, "output"), _table(document, "usage")
+    audio = _table(output, "audio")
+    characters = usage.get("characters")
+    return Answer(
+        request_id=_text(document, "request_id"),
+        audio=_decode_audio(_text(audio, "data")),
+        url=_text(audio, "url"),
+        # The string "null" until the end; older answers put nothing there.
+        is_last=_text(output, "finish_reason") == "stop",
+        characters=characters if isinstance(characters, int) and characters > 0 else None,
+    )
+
+
+def read_refusal(
+    data: bytes, status: int, *, request_id: str = "", retry_after_s: float | None = None
+) -> Refusal:
+    """Read an error body of any shape seen: native, OpenAI-style, framed as SSE, XML, HTML, or empty."""
+    if looks_like_events(data):
+        event = next(iter(parse_events([data])), None)
+        data, status = (event.data, event.status or status) if event else (b"", status)
+    try:
+        document = _parse(data)
+    except NetworkError:
+        quote = "" if data.lstrip().startswith(b"<") else data[:_MAX_QUOTE].decode("utf-8", "replace")
+        return Refusal(status, "", quote, request_id, retry_after_s)
+    nested = document.get("error")
+    inner: dict[str, Any] = nested if isinstance(nested, dict) else document
+    return Refusal(
+        status if status != 200 else _status_within(document),  # noqa: PLR2004 - a status is its own name
+        _text(inner, "code") or _text(inner, "type"),
+        _text(inner, "message"),
+        _text(document, "request_id") or request_id,
+        retry_after_s,
+    )
+
+
+def _status_within(document: dict[str, Any]) -> int:
+    status = document.get("status_code")
+    return status if isinstance(status, int) else 200
+
+
+def _parse(data: bytes) -> dict[str, Any]:
+    try:
+        document = json.loads(data)
+    except (ValueError, RecursionError) as error:
+        raise _invalid("it is not JSON") from error
+    if not isinstance(document, dict):
+        raise _invalid("it is JSON of another shape")
+    return document
+
+
+def _table(document: dict[str, Any], name: str) -> dict[str, Any]:
+    value = document.get(name)
+    if value is None:
+        return {}
+    if not isinstance(value, dict):
+        raise _invalid(f"its {name} is of another shape")
+    return value
+
+
+def _text(document: dict[str, Any], name: str) -> str:
+    value = document.get(name)
+    return value if isinstance(value, str) else ""
+
+
+def _decode_audio(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except (binascii.Error, ValueError) as error:
+        raise BadAudioError("the audio of the stream is damaged: it is not Base64") from error
+
+
+def _invalid(why: str) -> NetworkError:
+    error = NetworkError(f"the service sent an invalid response: {why}")
+    error.maybe_billed = True
+    return error

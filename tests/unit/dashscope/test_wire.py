@@ -1,0 +1,175 @@
+"""Answers in which anything may be missing, wrong or hostile."""
+
+from __future__ import annotations
+
+import json
+from contextlib import suppress
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from qwentts_cli.dashscope.errors import Asked, Refusal, service_error
+from qwentts_cli.dashscope.wire import Answer, decode_answer, encode_body, read_refusal
+from qwentts_cli.errors import (
+    AuthError,
+    NetworkError,
+    QuotaError,
+    QwenTTSError,
+    RejectedError,
+    TextTooLong,
+    Throttled,
+)
+
+ASKED = Asked("intl, dashscope-intl.aliyuncs.com", "QWENTTS_API_KEY", "qwen3-tts-flash", "Cherry")
+DOCUMENTED = {
+    "status_code": 200,
+    "request_id": "5c63c65c",
+    "code": "",
+    "message": "",
+    "output": {
+        "text": None,
+        "choices": None,
+        "finish_reason": "stop",
+        "audio": {"url": "https://x/a.wav", "data": "", "id": "audio_5c63c65c", "expires_at": 1766113409},
+    },
+    "usage": {"characters": 195, "total_tokens": 1121},
+}
+
+
+def test_the_documented_answer_and_the_one_on_the_wire_are_the_same() -> None:
+    """The example has fields that only the vendor's SDK adds."""
+    wire = {
+        "output": {"audio": {"data": "", "url": "https://x/a.wav"}, "finish_reason": "stop"},
+        "usage": {"characters": 195},
+        "request_id": "5c63c65c",
+    }
+    expected = Answer("5c63c65c", b"", "https://x/a.wav", is_last=True, characters=195)
+    assert decode_answer(json.dumps(DOCUMENTED).encode()) == expected
+    assert decode_answer(json.dumps(wire).encode()) == expected
+
+
+def test_an_event_of_a_stream_is_not_the_last_until_it_says_stop() -> None:
+    """The reason is the string "null", which is true in most languages."""
+    data = b'{"output":{"finish_reason":"null","audio":{"data":"AAE="}}}'
+    assert decode_answer(data) == Answer(audio=b"\0\1")
+
+
+@pytest.mark.parametrize("missing", ["output", "usage", "request_id"])
+def test_every_field_may_be_missing(missing: str) -> None:
+    """A field that is not there is empty, not an error here."""
+    assert isinstance(decode_answer(json.dumps({**DOCUMENTED, missing: None}).encode()), Answer)
+
+
+BROKEN = [
+    b"",
+    b"null",
+    b"[]",
+    b"7",
+    b"<html>",
+    b'{"output":',
+    b'{"output":[]}',
+    b'{"output":{"audio":7}}',
+    b"[" * 100_000,
+    b'{"usage":{"characters":' + b"9" * 5000 + b"}}",
+    b'{"output":{"audio":{"data":"a\xff"}}}',
+]
+
+
+@pytest.mark.parametrize("data", BROKEN, ids=range(len(BROKEN)))
+def test_a_broken_answer_is_one_error(data: bytes) -> None:
+    """Whatever comes instead of an answer, it may come right at the next try."""
+    with pytest.raises(NetworkError, match="invalid response"):
+        decode_answer(data)
+
+
+def test_audio_that_is_not_base64_is_rejected() -> None:
+    """A decoder that skips bad characters would give noise."""
+    with pytest.raises(RejectedError, match="Base64"):
+        decode_answer(b'{"output":{"audio":{"data":"AA*="}}}')
+
+
+@given(st.binary(max_size=200))
+def test_no_body_breaks_the_reader(data: bytes) -> None:
+    """Any bytes are an answer, a refusal, or one of our errors."""
+    for read in (decode_answer, lambda body: read_refusal(body, 500)):
+        with suppress(QwenTTSError):
+            read(data)
+
+
+SHAPES = [
+    b'{"code":"InvalidParameter","message":"no","request_id":"r"}',
+    b'id:1\nevent:error\n:HTTP_STATUS/400\ndata:{"code":"InvalidParameter","message":"no","request_id":"r"}',
+    b'{"error":{"code":"InvalidParameter","message":"no"},"request_id":"r"}',
+]
+
+
+@pytest.mark.parametrize("data", SHAPES)
+def test_an_error_has_many_shapes(data: bytes) -> None:
+    """Native, framed as SSE, and of the OpenAI-style gateway."""
+    assert read_refusal(data, 400) == Refusal(400, "InvalidParameter", "no", "r")
+
+
+def test_an_error_inside_200_is_a_refusal() -> None:
+    """The code decides, not the status."""
+    assert decode_answer(SHAPES[0]) == Refusal(200, "InvalidParameter", "no", "r")
+
+
+MEANINGS = [
+    (Refusal(401, "InvalidApiKey", "Invalid API-key provided."), AuthError),
+    (Refusal(401, "", ""), AuthError),
+    (Refusal(403, "AccessDenied.Unpurchased", "Access to model denied."), AuthError),
+    (
+        Refusal(403, "AllocationQuota.FreeTierOnly", "The free tier of the model has been exhausted."),
+        QuotaError,
+    ),
+    (
+        Refusal(400, "Arrearage", "Access denied, please make sure your account is in good standing."),
+        QuotaError,
+    ),
+    (Refusal(429, "Throttling.RateQuota", "Requests rate limit exceeded"), Throttled),
+    (Refusal(429, "Throttling.AllocationQuota", "Allocated quota exceeded, please increase"), Throttled),
+    (Refusal(429, "Throttling.AllocationQuota", "Free allocated quota exceeded."), QuotaError),
+    (Refusal(429, "limit_requests", "You exceeded your current requests list."), Throttled),
+    (Refusal(200, "Throttling.AllocationQuota", ""), Throttled),
+    (Refusal(429, "", ""), Throttled),
+    (
+        Refusal(
+            400,
+            "InvalidParameter",
+            "<400> InternalError.Algo.InvalidParameter: Range of input length should be [0, 600]",
+        ),
+        TextTooLong,
+    ),
+    (Refusal(400, "InternalError.Algo.InvalidParameter", "no"), RejectedError),
+    (Refusal(400, "DataInspectionFailed", "inappropriate"), RejectedError),
+    (Refusal(404, "ModelNotFound", "Model can not be found."), RejectedError),
+    (Refusal(400, "InvalidParameter", "Model not exist."), RejectedError),
+    (Refusal(500, "InternalError.Algo", "inference internal error."), NetworkError),
+    (Refusal(503, "ModelUnavailable", "try again later"), NetworkError),
+    (Refusal(500, "", ""), NetworkError),
+    (Refusal(522, "", ""), NetworkError),
+    (Refusal(302, "", ""), RejectedError),
+    (Refusal(418, "", ""), RejectedError),
+]
+
+
+@pytest.mark.parametrize(("refusal", "kind"), MEANINGS, ids=lambda value: str(value)[:60])
+def test_each_refusal_means_one_thing(refusal: Refusal, kind: type[QwenTTSError]) -> None:
+    """The kind decides the exit code and whether it is tried again."""
+    error = service_error(refusal, ASKED)
+    assert type(error) is kind
+    assert error.service_code in {refusal.code, str(refusal.status)}
+
+
+def test_a_wrong_key_names_region_and_origin() -> None:
+    """Most wrong keys are right keys of another region."""
+    error = service_error(Refusal(401, "InvalidApiKey", "Invalid API-key provided."), ASKED)
+    assert "QWENTTS_API_KEY" in error.message
+    assert "intl" in error.message
+    assert "--region" in error.hint
+
+
+def test_text_is_sent_as_it_is() -> None:
+    """Chinese goes out as UTF-8, as the vendor's SDK sends it."""
+    assert encode_body({"input": {"text": "你好"}}) == '{"input":{"text":"你好"}}'.encode()
