@@ -1,0 +1,39 @@
+"""What a kind of fault is: how it spoils an answer, and how it is explained."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Generic, TypeVar
+
+from qwentts_cli.sandbox.wire import Wire
+
+AnswerT = TypeVar("AnswerT")
+
+# Answers on the wire in place of the route. The second argument makes the true answer, which bills it; the
+# third is the argument of the rule.
+Spoiler = Callable[[Wire, Callable[[], AnswerT], str], None]
+
+SECONDS = r"\d{1,6}(?:\.\d{1,6})?"
+COUNT = r"\d{1,9}"
+
+
+@dataclass(frozen=True, slots=True)
+class Kind(Generic[AnswerT]):
+    """One kind of fault.
+
+    Attributes:
+        spoil: does it; none where the route itself heeds it, whatever else goes wrong.
+        summary: one line for the user.
+        bills: whether the request is processed and billed all the same.
+        argument: what the argument is called; "" means there is none.
+        pattern: what it must look like.
+        default: what it is when it is left out; without one it is required.
+    """
+
+    spoil: Spoiler[AnswerT] | None
+    summary: str
+    bills: bool = False
+    argument: str = ""
+    pattern: str = ""
+    default: str | None = None

@@ -1,0 +1,202 @@
+"""A Qwen-TTS on this machine: the same API, on a port of 127.0.0.1."""
+
+from __future__ import annotations
+
+import contextlib
+import itertools
+import socket
+import socketserver
+import threading
+import time
+from http.server import ThreadingHTTPServer
+from typing import TYPE_CHECKING, Self
+
+from qwentts_cli.sandbox.audio_store import AudioStore
+from qwentts_cli.sandbox.customization import CustomVoices
+from qwentts_cli.sandbox.engine import find_engine
+from qwentts_cli.sandbox.faults import FaultScript
+from qwentts_cli.sandbox.handler import SandboxHandler
+from qwentts_cli.sandbox.ledger import Ledger, Record
+from qwentts_cli.sandbox.limits import RateLimit
+from qwentts_cli.sandbox.service import Service
+from qwentts_cli.sandbox.service_data import read_service_data
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from qwentts_cli.sandbox.engine import VoiceEngine
+
+_HOST = "127.0.0.1"
+_POLL_S = 0.01
+_CLIENTS_END_S = 2.0
+
+
+class SandboxServer(ThreadingHTTPServer):
+    """The listening socket and the connections made to it."""
+
+    daemon_threads = True
+    request_queue_size = 256
+    service: Service
+
+    def __init__(self, port: int, ledger: Ledger) -> None:
+        super().__init__((_HOST, port), SandboxHandler)
+        self.ledger = ledger
+        self.stopping = threading.Event()
+        self.bugs: list[BaseException] = []
+        self._seq = itertools.count(1)
+        self._clients: set[socket.socket] = set()
+        self._clients_changed = threading.Condition()
+
+    def next_seq(self) -> int:
+        return next(self._seq)
+
+    def server_bind(self) -> None:
+        # Not HTTPServer's own, which looks up the host's name and may wait for a DNS server.
+        socketserver.TCPServer.server_bind(self)
+        self.server_name, self.server_port = _HOST, self.server_address[1]
+
+    def process_request(self, request: socket.socket, client_address: tuple[str, int]) -> None:  # type: ignore[override]  # typeshed allows for UDP's request too
+        with self._clients_changed:
+            self._clients.add(request)
+        super().process_request(request, client_address)
+
+    def shutdown_request(self, request: socket.socket) -> None:  # type: ignore[override]  # likewise
+        # A connection that is to be reset must not say goodbye first.
+        lingers = request.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER) if request.fileno() >= 0 else 0
+        if lingers:
+            self.close_request(request)
+        else:
+            super().shutdown_request(request)
+        with self._clients_changed:
+            self._clients.discard(request)
+            self._clients_changed.notify_all()
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """Say nothing of clients that leave; the handler keeps what is a bug."""
+
+    def end_clients(self) -> None:
+        """Close every connection, and give their threads a moment to end."""
+        with self._clients_changed:
+            for client in self._clients:
+                with contextlib.suppress(OSError):
+                    client.shutdown(socket.SHUT_RDWR)
+            self._clients_changed.wait_for(lambda: not self._clients, timeout=_CLIENTS_END_S)
+
+
+class Sandbox:
+    """A local Qwen-TTS; used as a context manager, or by `start` and `stop`.
+
+    Args:
+        port: of 127.0.0.1; 0 takes a free one.
+        voice_engine: `tones`, `espeak`, `auto` (eSpeak where it is installed), or an engine of one's own.
+        faults: what to do wrong; see `FaultScript`.
+        rpm: requests a minute for synthesis; none means no limit.
+        burst: requests at once within the limit.
+        seed: of the faults.
+        ledger: a file to append JSON lines to.
+        clock: Unix seconds, for expiry and dates.
+
+    Raises:
+        EngineMissing: the engine asked for is not installed.
+        BadFaultSpec: `faults` cannot be read.
+        ValueError: an unknown engine or a limit below 1.
+    """
+
+    def __init__(
+        self,
+        *,
+        port: int = 0,
+        voice_engine: str | VoiceEngine = "auto",
+        faults: str = "",
+        rpm: int | None = None,
+        burst: int | None = None,
+        seed: int = 0,
+        ledger: Path | None = None,
+        clock: Callable[[], float] = time.time,
+    ) -> None:
+        self._engine = find_engine(voice_engine) if isinstance(voice_engine, str) else voice_engine
+        self._faults = FaultScript(faults, seed=seed)
+        self._limit = RateLimit(rpm, burst)
+        self._port = port
+        self._ledger_path = ledger
+        self._clock = clock
+        self._ledger = Ledger()
+        self._server: SandboxServer | None = None
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> Self:
+        """Bind and serve; on return the port answers.
+
+        Raises:
+            OSError: the port is taken, or the ledger's file cannot be opened.
+        """
+        self._ledger = Ledger(self._ledger_path)
+        try:
+            self._server = SandboxServer(self._port, self._ledger)
+        except OSError:
+            self._ledger.close()
+            raise
+        self._server.service = self._service(self._server.server_port)
+        self._thread = threading.Thread(
+            target=self._server.serve_forever, args=(_POLL_S,), name="qwentts-sandbox", daemon=True
+        )
+        self._thread.start()
+        return self
+
+    def stop(self) -> None:
+        """Close the port and every connection; safe to call twice.
+
+        Raises:
+            ExceptionGroup: errors inside the sandbox while it served, which are bugs of the sandbox.
+        """
+        if self._server is None or self._thread is None:
+            return
+        server, self._server = self._server, None
+        server.stopping.set()
+        server.shutdown()
+        self._thread.join()
+        server.server_close()
+        server.end_clients()
+        self._ledger.close()
+        if server.bugs:
+            raise BaseExceptionGroup("the sandbox failed", server.bugs)
+
+    def __enter__(self) -> Self:
+        return self.start()
+
+    def __exit__(self, *_: object) -> None:
+        self.stop()
+
+    @property
+    def origin(self) -> str:
+        """Scheme, host and port."""
+        if self._server is None:
+            raise RuntimeError("the sandbox is not running")
+        return f"http://{_HOST}:{self._server.server_port}"
+
+    @property
+    def base_url(self) -> str:
+        """The base URL to give to a client."""
+        return f"{self.origin}/api/v1"
+
+    @property
+    def voice_engine(self) -> str:
+        """The name of the engine in use."""
+        return self._engine.name
+
+    @property
+    def ledger(self) -> list[Record]:
+        """Every request so far, in the order of the answers; the oldest go after 20,000."""
+        return self._ledger.records
+
+    def _service(self, port: int) -> Service:
+        return Service(
+            data=read_service_data(),
+            engine=self._engine,
+            audio=AudioStore(self._engine, base=f"http://{_HOST}:{port}", clock=self._clock),
+            custom_voices=CustomVoices(clock=self._clock),
+            faults=self._faults,
+            limit=self._limit,
+            clock=self._clock,
+        )

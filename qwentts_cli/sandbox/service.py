@@ -1,0 +1,27 @@
+"""What the routes of one sandbox share."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qwentts_cli.sandbox.audio_store import AudioStore
+    from qwentts_cli.sandbox.customization import CustomVoices
+    from qwentts_cli.sandbox.engine import VoiceEngine
+    from qwentts_cli.sandbox.faults import FaultScript
+    from qwentts_cli.sandbox.limits import RateLimit
+    from qwentts_cli.sandbox.service_data import ServiceData
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    data: ServiceData
+    engine: VoiceEngine
+    audio: AudioStore
+    custom_voices: CustomVoices
+    faults: FaultScript
+    limit: RateLimit
+    clock: Callable[[], float]
