@@ -11,7 +11,7 @@ _HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff
 def count_units(text: str) -> int:
     """Count `text` as the service bills it: a Han character is 2, anything else 1.
 
-    Source: the non-realtime guide of Model Studio; its example sentence of 103 code points, 92 of them Han, is
-    billed as 195. The unit of the length limit is not documented; this count is the strictest reading for text.
+    Source: the non-realtime guide of Model Studio; its example sentence of 103 code points, 92 of them Han,
+    is billed as 195. The unit of the length limit is not documented; this is the strictest reading of it.
     """
     return len(text) + len(_HAN.findall(text))

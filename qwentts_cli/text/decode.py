@@ -1,0 +1,113 @@
+"""Bytes to text: UTF-8 unless a byte order mark or the user says otherwise, and never a silent guess."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+from qwentts_cli.errors import UsageError
+
+# Longer marks first: the mark of UTF-16 begins the one of UTF-32.
+_MARKS = (
+    (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
+    (codecs.BOM_UTF16_LE, "utf-16-le"),
+    (codecs.BOM_UTF16_BE, "utf-16-be"),
+)
+_LONGEST_MARK = 4
+_MAGIC = (
+    (b"\x89PNG", "PNG"),
+    (b"\x7fELF", "ELF program"),
+    (b"PK\x03\x04", "ZIP or EPUB"),
+    (b"%PDF-", "PDF"),
+    (b"\xff\xd8\xff", "JPEG"),
+    (b"\x1f\x8b", "gzip"),
+    (b"ID3\x03", "MP3"),
+    (b"ID3\x04", "MP3"),
+    (b"OggS\0", "Ogg"),
+    (b"fLaC\0", "FLAC"),
+)
+_CONTROLS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+
+
+class TextDecoder:
+    """Decodes one source, fed in pieces; `removed_controls` counts the control characters left out.
+
+    Raises:
+        UsageError: the bytes are not text in the encoding; the message has the offset.
+    """
+
+    def __init__(self, name: str, encoding: str | None = None) -> None:
+        self.removed_controls = 0
+        self._name = name
+        self._asked = _known(encoding) if encoding else None
+        self._encoding = ""
+        self._decoder: codecs.IncrementalDecoder | None = None
+        self._head = b""
+        self._fed = 0
+
+    def feed(self, data: bytes, *, is_last: bool = False) -> str:
+        decoder = self._decoder
+        if decoder is None:
+            self._head += data
+            if len(self._head) < _LONGEST_MARK and not is_last:
+                return ""
+            mark, self._encoding = self._recognise(self._head)
+            decoder = self._decoder = codecs.getincrementaldecoder(self._encoding)()
+            self._fed, data = len(mark), self._head[len(mark) :]
+        return self._clean(self._decode(decoder, data, is_last=is_last))
+
+    def _recognise(self, head: bytes) -> tuple[bytes, str]:
+        mark, encoding = next(((m, e) for m, e in _MARKS if head.startswith(m)), (b"", "utf-8"))
+        if self._asked and codecs.lookup(self._asked).name != codecs.lookup(encoding).name:
+            mark, encoding = b"", self._asked
+        kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
+        if kind:
+            raise UsageError(f"{self._name} is binary ({kind}), not text")
+        return mark, encoding
+
+    def _decode(self, decoder: codecs.IncrementalDecoder, data: bytes, *, is_last: bool) -> str:
+        pending = len(decoder.getstate()[0])
+        try:
+            text = decoder.decode(data, final=is_last)
+        except UnicodeDecodeError as error:
+            offset = self._fed - pending + error.start
+            raise UsageError(
+                f"{self._name} is not {self._encoding.upper()}: byte 0x{error.object[error.start]:02x} "
+                f"at {offset}",
+                hint="Name its encoding, for example --encoding gb18030.",
+            ) from None
+        self._fed += len(data)
+        return text
+
+    def _clean(self, text: str) -> str:
+        if "\0" in text:
+            raise UsageError(
+                f"{self._name} has a NUL byte: is it binary, or UTF-16?",
+                hint="For UTF-16 without a byte order mark, add --encoding utf-16-le or utf-16-be.",
+            )
+        cleaned, removed = _CONTROLS.subn("", text)
+        self.removed_controls += removed
+        return cleaned
+
+
+def decode_argument(text: str) -> tuple[str, int]:
+    """Check a text of the command line; gives it without control characters, and how many those were.
+
+    Raises:
+        UsageError: the shell passed bytes that are not UTF-8.
+    """
+    decoder = TextDecoder("the text", "utf-8")
+    return decoder.feed(text.encode("utf-8", "surrogateescape"), is_last=True), decoder.removed_controls
+
+
+def _known(encoding: str) -> str:
+    try:
+        name = codecs.lookup(encoding).name
+        "".encode(name)
+    except (LookupError, UnicodeError, ValueError):
+        raise UsageError(
+            f"there is no encoding {encoding!r}", hint="Examples: gb18030, big5, shift_jis, latin-1."
+        ) from None
+    return name

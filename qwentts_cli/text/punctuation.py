@@ -1,0 +1,52 @@
+"""The characters that end, close, open and join stretches of text, and those a voice can say."""
+
+from __future__ import annotations
+
+# ruff: noqa: RUF001 - look-alikes of ASCII are what this file is about
+import re
+from typing import Final
+
+# These end a sentence wherever they stand; the others only before a space, and a full stop not even always.
+FULL_STOPS: Final = "。！？｡।॥؟۔։።፧။៕‼⁇⁈⁉"
+TERMINATORS: Final = FULL_STOPS + ".!?．…‥"
+CLOSERS: Final = ")]}）］｝」』】》〉〕〗〙〛”’"
+CLOSING_QUOTES: Final = frozenset('"”’」』»')
+OPENING_QUOTES: Final = frozenset("“‘")
+OPENERS: Final = "([{（［｛「『【《〈〔〖〘〚“‘„‚¿¡"
+# Quotation marks that open in one language and close in another.
+TURNCOATS: Final = "“‘'«»‹›"
+CLAUSE_MARKS: Final = "，、；：،؛—–"
+# Inside a word: apostrophe, middle dot, soft hyphen, hyphen without a break.
+INNER: Final = "’ʼ·\u00ad\u2011"
+
+HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+KANA: Final = "\u3005-\u3007\u3040-\u30ff\u3100-\u312f\u31f0-\u31ff\uff66-\uff9f\U0001b000-\U0001b16f"
+_SOUTH_EAST: Final = "\u0e00-\u0eff\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\ua000-\ua4cf"
+# Regular expression classes: scripts written without spaces between words, and those plus Korean.
+UNSPACED: Final = HAN + KANA + _SOUTH_EAST
+EAST_ASIAN: Final = HAN + KANA + "\uac00-\ud7a3"
+
+# No line begins with these (punctuation apart): small kana, length and iteration marks, Thai and Lao endings.
+TRAILING: Final = "ぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶーｰ々ゝゞヽヾ・·％%℃°ะาำๅๆฯະາຳໆ"
+# Thai and Lao vowels written before the consonant they belong to.
+LEADING: Final = "เแโใไເແໂໃໄ"
+
+# Letters, digits, currency, and the symbols a voice can read: letter-like signs, mathematics, emoji.
+_SPEAKABLE = re.compile(
+    r"[^\W_]|[$¢-¥฿\u20a0-\u20cf\u2100-\u214f\u2200-\u22ff\u2600-\u27bf\u2b00-\u2bff\U0001f000-\U0001faff]"
+)
+
+
+def first_speakable(text: str) -> int:
+    """Return the index of the first character a voice can say; `len(text)` when there is none."""
+    found = _SPEAKABLE.search(text)
+    return found.start() if found else len(text)
+
+
+def last_speakable(text: str) -> int:
+    """Return the index of the last character a voice can say; -1 when there is none."""
+    return len(text) - 1 - first_speakable(text[::-1])
+
+
+def is_speakable(text: str) -> bool:
+    return _SPEAKABLE.search(text) is not None
