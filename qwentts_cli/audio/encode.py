@@ -1,0 +1,117 @@
+"""Samples in, a file or a stream of any format out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, BinaryIO, Protocol
+
+from qwentts_cli.audio.formats import AudioFormat, check_format
+from qwentts_cli.audio.wav import HEADER_BYTES, STREAMING_SIZE, wav_header
+
+if TYPE_CHECKING:
+    from qwentts_cli.audio.tags import Tags
+
+
+class Encoder(Protocol):
+    """Takes the samples of one recording from the first to the last."""
+
+    def write(self, pcm: bytes) -> None:
+        """Encode whole frames of signed 16-bit little-endian samples, channels interleaved, of any length.
+
+        Raises:
+            OSError: the output cannot be written, exactly as the system said it.
+            LocalError: the encoder failed.
+        """
+
+    def finish(self) -> None:
+        """Write what is still held back, and the length into the header if the output can seek.
+
+        Without this the output is incomplete. It stays open. Raises what `write` does.
+        """
+
+
+def open_encoder(
+    fmt: AudioFormat,
+    out: BinaryIO,
+    *,
+    sample_rate: int,
+    seekable: bool,
+    channels: int = 1,
+    bitrate_kbps: int | None = None,
+    tags: Tags | None = None,
+) -> Encoder:
+    """Start writing audio of format `fmt` to `out`, from where it stands.
+
+    A seekable `out` becomes a file with its exact length in the header. Into any other every byte goes as
+    soon as there is one, and the header leaves the length open. WAV and PCM hold no tags.
+
+    Raises:
+        UsageError: the bit rate does not suit the format.
+        LocalError: the format does not have this sample rate, or its encoder cannot be loaded.
+        OSError: the output cannot be written.
+    """
+    check_format(fmt, sample_rate=sample_rate, channels=channels, bitrate_kbps=bitrate_kbps)
+    if fmt is AudioFormat.PCM:
+        return PcmEncoder(out, flush=not seekable)
+    if fmt is AudioFormat.WAV:
+        return WavEncoder(out, sample_rate=sample_rate, channels=channels, seekable=seekable)
+    from qwentts_cli.audio.compress import open_compressor
+
+    return open_compressor(
+        fmt,
+        out,
+        sample_rate=sample_rate,
+        channels=channels,
+        bitrate_kbps=bitrate_kbps,
+        tags=tags,
+        seekable=seekable,
+    )
+
+
+def write_all(out: BinaryIO, data: bytes, *, flush: bool) -> None:
+    """Write every byte, also to an unbuffered file, which may take a part at a time."""
+    rest = memoryview(data)
+    while rest:
+        rest = rest[out.write(rest) :]
+    if flush:
+        out.flush()
+
+
+class PcmEncoder:
+    """The samples as they are."""
+
+    def __init__(self, out: BinaryIO, *, flush: bool) -> None:
+        self._out = out
+        self._flush = flush
+
+    def write(self, pcm: bytes) -> None:
+        write_all(self._out, pcm, flush=self._flush)
+
+    def finish(self) -> None:
+        self._out.flush()
+
+
+class WavEncoder:
+    """A 44-byte header and the samples; its lengths are filled in at the end where the output can seek.
+
+    Where it cannot, or beyond the 4 GiB a WAV can tell, they say "until the end", which every reader takes.
+    """
+
+    def __init__(self, out: BinaryIO, *, sample_rate: int, channels: int, seekable: bool) -> None:
+        self._out = out
+        self._format = (sample_rate, channels)
+        self._start = out.tell() if seekable else None
+        self._data_bytes = 0
+        self._put(wav_header(None, *self._format))
+
+    def write(self, pcm: bytes) -> None:
+        self._put(pcm)
+        self._data_bytes += len(pcm)
+
+    def finish(self) -> None:
+        if self._start is not None and self._data_bytes <= STREAMING_SIZE - HEADER_BYTES:
+            self._out.seek(self._start)
+            self._put(wav_header(self._data_bytes, *self._format))
+        self._out.flush()
+
+    def _put(self, data: bytes) -> None:
+        write_all(self._out, data, flush=self._start is None)

@@ -1,0 +1,107 @@
+"""The formats audio is written in, and the bit rates each can have."""
+
+from __future__ import annotations
+
+from enum import StrEnum, unique
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from qwentts_cli.errors import LocalError, UsageError
+
+if TYPE_CHECKING:
+    from pathlib import PurePath
+
+_OPUS_RATES = (8000, 12_000, 16_000, 24_000, 48_000)
+# MPEG-2.5, 2 and 1 begin at these sample rates, each with its own lowest and highest bit rate.
+_MP3_KBPS = {8000: (8, 64), 16_000: (8, 160), 32_000: (32, 320)}
+_OPUS_KBPS = (6, 256)
+# What libvorbis aims at for one channel at 24 kHz, by libsndfile's compression level.
+_VORBIS_KBPS = ((24, 1.0), (30.4, 0.9), (35.3, 0.8), (45.1, 0.6), (58, 0.4), (74, 0.2), (90, 0.0))
+
+
+@unique
+class AudioFormat(StrEnum):
+    """A format of audio files and pipes, named as on the command line; `OGG` is Vorbis."""
+
+    WAV = "wav"
+    FLAC = "flac"
+    MP3 = "mp3"
+    OPUS = "opus"
+    OGG = "ogg"
+    PCM = "pcm"
+
+    @classmethod
+    def from_path(cls, path: PurePath) -> AudioFormat | None:
+        """Tell the format by the file's extension, in capitals or not; `None` if it is no format's."""
+        extension = path.suffix.lower()
+        return next((fmt for fmt in cls if extension in fmt.extensions), None)
+
+    @property
+    def extensions(self) -> tuple[str, ...]:
+        """The file extensions of this format, the usual one first."""
+        other = {AudioFormat.OGG: (".oga",), AudioFormat.PCM: (".raw",)}
+        return (f".{self.value}", *other.get(self, ()))
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is samples as they are, which takes no encoder."""
+        return self in {AudioFormat.WAV, AudioFormat.PCM}
+
+    @property
+    def is_lossy(self) -> bool:
+        """Whether it has a bit rate to choose."""
+        return self in {AudioFormat.MP3, AudioFormat.OPUS, AudioFormat.OGG}
+
+
+def check_format(
+    fmt: AudioFormat, *, sample_rate: int, channels: int = 1, bitrate_kbps: int | None = None
+) -> None:
+    """Find out before anything is sent whether `fmt` can be written so.
+
+    Raises:
+        UsageError: the bit rate does not suit the format.
+        LocalError: the format does not have this sample rate.
+    """
+    if fmt is AudioFormat.OPUS and sample_rate not in _OPUS_RATES:
+        raise LocalError(
+            f"Opus cannot hold audio of {sample_rate} Hz, only of {', '.join(map(str, _OPUS_RATES))}",
+            hint="Choose another format, such as flac or mp3.",
+        )
+    if bitrate_kbps is None:
+        return
+    if not fmt.is_lossy:
+        raise UsageError(
+            f"{fmt} has no bit rate to choose", hint="Leave out --bitrate, or choose mp3, opus or ogg."
+        )
+    low, high = _bitrate_range(fmt, sample_rate, channels)
+    if not low <= bitrate_kbps <= high:
+        raise UsageError(
+            f"{fmt} cannot have {bitrate_kbps} kbit/s", hint=f"Choose a bit rate from {low} to {high}."
+        )
+
+
+def compression_level(fmt: AudioFormat, *, sample_rate: int, channels: int, bitrate_kbps: int) -> float:
+    """Translate a bit rate that `check_format` accepts into libsndfile's level from 0 (large) to 1 (small).
+
+    MP3 and Opus keep it on average. Vorbis has a quality instead, so that its bit rate follows the sound.
+    """
+    if fmt is AudioFormat.OGG:
+        return _vorbis_level(bitrate_kbps / channels)
+    low, high = _bitrate_range(fmt, sample_rate, channels)
+    level = (high - bitrate_kbps) / (high - low)
+    # libsndfile refuses level 1 for MP3.
+    return min(level, 0.99) if fmt is AudioFormat.MP3 else level
+
+
+def _bitrate_range(fmt: AudioFormat, sample_rate: int, channels: int) -> tuple[int, int]:
+    if fmt is AudioFormat.MP3:
+        return _MP3_KBPS[max((start for start in _MP3_KBPS if start <= sample_rate), default=8000)]
+    low, high = _OPUS_KBPS if fmt is AudioFormat.OPUS else (int(_VORBIS_KBPS[0][0]), int(_VORBIS_KBPS[-1][0]))
+    return low * channels, high * channels
+
+
+def _vorbis_level(kbps: float) -> float:
+    for (low, high_level), (high, low_level) in pairwise(_VORBIS_KBPS):
+        if kbps <= high:
+            return high_level + (low_level - high_level) * (kbps - low) / (high - low)
+    return 0.0

@@ -1,0 +1,56 @@
+"""The two libraries of audio that are costly or optional, loaded when they are used."""
+
+from __future__ import annotations
+
+import sys
+import threading
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from qwentts_cli.errors import LocalError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from types import ModuleType
+
+_LOCK = threading.Lock()
+
+
+def load_soundfile() -> ModuleType:
+    """Import soundfile; takes about 80 ms the first time, so a caller may do it early on a thread.
+
+    Raises:
+        LocalError: the library is not there for this machine.
+    """
+    try:
+        with _LOCK:
+            import soundfile
+    except (ImportError, OSError) as error:
+        raise LocalError(
+            f"the encoders cannot be loaded: {error}",
+            hint="Install libsndfile ('apt install libsndfile1', 'brew install libsndfile'), or write wav.",
+        ) from error
+    return soundfile  # type: ignore[no-any-return]  # it ships no types
+
+
+def load_miniaudio() -> ModuleType | None:
+    """Import miniaudio if it is installed and works here."""
+    try:
+        with _LOCK, _without_numpy():
+            import miniaudio
+    except (ImportError, OSError):
+        return None
+    return miniaudio  # type: ignore[no-any-return]  # it ships no types
+
+
+@contextmanager
+def _without_numpy() -> Iterator[None]:
+    """Keep miniaudio from importing numpy, which it does not need and which takes 70 ms."""
+    if "numpy" in sys.modules:
+        yield
+        return
+    sys.modules["numpy"] = None  # type: ignore[assignment]  # how the import system says "there is none"
+    try:
+        yield
+    finally:
+        del sys.modules["numpy"]

@@ -1,0 +1,60 @@
+"""Samples out of a stream of chunks, whose first one may or may not begin with a WAV header."""
+
+from __future__ import annotations
+
+from qwentts_cli.audio.wav import SAMPLE_BYTES, Pcm, not_wav, read_layout
+from qwentts_cli.errors import BadAudioError
+
+# The service documents raw samples of this rate; a header, where there is one, says it itself.
+RAW_SAMPLE_RATE = 24_000
+_RIFF = b"RIFF"
+_OTHER_KINDS = (b"ID3", b"OggS", b"fLaC")
+_MAX_HEADER_BYTES = 1 << 16
+
+
+class StreamDecoder:
+    """Fed with the decoded chunks of one stream, in order; gives whole frames as soon as they are there."""
+
+    def __init__(self) -> None:
+        self._held = b""
+        self._rate, self._channels = RAW_SAMPLE_RATE, 1
+        self._is_started = False
+
+    def feed(self, chunk: bytes) -> Pcm | None:
+        """Take a chunk; `None` while not one frame is complete.
+
+        Raises:
+            BadAudioError: the stream is not WAV and not raw samples either.
+        """
+        self._held += chunk
+        if not self._is_started and not self._start():
+            return None
+        frame = SAMPLE_BYTES * self._channels
+        whole = len(self._held) - len(self._held) % frame
+        data, self._held = self._held[:whole], self._held[whole:]
+        return Pcm(data, self._rate, self._channels) if data else None
+
+    def finish(self) -> None:
+        """The stream is over.
+
+        Raises:
+            BadAudioError: it ended inside a header or a sample.
+        """
+        if self._held:
+            raise BadAudioError("the audio of the stream is damaged: it ends inside a sample or a header")
+
+    def _start(self) -> bool:
+        if len(self._held) < len(_RIFF):
+            return False
+        if self._held.startswith(_OTHER_KINDS):
+            raise not_wav(self._held)
+        if self._held.startswith(_RIFF):
+            layout = read_layout(self._held)
+            if layout is None:
+                if len(self._held) > _MAX_HEADER_BYTES:
+                    raise not_wav(self._held)
+                return False
+            self._rate, self._channels = layout.sample_rate, layout.channels
+            self._held = self._held[layout.data_start :]
+        self._is_started = True
+        return True

@@ -1,0 +1,79 @@
+"""Where audio goes: a file that appears when it is whole, a pipe or device, or stdout."""
+
+from __future__ import annotations
+
+import sys
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from qwentts_cli.errors import LocalError, UsageError
+from qwentts_cli.files import remove_leftovers, replacing, translated
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from qwentts_cli.audio.formats import AudioFormat
+
+
+@dataclass(frozen=True, slots=True)
+class Target:
+    """`path` `None` is stdout."""
+
+    path: Path | None
+    format: AudioFormat
+    overwrite: bool = False
+
+    @property
+    def is_file(self) -> bool:
+        return self.path is not None and (self.path.is_file() or not self.path.exists())
+
+    def check(self) -> None:
+        """Find out before anything is paid for whether the target can be used.
+
+        Raises:
+            UsageError: its folder is missing, it is a folder, or it exists and is not to be overwritten.
+        """
+        if self.path:
+            check_path(self.path, overwrite=self.overwrite)
+        elif sys.stdout is not None and sys.stdout.isatty():
+            raise UsageError("audio is not written to a terminal", hint="Redirect stdout, or use -o FILE.")
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """Open it for writing; a file takes its name only when the block ends well."""
+        if self.path is None:
+            yield _binary_stdout()
+        elif self.is_file:
+            remove_leftovers(self.path.parent)
+            with replacing(self.path, overwrite=self.overwrite) as file:
+                yield cast("BinaryIO", file)
+        else:
+            with translated(self.path), self.path.open("wb", buffering=0) as pipe:
+                yield pipe
+
+
+def check_path(path: Path, *, overwrite: bool) -> None:
+    """Refuse a path that cannot become a file, before anything is paid for.
+
+    Raises:
+        UsageError: its folder is missing, it is a folder, or it exists and is not to be overwritten.
+    """
+    try:
+        is_taken = path.is_file() or (path.is_symlink() and not path.exists())
+    except (OSError, ValueError) as error:
+        why = getattr(error, "strerror", None) or error
+        raise UsageError(f"cannot use {path} as a file name: {why}") from None
+    if path.is_dir():
+        raise UsageError(f"{path} is a folder", hint="Name a file in it.")
+    if not path.parent.is_dir():
+        raise UsageError(f"there is no folder {path.parent}", hint="Make it first, or name another.")
+    if is_taken and not overwrite:
+        raise UsageError(f"{path} exists already", hint="Use --force to overwrite it.")
+
+
+def _binary_stdout() -> BinaryIO:
+    if sys.stdout is None:
+        raise LocalError("cannot write to stdout: it is closed", hint="Give the output another place.")
+    return sys.stdout.buffer
