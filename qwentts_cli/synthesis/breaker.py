@@ -1,0 +1,119 @@
+"""The circuit breaker: when a host is down, everybody waits while one request at a time probes it."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from qwentts_cli.errors import NetworkError
+from qwentts_cli.synthesis.timing import Timing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+_FAILURES = 20
+_SLOW_FAILURES = 10
+_SLOW_S = 30.0
+_PROBE_PAUSES_S = (5.0, 10.0, 20.0, 40.0, 60.0)
+_SPREAD = 0.2
+_GIVE_UP_S = 600.0
+_RECHECK_S = 0.5
+
+
+class HostDown(NetworkError):
+    """The host did not answer for so long that the run ends."""
+
+    retryable = False
+
+
+class Breaker:
+    """Watches the requests of all workers to one host.
+
+    It opens after 20 failures in a row, or after 10 in a row over 30 seconds or more. While it is open, one
+    request is let through after 5, 10, 20, 40 and then each 60 seconds, give or take a fifth. A success
+    closes it. A throttled answer is no failure: the host is up.
+
+    Args:
+        host: its name, for the message.
+        timing: clock, waiting and chance. What `wait` raises leaves `admit`.
+        on_change: told `True` when the breaker opens and `False` when it closes; then the rate limiter is to
+            be restarted slowly, or the backlog would be the next outage.
+    """
+
+    def __init__(
+        self,
+        host: str,
+        *,
+        timing: Timing | None = None,
+        on_change: Callable[[bool], None] = lambda _is_open: None,
+    ) -> None:
+        self._host = host
+        self._timing = timing if timing is not None else Timing()
+        self._on_change = on_change
+        self._lock = threading.Lock()
+        self._failures = 0
+        self._failing_since = 0.0
+        self._opened_at: float | None = None
+        self._probes = 0
+        self._probe_at = 0.0
+
+    @property
+    def is_open(self) -> bool:
+        return self._opened_at is not None
+
+    def admit(self) -> None:
+        """Wait until a request may be sent.
+
+        Raises:
+            HostDown: it has been so for ten minutes.
+        """
+        while wait_s := self._wait_s():
+            self._timing.wait(min(wait_s, _RECHECK_S))
+
+    def succeeded(self) -> None:
+        """A request was answered, be it with a refusal."""
+        with self._lock:
+            closed = self._opened_at is not None
+            self._opened_at = None
+            self._failures = 0
+        if closed:
+            self._on_change(False)
+
+    def failed(self) -> None:
+        """A request was not answered, or with a 5xx."""
+        now = self._timing.now()
+        with self._lock:
+            self._failures += 1
+            if self._failures == 1:
+                self._failing_since = now
+            opens = self._opened_at is None and self._is_outage(now)
+            if opens:
+                self._opened_at = now
+                self._probes = 0
+                self._schedule_probe(now)
+        if opens:
+            self._on_change(True)
+
+    def _is_outage(self, now: float) -> bool:
+        slowly = self._failures >= _SLOW_FAILURES and now - self._failing_since >= _SLOW_S
+        return slowly or self._failures >= _FAILURES
+
+    def _wait_s(self) -> float:
+        now = self._timing.now()
+        with self._lock:
+            if self._opened_at is None:
+                return 0.0
+            if now - self._opened_at >= _GIVE_UP_S:
+                raise HostDown(
+                    f"{self._host} has not answered for ten minutes",
+                    hint="Run the same command again when it is back; what is done is kept.",
+                )
+            if now < self._probe_at:
+                return max(self._probe_at - now, 1e-4)
+            self._probes += 1
+            self._schedule_probe(now)
+            return 0.0
+
+    def _schedule_probe(self, now: float) -> None:
+        pause_s = _PROBE_PAUSES_S[min(self._probes, len(_PROBE_PAUSES_S) - 1)]
+        self._probe_at = now + pause_s * (1 - _SPREAD + 2 * _SPREAD * self._timing.chance())

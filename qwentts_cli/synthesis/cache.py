@@ -1,0 +1,163 @@
+"""Audio that was paid for, kept by what was asked for."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, NamedTuple
+
+from qwentts_cli.audio.wav import SAMPLE_BYTES, Pcm
+from qwentts_cli.errors import LocalError
+from qwentts_cli.files import make_private_folder, remove_leftovers, replacing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+_SUFFIX = ".clip"
+_SCHEMA = 1
+_MAX_HEAD_BYTES = 4096
+# Pruning goes this far below the limit, so that the next object does not prune again.
+_AFTER_PRUNING = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Clip:
+    """Verified audio, and the characters that were billed for it."""
+
+    pcm: Pcm
+    characters: int
+
+
+class CacheSize(NamedTuple):
+    objects: int
+    bytes: int
+
+
+class Cache:
+    """One file an object, named by its key; a head line with a checksum, and the samples.
+
+    A cache that fails never fails the run: it is told to `warn` and does without.
+    """
+
+    def __init__(self, folder: Path, *, max_bytes: int, warn: Callable[[str], None]) -> None:
+        self._folder = folder
+        self._max_bytes = max_bytes
+        self._warn = warn
+        self._is_changed = False
+
+    def get(self, key: str) -> Clip | None:
+        """Look an object up; a damaged one is dropped."""
+        path = self._path(key)
+        try:
+            data = path.read_bytes()
+            os.utime(path)
+        except FileNotFoundError:
+            return None
+        except OSError as error:
+            self._warn(f"the cache cannot be read: {error.strerror}")
+            return None
+        clip = _decode(data)
+        if clip is None:
+            self._warn("an object of the cache was damaged; it is made again")
+            with suppress(OSError):
+                path.unlink()
+        return clip
+
+    def put(self, key: str, clip: Clip) -> None:
+        """Keep an object."""
+        path = self._path(key)
+        try:
+            make_private_folder(path.parent)
+            with replacing(path, mode=0o600) as file:
+                file.write(_encode(clip))
+        except (OSError, LocalError) as error:
+            self._warn(f"the cache cannot keep the audio: {error}")
+        else:
+            self._is_changed = True
+
+    def size(self) -> CacheSize:
+        found = list(self._objects())
+        return CacheSize(len(found), sum(size for _, size, _ in found))
+
+    def prune(self) -> CacheSize:
+        """Remove what was used longest ago until the cache is within its limit; gives what was removed."""
+        found = sorted(self._objects(), reverse=True)
+        room = self._max_bytes
+        if sum(size for _, size, _ in found) > room:
+            room = int(room * _AFTER_PRUNING)
+        return self._remove(row for row in _beyond(found, room))
+
+    def prune_if_changed(self) -> None:
+        if self._is_changed:
+            self.prune()
+
+    def clear(self) -> CacheSize:
+        """Remove every object, and nothing else; gives what was removed."""
+        return self._remove(self._objects())
+
+    def _path(self, key: str) -> Path:
+        return self._folder / key[:2] / f"{key}{_SUFFIX}"
+
+    def _objects(self) -> Iterator[tuple[float, int, Path]]:
+        """Last use, size and path of each object; links are not followed."""
+        if self._folder.is_symlink():
+            return
+        for shard in self._folder.glob("[0-9a-f][0-9a-f]"):
+            if shard.is_symlink():
+                continue
+            for path in shard.glob(f"{'[0-9a-f]' * 64}{_SUFFIX}"):
+                with suppress(OSError):
+                    facts = path.lstat()
+                    yield facts.st_mtime, facts.st_size, path
+
+    def _remove(self, objects: Iterator[tuple[float, int, Path]]) -> CacheSize:
+        count = size = 0
+        for _, object_size, path in objects:
+            with suppress(OSError):
+                path.unlink()
+                count, size = count + 1, size + object_size
+            remove_leftovers(path.parent)
+        return CacheSize(count, size)
+
+
+def cache_key(scope: str, canonical_request: str) -> str:
+    """The name of an object: a digest of all that decides the sound, and of which server made it."""
+    text = json.dumps([_SCHEMA, scope, canonical_request], ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def _beyond(newest_first: list[tuple[float, int, Path]], room: int) -> Iterator[tuple[float, int, Path]]:
+    for row in newest_first:
+        room -= row[1]
+        if room < 0:
+            yield row
+
+
+def _encode(clip: Clip) -> bytes:
+    head = {
+        "sha256": hashlib.sha256(clip.pcm.data).hexdigest(),
+        "sample_rate": clip.pcm.sample_rate,
+        "channels": clip.pcm.channels,
+        "characters": clip.characters,
+    }
+    return json.dumps(head).encode() + b"\n" + clip.pcm.data
+
+
+def _decode(data: bytes) -> Clip | None:
+    end = data.find(b"\n", 0, _MAX_HEAD_BYTES)
+    try:
+        head = json.loads(data[: max(end, 0)])
+        samples = data[end + 1 :]
+        pcm = Pcm(samples, int(head["sample_rate"]), int(head["channels"]))
+        is_sane = (
+            pcm.sample_rate > 0 and pcm.channels > 0 and len(samples) % (SAMPLE_BYTES * pcm.channels) == 0
+        )
+        if is_sane and samples and hashlib.sha256(samples).hexdigest() == head["sha256"]:
+            return Clip(pcm, int(head["characters"]))
+    except (ValueError, TypeError, KeyError, RecursionError):
+        pass
+    return None

@@ -1,0 +1,168 @@
+"""The retry loop: what is tried again, how often, how long, and after which pause."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, TypeVar
+
+from qwentts_cli.errors import NetworkError, QuotaError, QwenTTSError, Throttled
+from qwentts_cli.synthesis.timing import Timing
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+T = TypeVar("T")
+
+LONGEST_RETRY_AFTER_S = 300.0
+
+_THROTTLE_FLOOR_S = 0.2
+_DAY_S = 86400.0
+# These codes mean too many tokens a minute or a bill to settle (Model Studio, error codes): time tells which.
+_QUOTA_CODES = frozenset({"Throttling.AllocationQuota", "insufficient_quota"})
+
+
+@dataclass(frozen=True, slots=True)
+class RetryPolicy:
+    """The bounds of one phase (a synthesis, or a download) of one item.
+
+    Attributes:
+        attempts: calls that may fail with a transient error, the first included; throttled ones do not count.
+        pauses_s: seconds of pauses between transient failures, in all.
+        backoff_cap_s: the longest pause after a transient failure.
+        resends: calls repeated although the failed one may have been billed.
+        throttle_cap_s: the longest pause after a throttled answer; 0 leaves it to the rate limiter.
+        throttle_patience_s: seconds of throttled answers, without one success anywhere, that are borne.
+        quota_patience_s: likewise where the answer speaks of a quota, which may never clear.
+    """
+
+    attempts: int
+    pauses_s: float
+    backoff_cap_s: float
+    resends: int
+    throttle_cap_s: float = 60.0
+    throttle_patience_s: float = 600.0
+    quota_patience_s: float = 120.0
+    backoff_base_s: float = 0.5
+    throttle_base_s: float = 1.0
+
+    def backoff_limit_s(self, failures: int) -> float:
+        """The longest pause after so many transient failures in a row."""
+        return min(self.backoff_cap_s, self.backoff_base_s * 2.0 ** min(failures - 1, 30))
+
+    def throttle_limit_s(self, answers: int) -> float:
+        """The longest pause after so many throttled answers in a row."""
+        return min(self.throttle_cap_s, self.throttle_base_s * 2.0 ** min(answers - 1, 30))
+
+
+SINGLE = RetryPolicy(attempts=5, pauses_s=120, backoff_cap_s=20, resends=2)
+BATCH = RetryPolicy(attempts=10, pauses_s=900, backoff_cap_s=30, resends=4, throttle_cap_s=0)
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """A call failed with `error` and is repeated after `pause_s`; `number` is 1 for the first repetition."""
+
+    error: QwenTTSError
+    number: int
+    pause_s: float
+
+
+def retry(
+    call: Callable[[], T],
+    policy: RetryPolicy,
+    *,
+    timing: Timing | None = None,
+    on_retry: Callable[[Retry], None] = lambda _retry: None,
+    since_success_s: Callable[[], float] = lambda: float("inf"),
+) -> T:
+    """Call until it succeeds, fails for good, or the policy's bounds are reached.
+
+    Args:
+        call: one attempt. Time it spends itself, waiting for a rate limiter too, is not bounded here.
+        policy: the bounds.
+        timing: clock, waiting and chance. What `wait` raises ends the loop.
+        on_retry: told of each failure that is followed by another attempt, before the pause.
+        since_success_s: seconds since any call of the run succeeded; while others succeed, patience with
+            throttled answers does not run out.
+
+    Raises:
+        QwenTTSError: the latest failure; a `QuotaError` where the service asks to wait over five minutes.
+    """
+    course = _Course(policy, timing if timing is not None else Timing(), since_success_s)
+    while True:
+        try:
+            return call()
+        except QwenTTSError as error:
+            pause_s = course.pause_after(error)
+            on_retry(Retry(error, course.failures + course.throttled, pause_s))
+        course.timing.wait(pause_s)
+
+
+class _Course:
+    """One run of the loop: what has happened so far."""
+
+    def __init__(self, policy: RetryPolicy, timing: Timing, since_success_s: Callable[[], float]) -> None:
+        self.timing = timing
+        self.failures = 0
+        self.throttled = 0
+        self._policy = policy
+        self._since_success_s = since_success_s
+        self._maybe_billed = 0
+        self._paused_s = 0.0
+        self._throttled_since: float | None = None
+        self._throttled_in_a_row = 0
+
+    def pause_after(self, error: QwenTTSError) -> float:
+        """Seconds to wait before the next attempt.
+
+        Raises:
+            QwenTTSError: there is none.
+        """
+        if not error.retryable:
+            raise error
+        return self._after_throttle(error) if isinstance(error, Throttled) else self._after_failure(error)
+
+    def _after_failure(self, error: QwenTTSError) -> float:
+        self.failures += 1
+        self._throttled_in_a_row = 0
+        self._throttled_since = None
+        self._maybe_billed += isinstance(error, NetworkError) and error.maybe_billed
+        pause_s = self.timing.chance() * self._policy.backoff_limit_s(self.failures)
+        if (
+            self.failures >= min(self._policy.attempts, error.most_attempts or self._policy.attempts)
+            or self._maybe_billed > self._policy.resends
+            or self._paused_s + pause_s > self._policy.pauses_s
+        ):
+            raise error
+        self._paused_s += pause_s
+        return pause_s
+
+    def _after_throttle(self, error: Throttled) -> float:
+        now = self.timing.now()
+        self.throttled += 1
+        self._throttled_in_a_row += 1
+        if self._throttled_since is None:
+            self._throttled_since = now
+        asked_s = error.retry_after_s
+        if asked_s is not None and asked_s > LONGEST_RETRY_AFTER_S:
+            raise self._come_back_later(error, asked_s) from error
+        if min(now - self._throttled_since, self._since_success_s()) >= self._patience_s(error):
+            raise error
+        pause_s = self.timing.chance() * self._policy.throttle_limit_s(self._throttled_in_a_row)
+        pause_s = max(pause_s, _THROTTLE_FLOOR_S) if self._policy.throttle_cap_s else pause_s
+        return pause_s if asked_s is None else max(asked_s, pause_s) + self.timing.chance()
+
+    def _patience_s(self, error: Throttled) -> float:
+        policy = self._policy
+        return policy.quota_patience_s if error.service_code in _QUOTA_CODES else policy.throttle_patience_s
+
+    def _come_back_later(self, error: Throttled, asked_s: float) -> QuotaError:
+        until = datetime.fromtimestamp(self.timing.wall() + asked_s).astimezone()
+        when = f"{until:%H:%M}" if asked_s < _DAY_S else f"{until:%Y-%m-%d %H:%M}"
+        return QuotaError(
+            f"{error.message}; the service asks to wait until {when}",
+            hint="Run the same command again then; what is done is kept.",
+            service_code=error.service_code,
+            request_id=error.request_id,
+        )

@@ -1,0 +1,43 @@
+"""Time and chance, as values, so that a test can rule both and Ctrl-C can end any wait."""
+
+from __future__ import annotations
+
+import random
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    import threading
+    from collections.abc import Callable
+
+
+class Cancelled(Exception):
+    """A wait was ended because the run is over."""
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """What retry, limiter and breaker know of time.
+
+    Attributes:
+        now: seconds of a monotonic clock that all processes of the machine share.
+        wall: seconds since the epoch, only to tell the user a time of day.
+        wait: pause for so many seconds; may raise to end the run.
+        chance: a random number, 0 <= x < 1.
+    """
+
+    now: Callable[[], float] = time.monotonic
+    wall: Callable[[], float] = time.time
+    wait: Callable[[float], None] = time.sleep
+    chance: Callable[[], float] = random.random
+
+
+def until_cancelled(cancelled: threading.Event) -> Timing:
+    """The real time, whose waits end with `Cancelled` as soon as `cancelled` is set."""
+
+    def wait(seconds: float) -> None:
+        if cancelled.wait(seconds):
+            raise Cancelled
+
+    return Timing(wait=wait)

@@ -1,0 +1,165 @@
+from __future__ import annotations
+
+import threading
+from itertools import pairwise
+
+import pytest
+
+from qwentts_cli.errors import ExitCode
+from qwentts_cli.synthesis.breaker import Breaker, HostDown
+from qwentts_cli.synthesis.timing import Cancelled, Timing
+from tests.virtual_time import VirtualTime
+
+
+def open_breaker(time: VirtualTime) -> Breaker:
+    breaker = Breaker("api.example", timing=time.timing())
+    for _ in range(20):
+        breaker.failed()
+    return breaker
+
+
+def test_opens_after_twenty_failures_in_a_row() -> None:
+    """Nineteen failures and a success change nothing; twenty in a row do."""
+    changes: list[bool] = []
+    time = VirtualTime()
+    breaker = Breaker("api.example", timing=time.timing(), on_change=changes.append)
+    for _ in range(19):
+        breaker.failed()
+    breaker.succeeded()
+    for _ in range(19):
+        breaker.failed()
+    breaker.admit()
+    assert (time.waits, changes) == ([], [])
+    breaker.failed()
+    assert breaker.is_open
+    assert changes == [True]
+
+
+def test_opens_after_half_a_minute_of_slow_failures() -> None:
+    """Ten failures in a row suffice when they took half a minute: with one worker, twenty take too long."""
+    time = VirtualTime()
+    breaker = Breaker("api.example", timing=time.timing())
+    for _ in range(9):
+        breaker.failed()
+        time.now += 3.4
+    breaker.admit()
+    assert time.waits == []
+    breaker.failed()
+    breaker.admit()
+    assert sum(time.waits) >= 4
+
+
+def test_probes_become_rare() -> None:
+    """In an outage one request is let through after 5, 10, 20, 40, 60, 60 s, give or take a fifth."""
+    time = VirtualTime()
+    breaker = open_breaker(time)
+    admitted = [time.now]
+    for _ in range(7):
+        breaker.admit()
+        admitted.append(time.now)
+        breaker.failed()
+    gaps = [later - sooner for sooner, later in pairwise(admitted)]
+    for gap, pause_s in zip(gaps, [5, 10, 20, 40, 60, 60, 60], strict=True):
+        assert 0.8 * pause_s <= gap <= 1.2 * pause_s + 0.01
+
+
+def test_only_one_probe_at_a_time() -> None:
+    """Of many workers that wait, one probes; the next waits for the next probe."""
+    time = VirtualTime()
+    breaker = open_breaker(time)
+    breaker.admit()
+    first = time.now
+    breaker.admit()
+    assert time.now - first >= 8
+
+
+def test_success_closes_and_is_told_once() -> None:
+    """One success closes it for everybody; the change is told once each way."""
+    changes: list[bool] = []
+    time = VirtualTime()
+    breaker = Breaker("api.example", timing=time.timing(), on_change=changes.append)
+    for _ in range(30):
+        breaker.failed()
+    breaker.admit()
+    breaker.succeeded()
+    breaker.succeeded()
+    waits = len(time.waits)
+    breaker.admit()
+    assert len(time.waits) == waits
+    assert changes == [True, False]
+
+
+def test_waiting_workers_notice_that_it_closed() -> None:
+    """A worker waiting for a probe that is a minute away goes on as soon as another's probe succeeds."""
+    time = VirtualTime()
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        waited.append(seconds)
+        time.now += seconds
+        if len(waited) == 3:
+            breaker.succeeded()
+
+    breaker = Breaker("api.example", timing=Timing(now=lambda: time.now, wait=wait, chance=lambda: 0.5))
+    for _ in range(20):
+        breaker.failed()
+    breaker.admit()
+    assert sum(waited) <= 1.5
+
+
+def test_gives_up_after_ten_minutes() -> None:
+    """After ten minutes the run ends with a network error that is not retried."""
+    time = VirtualTime()
+    breaker = open_breaker(time)
+
+    def probe_for_ever() -> None:
+        while True:
+            breaker.admit()
+            breaker.failed()
+
+    with pytest.raises(HostDown, match=r"api\.example") as raised:
+        probe_for_ever()
+    assert 600 <= time.now - 1000 < 601
+    assert raised.value.exit_code is ExitCode.NETWORK
+    assert not raised.value.retryable
+
+
+def test_total_outage_costs_few_requests() -> None:
+    """An outage of two minutes met by 32 workers costs at most 60 requests."""
+    time = VirtualTime()
+    breaker = Breaker("api.example", timing=time.timing())
+    requests = 32
+    for _ in range(32):  # all workers have a request under way when the host goes down
+        breaker.failed()
+    while True:
+        breaker.admit()
+        if time.now > 1120:
+            break
+        requests += 1
+        breaker.failed()
+    assert requests <= 60
+
+
+def test_cancel_ends_the_wait() -> None:
+    """What the wait raises leaves `admit`."""
+
+    def wait(_seconds: float) -> None:
+        raise Cancelled
+
+    breaker = Breaker("api.example", timing=Timing(now=lambda: 0.0, wait=wait))
+    for _ in range(20):
+        breaker.failed()
+    with pytest.raises(Cancelled):
+        breaker.admit()
+
+
+def test_threads_agree_on_the_opening() -> None:
+    """However many workers fail at once, the opening is told once."""
+    changes: list[bool] = []
+    breaker = Breaker("api.example", on_change=changes.append)
+    threads = [threading.Thread(target=breaker.failed) for _ in range(64)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert changes == [True]
