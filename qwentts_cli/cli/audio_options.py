@@ -1,0 +1,58 @@
+"""The options of every command that speaks."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+VoiceOption = Annotated[
+    str | None, typer.Option("-v", "--voice", metavar="NAME", help="The voice; see 'qwentts voices'.")
+]
+ModelOption = Annotated[str | None, typer.Option("-m", "--model", metavar="NAME", help="The model.")]
+LanguageOption = Annotated[
+    str | None,
+    typer.Option("-l", "--language", metavar="LANG", help="A name, an ISO code such as zh, or auto."),
+]
+InstructionsOption = Annotated[
+    str | None,
+    typer.Option("-i", "--instructions", metavar="TEXT", help="How to speak, for models that follow it."),
+]
+OptimizeOption = Annotated[
+    bool, typer.Option("--optimize-instructions", help="Have the service improve the instructions.")
+]
+FormatOption = Annotated[
+    str | None,
+    typer.Option(
+        "--format", metavar="FORMAT", help="wav, flac, mp3, opus, ogg or pcm, else by the file's name."
+    ),
+]
+BitrateOption = Annotated[
+    int | None, typer.Option("--bitrate", metavar="KBPS", min=1, help="Of mp3, opus and ogg, in kbit/s.")
+]
+JobsOption = Annotated[
+    str | None, typer.Option("-j", "--jobs", metavar="N", help="Requests at the same time.")
+]
+RpmOption = Annotated[str | None, typer.Option("--rpm", metavar="N", help="Requests a minute, at most.")]
+PauseOption = Annotated[
+    float, typer.Option("--pause", metavar="SEC", min=0, max=3600, help="Silence between segments.")
+]
+ParagraphPauseOption = Annotated[
+    float | None,
+    typer.Option("--paragraph-pause", metavar="SEC", min=0, max=3600, help="Silence between paragraphs."),
+]
+EncodingOption = Annotated[
+    str | None, typer.Option("--encoding", metavar="NAME", help="Of the text, where it is not UTF-8.")
+]
+NoCacheOption = Annotated[
+    bool, typer.Option("--no-cache", help="Make everything anew, and keep nothing of it.")
+]
+RefreshOption = Annotated[
+    bool, typer.Option("--refresh", help="Make everything anew, and keep that instead.")
+]
+ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite what exists.")]
+FileOption = Annotated[
+    list[Path] | None,
+    typer.Option("-f", "--file", metavar="PATH", help="Read the text from a file; may be given again."),
+]

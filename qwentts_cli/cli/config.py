@@ -1,0 +1,183 @@
+"""`qwentts config`: the settings, where they come from, and changing them."""
+
+from __future__ import annotations
+
+import getpass
+import os
+import shlex
+import subprocess
+import sys
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qwentts_cli.cli.invocation import SANDBOX, Invocation, begin
+from qwentts_cli.cli.options import Command, Group, global_options
+from qwentts_cli.cli.output import Output
+from qwentts_cli.dashscope.catalog import load_catalog
+from qwentts_cli.dashscope.endpoint import custom_endpoint, find_region
+from qwentts_cli.dashscope.names import choose_language, choose_model, choose_voice
+from qwentts_cli.errors import LocalError, UsageError
+from qwentts_cli.settings.credentials import check_key, decode_key, mask
+from qwentts_cli.settings.edit import make_private, set_value, unset_value
+from qwentts_cli.settings.paths import config_file
+from qwentts_cli.settings.schema import SETTINGS, setting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qwentts_cli.settings.resolve import Value
+
+app = typer.Typer(
+    cls=Group, rich_markup_mode=None, no_args_is_help=True, help="Show and change the settings."
+)
+
+_Name = Annotated[str, typer.Argument(metavar="NAME", help=f"One of: {', '.join(SETTINGS)}.")]
+_SECRET = "api_key"  # noqa: S105 - the name of the setting
+
+
+@app.command("list", cls=Command)
+def list_settings(
+    context: typer.Context,
+    show_origin: Annotated[bool, typer.Option("--show-origin", help="Say where each comes from.")] = False,
+) -> None:
+    """List the settings in force, the key only by its end."""
+    invocation = begin(context)
+    found = {name: _in_force(invocation, name) for name in SETTINGS}
+    if invocation.output.is_json:
+        invocation.output.document(
+            {name: {"value": value, "origin": origin} for name, (value, origin) in found.items() if value}
+        )
+        return
+    invocation.output.lines(
+        f"{name}={value}\t{origin}" if show_origin else f"{name}={value}"
+        for name, (value, origin) in found.items()
+        if value
+    )
+
+
+@app.command("get", cls=Command)
+def get_setting(context: typer.Context, name: _Name) -> None:
+    """Print one setting; exit 2 if it is not set."""
+    invocation = begin(context)
+    value, origin = _in_force(invocation, setting(name).name)
+    if not value:
+        raise UsageError(f"{name} is not set", hint=f"Set it with 'qwentts config set {name} VALUE'.")
+    if invocation.output.is_json:
+        invocation.output.document({name: {"value": value, "origin": origin}})
+        return
+    invocation.output.lines([value])
+
+
+@app.command("set", cls=Command)
+def set_setting(
+    context: typer.Context,
+    name: _Name,
+    value: Annotated[
+        str | None, typer.Argument(metavar="[VALUE]", help="For api_key only -, which reads it from stdin.")
+    ] = None,
+) -> None:
+    """Write one setting into the configuration file, or into a profile of it with --profile."""
+    if setting(name).name == _SECRET:
+        text = _secret(value)
+    elif value is None:
+        raise UsageError(f"config set {name} needs a value")
+    else:
+        text = value
+    _store(context, name, text)
+
+
+@app.command("unset", cls=Command)
+def unset_setting(context: typer.Context, name: _Name) -> None:
+    """Remove one setting from the configuration file, or from a profile of it with --profile."""
+    profile = global_options(context).profile
+    if not unset_value(config_file(), setting(name).name, profile=profile):
+        raise UsageError(f"{name} is not set in {config_file()}")
+
+
+@app.command("path", cls=Command)
+def show_path(context: typer.Context) -> None:
+    """Print the path of the configuration file."""
+    Output(is_json=global_options(context).json).lines([str(config_file())])
+
+
+@app.command("edit", cls=Command)
+def edit_file() -> None:
+    """Open the configuration file in $VISUAL or $EDITOR."""
+    path = make_private(config_file())
+    editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
+    try:
+        code = subprocess.run([*shlex.split(editor), str(path)], check=False).returncode  # noqa: S603 - the user's own editor
+    except (OSError, ValueError) as error:
+        raise LocalError(f"cannot start the editor {editor}", hint="Set VISUAL or EDITOR.") from error
+    make_private(path)
+    if code:
+        raise LocalError(f"the editor ended with exit code {code}")
+
+
+@app.command("init", cls=Command)
+def initialise(context: typer.Context) -> None:
+    """Ask for region and key and write them; nothing is sent."""
+    if sys.stdin is None or not sys.stdin.isatty():
+        raise UsageError(
+            "config init asks, which takes a terminal",
+            hint="In a script: qwentts config set region NAME; qwentts config set api_key - < FILE.",
+        )
+    catalog = load_catalog()
+    for region in catalog.regions.values():
+        typer.echo(f"  {region.name:<5} {region.title}", err=True)
+    _store(context, "region", typer.prompt("Region of your key", default=catalog.default_region, err=True))
+    _store(context, _SECRET, _ask_key())
+    typer.echo(f"Written to {config_file()}.", err=True)
+
+
+def _in_force(invocation: Invocation, name: str) -> tuple[str, str]:
+    found: Value | None = invocation.settings.first(name)
+    if found:
+        value = mask(str(found.value)) if name == _SECRET else str(found.value)
+        return value, found.origin
+    catalog = load_catalog()
+    default = {
+        "region": catalog.default_region,
+        "model": catalog.default_model,
+        "voice": catalog.default_voice,
+    }.get(name, "")
+    return default, "default"
+
+
+def _store(context: typer.Context, name: str, text: str) -> None:
+    value = setting(name).read(text, "config set")
+    set_value(config_file(), name, _meaningful(name, value), profile=global_options(context).profile)
+
+
+def _meaningful(name: str, value: str | float) -> str | float:
+    """Check what only the catalogue can tell, and write the usual spelling."""
+    catalog = load_catalog()
+    checks: dict[str, Callable[[str], str]] = {
+        _SECRET: lambda text: check_key(text, "config set").secret,
+        "region": lambda text: SANDBOX if text.lower() == SANDBOX else find_region(text).name,
+        "base_url": lambda text: custom_endpoint(text).base_url,
+        "model": lambda text: choose_model(catalog, text).wire,
+        "voice": lambda text: choose_voice(catalog, text, catalog.default_model).wire,
+        "language": lambda text: choose_language(catalog, text).wire,
+    }
+    return checks[name](str(value)) if name in checks else value
+
+
+def _secret(given: str | None) -> str:
+    if given is None:
+        if sys.stdin is None or not sys.stdin.isatty():
+            raise UsageError("no key was given", hint="Pipe it: qwentts config set api_key - < FILE.")
+        return _ask_key()
+    if given != "-":
+        raise UsageError(
+            "a key on the command line can be seen by others",
+            hint="Leave it out to be asked, or pipe it: qwentts config set api_key - < FILE.",
+        )
+    if sys.stdin is None:
+        raise UsageError("no key was given: stdin is closed")
+    return decode_key(sys.stdin.buffer.readline())
+
+
+def _ask_key() -> str:
+    return getpass.getpass("API key (not shown): ")

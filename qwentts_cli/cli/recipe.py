@@ -1,0 +1,53 @@
+"""From what was typed to what is asked for, with a word on what looks wrong."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
+from qwentts_cli.dashscope.names import choose_language, choose_model, choose_voice, instructions_warning
+from qwentts_cli.synthesis.request import SynthesisRequest
+
+if TYPE_CHECKING:
+    from qwentts_cli.cli.invocation import Invocation
+
+# What a model of which nothing is known may take; every speech model so far takes this much.
+_CAUTIOUS_UNITS = 512
+
+
+def make_recipe(
+    invocation: Invocation, *, instructions: str | None, optimize_instructions: bool
+) -> SynthesisRequest:
+    """The request that every segment's text is put into.
+
+    Raises:
+        UsageError: a name is a slip of a known one.
+    """
+    catalog, settings = load_catalog(), invocation.settings
+    model = choose_model(catalog, settings.text("model", catalog.default_model))
+    voice = choose_voice(catalog, settings.text("voice", catalog.default_voice), model.wire)
+    language = choose_language(catalog, settings.text("language", AUTO_LANGUAGE))
+    ignored = instructions_warning(catalog, model.wire) if instructions else ""
+    for warning in (model.warning, voice.warning, ignored):
+        if warning:
+            invocation.output.warn(warning)
+    return SynthesisRequest(
+        text="",
+        voice=voice.wire,
+        model=model.wire,
+        language=None if language.wire == AUTO_LANGUAGE else language.wire,
+        instructions=instructions or None,
+        optimize_instructions=optimize_instructions,
+    )
+
+
+def max_units(model: str) -> int:
+    """The length limit of one request to `model`."""
+    known = load_catalog().models.get(model)
+    return known.max_units if known else _CAUTIOUS_UNITS
+
+
+def language_code(recipe: SynthesisRequest) -> str:
+    """The ISO 639-1 code of the text's language, empty where it is left to the service."""
+    codes = {name: code for code, name in load_catalog().languages.items()}
+    return codes.get(recipe.language or "", "")

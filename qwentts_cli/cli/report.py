@@ -1,0 +1,57 @@
+"""What one recording was, told to people and to scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE
+
+if TYPE_CHECKING:
+    from qwentts_cli.audio.sink import Recording
+    from qwentts_cli.cli.connection import Doubt
+    from qwentts_cli.cli.invocation import Invocation
+    from qwentts_cli.cli.recording import Delivery
+    from qwentts_cli.synthesis.request import SynthesisRequest
+    from qwentts_cli.synthesis.speech import Tally
+
+
+def report(
+    run: Invocation,
+    recipe: SynthesisRequest,
+    delivery: Delivery,
+    recording: Recording,
+    tally: Tally,
+    doubt: Doubt,
+) -> None:
+    """Tell what was made: the path or one document on stdout, the rest on stderr."""
+    if tally.is_cached:
+        run.output.note("made before: nothing was sent, nothing is billed")
+    if doubt.count:
+        run.output.warn(f"possibly billed twice: {doubt.count}")
+    run.output.detail(
+        f"{recording.duration_s:.1f} s in {tally.segments} segments, "
+        f"{tally.billed} of {tally.characters} characters billed in {tally.requests} requests"
+    )
+    if run.options.json:
+        run.output.document(_document(recipe, delivery, recording, tally))
+    elif delivery.path:
+        run.output.lines([delivery.path])
+
+
+def _document(
+    recipe: SynthesisRequest, delivery: Delivery, recording: Recording, tally: Tally
+) -> dict[str, Any]:
+    file = {
+        "path": delivery.path,
+        "format": delivery.target.format if delivery.target else None,
+        "sample_rate": recording.sample_rate,
+        "duration_s": round(recording.duration_s, 6),
+        "voice": recipe.voice,
+        "model": recipe.model,
+        "language": recipe.language or AUTO_LANGUAGE,
+        "segments": tally.segments,
+        "characters": tally.characters,
+        "request_ids": tally.request_ids,
+        "cached": tally.is_cached,
+    }
+    return {"files": [file], "usage": {"characters": tally.billed, "requests": tally.requests}}

@@ -1,0 +1,40 @@
+"""Foreign text made fit to be shown: no secrets in it, and nothing that drives a terminal."""
+
+from __future__ import annotations
+
+import re
+
+MAX_SHOWN = 500
+# Controls, the marks that reorder or hide text, line separators and lone surrogates.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
+_SECRETS = (
+    re.compile(r"(?i)(authorization\W{1,4}(?:bearer|basic)?\s*)[^\s\"',;]+"),
+    re.compile(r"(?i)(bearer\s+)[^\s\"',;]+"),
+    re.compile(r"()\bsk-[A-Za-z0-9_-]{6,}"),
+    re.compile(
+        r"(?i)((?:signature|ossaccesskeyid|expires|security-token|x-oss-[a-z-]+|x-amz-[a-z-]+)(?:=|%3d))[^&\s\"']+"
+    ),
+    re.compile(r"(://)[^/\s@]+(?=@)"),
+)
+
+
+def redact(text: str) -> str:
+    """Hide keys, authorisation headers, signatures of links and user names in addresses."""
+    for pattern in _SECRETS:
+        text = pattern.sub(r"\1***", text)
+    return text
+
+
+def safe(text: str, limit: int = MAX_SHOWN) -> str:
+    """One line that is safe on a terminal: secrets hidden, unsafe characters escaped, length capped."""
+    shown = _UNSAFE.sub(_escape, redact(text))
+    return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
+
+
+def _escape(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if match[0] in "\r\n\t":
+        return " "
+    return f"\\x{code:02x}" if code <= 0xFF else f"\\u{code:04x}"  # noqa: PLR2004 - one byte

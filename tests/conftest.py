@@ -1,0 +1,118 @@
+"""What every test shares: an empty world, a sandbox, and the real program."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from qwentts_cli.sandbox.server import Sandbox
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+PROGRAM = [sys.executable, "-W", "error", "-m", "qwentts_cli"]
+KEY = "sk-canary0123456789"
+_INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
+
+
+@dataclass(frozen=True)
+class Result:
+    """How a run of the program ended."""
+
+    code: int
+    stdout: bytes
+    stderr: str
+
+    @property
+    def text(self) -> str:
+        return self.stdout.decode()
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.stdout)
+
+    @property
+    def error(self) -> Any:
+        return self.json["error"]
+
+
+@dataclass
+class Qwentts:
+    """The program in a process of its own, in an empty home and an empty folder."""
+
+    folder: Path
+    home: Path
+    env: dict[str, str] = field(default_factory=dict)
+
+    def environment(self, env: dict[str, str] | None = None) -> dict[str, str]:
+        inherited = {name: os.environ[name] for name in _INHERITED if name in os.environ}
+        here = {"HOME": str(self.home), "PYTHONUTF8": "1", "PYTHONPATH": str(Path(__file__).parents[1])}
+        return inherited | here | self.env | (env or {})
+
+    def __call__(
+        self,
+        *args: str | Path,
+        code: int = 0,
+        stdin: bytes | None = None,
+        env: dict[str, str] | None = None,
+    ) -> Result:
+        """Run to the end; fails the test unless the exit code is `code`, or if a traceback is shown."""
+        done = subprocess.run(
+            [*PROGRAM, *map(str, args)],
+            cwd=self.folder,
+            env=self.environment(env),
+            input=stdin,
+            stdin=subprocess.DEVNULL if stdin is None else None,
+            capture_output=True,
+            check=False,
+            timeout=50,
+        )
+        result = Result(done.returncode, done.stdout, done.stderr.decode())
+        assert result.code == code, f"exit {result.code}, not {code}: {result.stderr}"
+        assert "Traceback" not in result.stderr
+        return result
+
+    def start(
+        self, *args: str | Path, env: dict[str, str] | None = None, **pipes: Any
+    ) -> subprocess.Popen[bytes]:
+        """Start the program and leave it running."""
+        return subprocess.Popen(
+            [*PROGRAM, *map(str, args)], cwd=self.folder, env=self.environment(env), **pipes
+        )
+
+
+@pytest.fixture
+def qwentts(tmp_path: Path) -> Qwentts:
+    """The program without a key, a configuration, or anything else."""
+    home, folder = tmp_path / "home", tmp_path / "work"
+    home.mkdir()
+    folder.mkdir()
+    return Qwentts(folder, home)
+
+
+@pytest.fixture
+def sandbox() -> Iterator[Sandbox]:
+    """A Qwen-TTS that speaks in tones, which a test can read back."""
+    with Sandbox(voice_engine="tones") as server:
+        yield server
+
+
+@pytest.fixture
+def online(qwentts: Qwentts, sandbox: Sandbox) -> Qwentts:
+    """The program with a key, set up to talk to the sandbox as to any server."""
+    return at(qwentts, sandbox)
+
+
+def at(qwentts: Qwentts, server: Sandbox) -> Qwentts:
+    """Point the program at a server of the test's own."""
+    qwentts.env |= {"QWENTTS_API_KEY": KEY, "QWENTTS_BASE_URL": server.base_url}
+    # The limiter begins carefully with a server it does not know; this one has no limit to find.
+    qwentts.env |= {"QWENTTS_RPM": "60000"}
+    return qwentts
