@@ -6,6 +6,8 @@
     ├── QuotaError        4    a limit or a bill that waiting a moment does not clear
     │   └── Throttled     4    a rate limit; waiting does clear it
     ├── NetworkError      5    refused, timed out, 5xx, half an answer
+    │   └── LinkBroken    5    the address of finished audio does not open
+    │       └── LinkExpired    and never will again
     ├── RejectedError     6    the service refused the text, or its answer is not audio
     │   ├── TextTooLong   6    the text is over the model's limit: halve it and go on
     │   └── BadAudioError 6    the audio was fetched, and is none
@@ -86,6 +88,18 @@ class NetworkError(QwenTTSError):
     exit_code = ExitCode.NETWORK
     retryable = True
     maybe_billed: bool = False
+
+
+class LinkBroken(NetworkError):
+    """The audio's signed address does not open: perhaps not yet, since storage takes a moment to know it."""
+
+    most_attempts = 3
+
+
+class LinkExpired(LinkBroken):
+    """The audio's signed address no longer opens; only a new synthesis helps."""
+
+    retryable = False
 
 
 class RejectedError(QwenTTSError):

@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qwentts_cli.dashscope.catalog import load_catalog
-from qwentts_cli.dashscope.client import SpeechClient
 from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint
-from qwentts_cli.dashscope.session import Timeouts
 from qwentts_cli.errors import NetworkError
 from qwentts_cli.settings.credentials import ApiKey
 from qwentts_cli.settings.paths import cache_folder, state_folder
@@ -66,6 +64,9 @@ def open_synthesizer(
     run: Invocation, model: str, *, cache_use: CacheUse, is_streamed: bool, doubt: Doubt
 ) -> Iterator[Synthesizer]:
     """Open what makes sound; at its end waits end, and what is being paid for has a moment to arrive."""
+    from qwentts_cli.dashscope.client import SpeechClient
+    from qwentts_cli.dashscope.session import Timeouts
+
     cancelled = threading.Event()
     timing = until_cancelled(cancelled)
     timeouts = Timeouts(total=run.settings.number("timeout", Timeouts().total))

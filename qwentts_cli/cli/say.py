@@ -20,6 +20,7 @@ from qwentts_cli.cli.recording import Delivery, choose_target, open_recording
 from qwentts_cli.cli.report import report
 from qwentts_cli.cli.source import Source, choose_source
 from qwentts_cli.errors import ExitCode, UsageError
+from qwentts_cli.synthesis.pipeline import Crew
 from qwentts_cli.synthesis.request import SynthesisRequest
 from qwentts_cli.synthesis.speech import Pauses, Tally, speak
 from qwentts_cli.text.punctuation import is_speakable
@@ -107,10 +108,9 @@ def _speak(run: Invocation, order: Order) -> tuple[Recording, Tally, Doubt]:
                 run, order.recipe.model, cache_use=order.cache_use, is_streamed=is_streamed, doubt=doubt
             )
         )
+        crew = stack.enter_context(Crew(order.jobs)) if order.jobs > 1 else None
         recording = open_recording(stack, order.delivery, run.output)
-        tally = speak(
-            _segments(order), order.recipe, synthesizer, recording, jobs=order.jobs, pauses=order.pauses
-        )
+        tally = speak(_segments(order), order.recipe, synthesizer, recording, crew=crew, pauses=order.pauses)
         if not tally.segments:
             raise _nothing_to_say()
         recording.finish()

@@ -21,7 +21,7 @@ from qwentts_cli.dashscope.session import (
 )
 from qwentts_cli.dashscope.sse import looks_like_events, parse_events
 from qwentts_cli.dashscope.wire import Answer, decode_answer, encode_body, read_refusal
-from qwentts_cli.errors import NetworkError, QwenTTSError, RejectedError
+from qwentts_cli.errors import LinkBroken, LinkExpired, NetworkError, QwenTTSError, RejectedError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -43,18 +43,6 @@ class Download:
 
     body: bytes
     is_whole: bool
-
-
-class LinkBroken(NetworkError):
-    """The audio's signed address does not open: perhaps not yet, since storage takes a moment to know it."""
-
-    most_attempts = 3
-
-
-class LinkExpired(LinkBroken):
-    """The audio's signed address no longer opens; only a new synthesis helps."""
-
-    retryable = False
 
 
 class SpeechClient:

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import heapq
+import itertools
 import queue
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
+    from types import TracebackType
 
     from qwentts_cli.audio.wav import Pcm
     from qwentts_cli.synthesis.synthesizer import Emit, Receipt
@@ -18,33 +21,75 @@ if TYPE_CHECKING:
 Item = TypeVar("Item")
 Make = Callable[[Item, "Emit"], "Receipt"]
 Write = Callable[[Item, "Pcm"], None]
+Rank = tuple[int, int]
+
+
+class Crew:
+    """So many worker threads, shared by everything that is being spoken; the lowest rank goes first.
+
+    They are daemons, so that a stuck connection cannot keep the program from ending.
+    """
+
+    def __init__(self, jobs: int) -> None:
+        self.jobs = jobs
+        self._waiting: list[tuple[Rank, int, Callable[[], None]]] = []
+        self._arrivals = itertools.count()
+        self._changed = threading.Condition()
+        self._is_closed = False
+
+    def __enter__(self) -> Self:
+        for number in range(self.jobs):
+            threading.Thread(target=self._work, name=f"synthesis-{number}", daemon=True).start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with self._changed:
+            self._is_closed = True
+            self._changed.notify_all()
+
+    def submit(self, rank: Rank, work: Callable[[], None]) -> None:
+        """Have `work`, which raises nothing, done by the next free worker."""
+        with self._changed:
+            heapq.heappush(self._waiting, (rank, next(self._arrivals), work))
+            self._changed.notify()
+
+    def _work(self) -> None:
+        while work := self._next():
+            work()
+
+    def _next(self) -> Callable[[], None] | None:
+        with self._changed:
+            self._changed.wait_for(lambda: self._waiting or self._is_closed)
+            return None if self._is_closed else heapq.heappop(self._waiting)[2]
 
 
 def deliver_in_order(
-    items: Iterable[Item], make: Make[Item], write: Write[Item], *, jobs: int
+    items: Iterable[Item], make: Make[Item], write: Write[Item], *, crew: Crew | None, rank: int = 0
 ) -> Iterator[tuple[Item, Receipt]]:
     """Make each item and write its sound, in the order of the items; gives each as it is done.
 
-    With one job everything happens in the calling thread. With more, at most `2 * jobs` items are being made
-    or wait for their turn, and the sound of the first of them is written while it is being made.
+    Without a crew everything happens in the calling thread. With one, at most twice as many items as it has
+    workers are being made or wait for their turn, and the sound of the first is written while it is made.
 
     Raises:
         Exception: what `items`, `make` or `write` raised, when its turn has come; nothing new is begun then.
     """
-    if jobs == 1:
+    if crew is None:
         for item in items:
             yield item, make(item, lambda pcm, item=item: write(item, pcm))  # type: ignore[misc]
         return
-    crew = _Crew(make, jobs)
+    line = _Line(make, crew, rank)
     try:
-        crew.start(items)
-        while task := crew.next_task():
+        line.start(items)
+        while task := line.next_task():
             for pcm in task.sound():
                 write(task.item, pcm)
             yield task.item, task.receipt.result()
-            crew.delivered()
+            line.delivered()
     finally:
-        crew.stop()
+        line.stop()
 
 
 @dataclass(slots=True)
@@ -60,21 +105,20 @@ class _Task(Generic[Item]):
             yield pcm
 
 
-class _Crew(Generic[Item]):
-    """Daemon threads, so that a stuck connection cannot keep the program from ending."""
+class _Line(Generic[Item]):
+    """The items of one recording on their way through the crew."""
 
-    def __init__(self, make: Make[Item], jobs: int) -> None:
+    def __init__(self, make: Make[Item], crew: Crew, rank: int) -> None:
         self._make = make
-        self._jobs = jobs
-        self._room = threading.Semaphore(2 * jobs)
-        self._is_stopped = threading.Event()
-        self._to_make: queue.SimpleQueue[_Task[Item] | None] = queue.SimpleQueue()
+        self._crew = crew
+        self._rank = rank
+        self._room = threading.Semaphore(2 * crew.jobs)
+        self._is_stopped = False
         self._in_order: queue.SimpleQueue[_Task[Item] | Exception | None] = queue.SimpleQueue()
 
     def start(self, items: Iterable[Item]) -> None:
+        # In a thread of its own: the next item may be long in coming, from somebody who types.
         threading.Thread(target=self._feed, args=(items,), name="segments", daemon=True).start()
-        for number in range(self._jobs):
-            threading.Thread(target=self._work, name=f"synthesis-{number}", daemon=True).start()
 
     def next_task(self) -> _Task[Item] | None:
         found = self._in_order.get()
@@ -86,33 +130,30 @@ class _Crew(Generic[Item]):
         self._room.release()
 
     def stop(self) -> None:
-        self._is_stopped.set()
+        self._is_stopped = True
         self._room.release()
-        for _ in range(self._jobs):
-            self._to_make.put(None)
 
     def _feed(self, items: Iterable[Item]) -> None:
         try:
-            for item in items:
+            for number, item in enumerate(items):
                 self._room.acquire()
-                if self._is_stopped.is_set():
+                if self._is_stopped:
                     return
                 task = _Task(item)
-                self._to_make.put(task)
+                self._crew.submit((self._rank, number), lambda task=task: self._do(task))  # type: ignore[misc]
                 self._in_order.put(task)
         except Exception as error:  # noqa: BLE001 - handed over to the caller's thread
             self._in_order.put(error)
         else:
             self._in_order.put(None)
 
-    def _work(self) -> None:
-        while task := self._to_make.get():
-            if self._is_stopped.is_set():
-                task.receipt.cancel()
-                continue
-            try:
-                task.receipt.set_result(self._make(task.item, task.blocks.put))
-            except BaseException as error:  # noqa: BLE001 - handed over to the caller's thread
-                task.receipt.set_exception(error)
-            finally:
-                task.blocks.put(None)
+    def _do(self, task: _Task[Item]) -> None:
+        if self._is_stopped:
+            task.receipt.cancel()
+            return
+        try:
+            task.receipt.set_result(self._make(task.item, task.blocks.put))
+        except BaseException as error:  # noqa: BLE001 - handed over to the caller's thread
+            task.receipt.set_exception(error)
+        finally:
+            task.blocks.put(None)

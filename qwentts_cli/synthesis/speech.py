@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from qwentts_cli.audio.sink import Recording
     from qwentts_cli.audio.wav import Pcm
+    from qwentts_cli.synthesis.pipeline import Crew
     from qwentts_cli.synthesis.request import SynthesisRequest
     from qwentts_cli.synthesis.synthesizer import Emit, Receipt
 
@@ -62,8 +63,9 @@ def speak(
     synthesize: Synthesize,
     recording: Recording,
     *,
-    jobs: int,
+    crew: Crew | None,
     pauses: Pauses,
+    rank: int = 0,
     on_segment: Callable[[Segment, Tally], None] = lambda _segment, _tally: None,
 ) -> Tally:
     """Speak `segments` into `recording`, each as a request made after `recipe`.
@@ -90,7 +92,7 @@ def speak(
             raise
 
     spoken = (segment for segment in segments if segment.speakable)
-    for segment, receipt in deliver_in_order(spoken, make, write, jobs=jobs):
+    for segment, receipt in deliver_in_order(spoken, make, write, crew=crew, rank=rank):
         tally.add(receipt)
         on_segment(segment, tally)
     return tally

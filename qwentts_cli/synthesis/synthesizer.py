@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING
 
 from qwentts_cli.audio.stream import StreamDecoder
 from qwentts_cli.audio.wav import Pcm, parse_wav
-from qwentts_cli.dashscope.client import LinkBroken
 from qwentts_cli.dashscope.wire import Answer
-from qwentts_cli.errors import BadAudioError, QwenTTSError, RejectedError
+from qwentts_cli.errors import BadAudioError, LinkBroken, QwenTTSError, RejectedError
 from qwentts_cli.synthesis.cache import Cache, Clip, cache_key
 from qwentts_cli.text.units import count_units
 
