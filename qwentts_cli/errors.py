@@ -10,8 +10,12 @@
     │       └── LinkExpired    and never will again
     ├── RejectedError     6    the service refused the text, or its answer is not audio
     │   ├── TextTooLong   6    the text is over the model's limit: halve it and go on
+    │   ├── RefusedText   6    the content filter refused the text
     │   └── BadAudioError 6    the audio was fetched, and is none
-    └── LocalError        7    disk, permission, closed stdout, no audio device, encoder
+    ├── LocalError        7    disk, permission, closed stdout, no audio device, encoder
+    ├── PartialError      8    some items of a batch failed, the rest is done
+    ├── BusyError         9    another process holds the same output folder
+    └── BudgetError      10    a limit of cost or characters would be crossed
 
 A library's error becomes one of these once, in the module that calls the library.
 """
@@ -34,6 +38,9 @@ class ExitCode(IntEnum):
     NETWORK = 5
     REJECTED = 6
     LOCAL = 7
+    PARTIAL = 8
+    BUSY = 9
+    BUDGET = 10
     HANGUP = 129
     INTERRUPT = 130
     BROKEN_PIPE = 141
@@ -110,6 +117,10 @@ class TextTooLong(RejectedError):
     """The service's "Range of input length" answer; its unit is not documented."""
 
 
+class RefusedText(RejectedError):
+    """The service's content filter refused the text; the same text is never sent again in one run."""
+
+
 class BadAudioError(RejectedError):
     """What was downloaded is not whole, sane audio; another try may bring it."""
 
@@ -119,3 +130,17 @@ class BadAudioError(RejectedError):
 
 class LocalError(QwenTTSError):
     exit_code = ExitCode.LOCAL
+
+
+class PartialError(QwenTTSError):
+    exit_code = ExitCode.PARTIAL
+    retryable = True
+
+
+class BusyError(QwenTTSError):
+    exit_code = ExitCode.BUSY
+    retryable = True
+
+
+class BudgetError(QwenTTSError):
+    exit_code = ExitCode.BUDGET

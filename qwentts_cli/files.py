@@ -9,7 +9,7 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
-from qwentts_cli.errors import LocalError, UsageError
+from qwentts_cli.errors import BusyError, LocalError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -186,3 +186,29 @@ def _lock(path: Path) -> int | None:
         if os.fstat(descriptor).st_nlink:
             return descriptor
         os.close(descriptor)
+
+
+@contextmanager
+def occupied(path: Path) -> Iterator[None]:
+    """Hold the lock file `path`, which stays, as long as the block runs.
+
+    Raises:
+        BusyError: another process holds it; the message has its number.
+    """
+    if sys.platform == "win32":
+        yield
+        return
+    with translated(path), path.open("a+b") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            file.seek(0)
+            holder = file.read(20).decode("ascii", "replace").strip() or "?"
+            raise BusyError(
+                f"another process ({holder}) is writing to {path.parent.parent}",
+                hint="Wait for it, or give this one another folder.",
+            ) from None
+        file.truncate(0)
+        file.write(str(os.getpid()).encode())
+        file.flush()
+        yield

@@ -45,6 +45,14 @@ ParagraphPauseOption = Annotated[
 EncodingOption = Annotated[
     str | None, typer.Option("--encoding", metavar="NAME", help="Of the text, where it is not UTF-8.")
 ]
+MaxCostOption = Annotated[
+    str | None,
+    typer.Option("--max-cost", metavar="AMOUNT", help="Stop before this cost, in the price list's currency."),
+]
+MaxCharactersOption = Annotated[
+    int | None,
+    typer.Option("--max-characters", metavar="N", min=0, help="Stop before so many billed characters."),
+]
 NoCacheOption = Annotated[
     bool, typer.Option("--no-cache", help="Make everything anew, and keep nothing of it.")
 ]
@@ -52,6 +60,9 @@ RefreshOption = Annotated[
     bool, typer.Option("--refresh", help="Make everything anew, and keep that instead.")
 ]
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite what exists.")]
+YesOption = Annotated[
+    bool, typer.Option("-y", "--yes", help="Do not ask about a text of more than a million characters.")
+]
 FileOption = Annotated[
     list[Path] | None,
     typer.Option("-f", "--file", metavar="PATH", help="Read the text from a file; may be given again."),

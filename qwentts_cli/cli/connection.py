@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint
-from qwentts_cli.errors import NetworkError
+from qwentts_cli.errors import NetworkError, QwenTTSError, Throttled
 from qwentts_cli.settings.credentials import ApiKey
 from qwentts_cli.settings.paths import cache_folder, state_folder
 from qwentts_cli.synthesis.attempts import Attempts
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from qwentts_cli.cli.invocation import Invocation
+    from qwentts_cli.synthesis.account import Account
     from qwentts_cli.synthesis.retry import Retry
 
 DEFAULT_CACHE_MB = 1024
@@ -45,10 +46,15 @@ class Server:
 
 
 @dataclass(slots=True)
-class Doubt:
-    """How many requests failed after they may have been billed."""
+class Incidents:
+    """How many answers said to slow down, and how many requests failed after they may have been billed."""
 
-    count: int = 0
+    throttled: int = 0
+    maybe_billed: int = 0
+
+    def note(self, error: QwenTTSError) -> None:
+        self.throttled += isinstance(error, Throttled)
+        self.maybe_billed += isinstance(error, NetworkError) and error.maybe_billed
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +67,13 @@ class CacheUse:
 
 @contextmanager
 def open_synthesizer(
-    run: Invocation, model: str, *, cache_use: CacheUse, is_streamed: bool, doubt: Doubt
+    run: Invocation,
+    model: str,
+    *,
+    cache_use: CacheUse,
+    is_streamed: bool,
+    account: Account,
+    incidents: Incidents,
 ) -> Iterator[Synthesizer]:
     """Open what makes sound; at its end waits end, and what is being paid for has a moment to arrive."""
     from qwentts_cli.dashscope.client import SpeechClient
@@ -79,10 +91,11 @@ def open_synthesizer(
         store = _open_store(run, server) if cache_use.is_on else None
         synthesizer = Synthesizer(
             client,
-            asking=_asking(run, server, model, timing, doubt),
+            asking=_asking(run, server, model, timing, incidents),
             fetching=_fetching(run, server, timing),
             store=Store(store.cache, store.pending, store.scope, cache_use.is_read) if store else None,
             is_streamed=is_streamed,
+            account=account,
         )
         try:
             yield synthesizer
@@ -123,7 +136,7 @@ def _open_store(run: Invocation, server: Server) -> Store:
     return Store(open_cache(run), pending, server.scope)
 
 
-def _asking(run: Invocation, server: Server, model: str, timing: Timing, doubt: Doubt) -> Attempts:
+def _asking(run: Invocation, server: Server, model: str, timing: Timing, incidents: Incidents) -> Attempts:
     rpm = run.settings.first("rpm")
     limiter = RateLimiter(
         shared_state(state_folder() / "rates", server.endpoint.host, f"{server.scope} {model}"),
@@ -133,8 +146,7 @@ def _asking(run: Invocation, server: Server, model: str, timing: Timing, doubt: 
     )
 
     def on_retry(event: Retry) -> None:
-        if isinstance(event.error, NetworkError) and event.error.maybe_billed:
-            doubt.count += 1
+        incidents.note(event.error)
         _tell_retry(run, event)
 
     def on_change(is_open: bool) -> None:

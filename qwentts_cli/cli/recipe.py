@@ -7,12 +7,18 @@ from typing import TYPE_CHECKING
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
 from qwentts_cli.dashscope.names import choose_language, choose_model, choose_voice, instructions_warning
 from qwentts_cli.synthesis.request import SynthesisRequest
+from qwentts_cli.text.read import without_trailing_space
+from qwentts_cli.text.segment import Segment, Segmenter
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from qwentts_cli.cli.invocation import Invocation
 
 # What a model of which nothing is known may take; every speech model so far takes this much.
 _CAUTIOUS_UNITS = 512
+# A first request this short has its sound while the others are being made.
+_FIRST_UNITS_HEARD = 100
 
 
 def make_recipe(
@@ -41,13 +47,32 @@ def make_recipe(
     )
 
 
-def max_units(model: str) -> int:
-    """The length limit of one request to `model`."""
+def cut(
+    pieces: Iterator[str],
+    recipe: SynthesisRequest,
+    *,
+    is_heard: bool = False,
+    is_live: bool = False,
+    by_paragraph: bool = False,
+) -> Iterator[Segment]:
+    """Cut a text for the model of `recipe`; one that is heard while it is made begins shortly."""
+    segmenter = Segmenter(
+        max_units=_max_units(recipe.model),
+        language=_language_code(recipe),
+        first_max_units=_FIRST_UNITS_HEARD if is_heard else None,
+        paragraphs=by_paragraph,
+        eager=is_live and is_heard,
+    )
+    for piece in without_trailing_space(pieces):
+        yield from segmenter.feed(piece)
+    yield from segmenter.finish()
+
+
+def _max_units(model: str) -> int:
     known = load_catalog().models.get(model)
     return known.max_units if known else _CAUTIOUS_UNITS
 
 
-def language_code(recipe: SynthesisRequest) -> str:
-    """The ISO 639-1 code of the text's language, empty where it is left to the service."""
+def _language_code(recipe: SynthesisRequest) -> str:
     codes = {name: code for code, name in load_catalog().languages.items()}
     return codes.get(recipe.language or "", "")

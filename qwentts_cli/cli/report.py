@@ -8,7 +8,7 @@ from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE
 
 if TYPE_CHECKING:
     from qwentts_cli.audio.sink import Recording
-    from qwentts_cli.cli.connection import Doubt
+    from qwentts_cli.cli.connection import Incidents
     from qwentts_cli.cli.invocation import Invocation
     from qwentts_cli.cli.recording import Delivery
     from qwentts_cli.synthesis.request import SynthesisRequest
@@ -21,13 +21,13 @@ def report(
     delivery: Delivery,
     recording: Recording,
     tally: Tally,
-    doubt: Doubt,
+    incidents: Incidents,
 ) -> None:
     """Tell what was made: the path or one document on stdout, the rest on stderr."""
     if tally.is_cached:
         run.output.note("made before: nothing was sent, nothing is billed")
-    if doubt.count:
-        run.output.warn(f"possibly billed twice: {doubt.count}")
+    if incidents.maybe_billed:
+        run.output.warn(f"possibly billed twice: {incidents.maybe_billed}")
     run.output.detail(
         f"{recording.duration_s:.1f} s in {tally.segments} segments, "
         f"{tally.billed} of {tally.characters} characters billed in {tally.requests} requests"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
@@ -13,23 +12,24 @@ import typer
 from qwentts_cli.audio.sink import Recording
 from qwentts_cli.audio.tags import Tags
 from qwentts_cli.cli import audio_options as opt
-from qwentts_cli.cli.connection import CacheUse, Doubt, open_synthesizer
+from qwentts_cli.cli.connection import CacheUse, Incidents, open_synthesizer
 from qwentts_cli.cli.invocation import Invocation, begin
-from qwentts_cli.cli.recipe import language_code, make_recipe, max_units
+from qwentts_cli.cli.progress import Progress
+from qwentts_cli.cli.recipe import cut, make_recipe
 from qwentts_cli.cli.recording import Delivery, choose_target, open_recording
 from qwentts_cli.cli.report import report
 from qwentts_cli.cli.source import Source, choose_source
+from qwentts_cli.cli.spending import agree_to_much, open_account
 from qwentts_cli.errors import ExitCode, UsageError
+from qwentts_cli.synthesis.account import Account
 from qwentts_cli.synthesis.pipeline import Crew
 from qwentts_cli.synthesis.request import SynthesisRequest
 from qwentts_cli.synthesis.speech import Pauses, Tally, speak
 from qwentts_cli.text.punctuation import is_speakable
-from qwentts_cli.text.read import Reader, without_trailing_space
-from qwentts_cli.text.segment import Segment, Segmenter
+from qwentts_cli.text.read import Reader
+from qwentts_cli.text.units import count_units
 
 _DEFAULT_JOBS = 4
-# A first request this short has its sound while the others are being made.
-_FIRST_UNITS_HEARD = 100
 
 
 def say(
@@ -56,9 +56,12 @@ def say(
     paragraph_pause: opt.ParagraphPauseOption = None,
     rpm: opt.RpmOption = None,
     encoding: opt.EncodingOption = None,
+    max_cost: opt.MaxCostOption = None,
+    max_characters: opt.MaxCharactersOption = None,
     no_cache: opt.NoCacheOption = False,
     refresh: opt.RefreshOption = False,
     force: opt.ForceOption = False,
+    yes: opt.YesOption = False,
 ) -> None:
     """Speak a text: play it, or write it to a file or a pipe."""
     run = begin(context, voice=voice, model=model, language=language, jobs=jobs, rpm=rpm)
@@ -69,7 +72,7 @@ def say(
         raise typer.Exit(ExitCode.USAGE)
     recipe = make_recipe(run, instructions=instructions, optimize_instructions=optimize_instructions)
     target = choose_target(run, output, typed_format=format_, bitrate_kbps=bitrate, overwrite=force)
-    _check_text(source)
+    characters = _check_text(run, source, is_agreed=yes)
     delivery = Delivery(
         target,
         is_played=play if play is not None else target is None,
@@ -82,6 +85,8 @@ def say(
         delivery,
         Pauses(pause, paragraph_pause),
         CacheUse(is_on=not no_cache, is_read=not refresh),
+        open_account(run, recipe.model, max_cost=max_cost, max_characters=max_characters),
+        characters=characters,
         jobs=int(run.settings.number("jobs", _DEFAULT_JOBS)),
     )
     report(run, recipe, delivery, *_speak(run, order))
@@ -96,45 +101,70 @@ class Order:
     delivery: Delivery
     pauses: Pauses
     cache_use: CacheUse
+    account: Account
+    characters: int | None
     jobs: int
 
 
-def _speak(run: Invocation, order: Order) -> tuple[Recording, Tally, Doubt]:
-    doubt = Doubt()
+def _speak(run: Invocation, order: Order) -> tuple[Recording, Tally, Incidents]:
+    incidents = Incidents()
+    delivery = order.delivery
     with ExitStack() as stack:
-        is_streamed = order.delivery.is_heard_early
         synthesizer = stack.enter_context(
             open_synthesizer(
-                run, order.recipe.model, cache_use=order.cache_use, is_streamed=is_streamed, doubt=doubt
+                run,
+                order.recipe.model,
+                cache_use=order.cache_use,
+                is_streamed=delivery.is_heard_early,
+                account=order.account,
+                incidents=incidents,
             )
         )
         crew = stack.enter_context(Crew(order.jobs)) if order.jobs > 1 else None
-        recording = open_recording(stack, order.delivery, run.output)
-        tally = speak(_segments(order), order.recipe, synthesizer, recording, crew=crew, pauses=order.pauses)
+        recording = open_recording(stack, delivery, run.output)
+        segments = cut(
+            order.source.pieces(),
+            order.recipe,
+            is_heard=delivery.is_heard_early,
+            is_live=order.source.is_live,
+            by_paragraph=order.pauses.paragraph_s is not None,
+        )
+        progress = stack.enter_context(Progress(run.output, "characters", order.characters))
+        tally = speak(
+            segments,
+            order.recipe,
+            synthesizer,
+            recording,
+            crew=crew,
+            pauses=order.pauses,
+            on_segment=lambda tally: progress.reach(
+                tally.characters, f"{recording.duration_s:.0f} s, {tally.billed} billed"
+            ),
+        )
         if not tally.segments:
             raise _nothing_to_say()
         recording.finish()
-    return recording, tally, doubt
+    return recording, tally, incidents
 
 
-def _segments(order: Order) -> Iterator[Segment]:
-    is_streamed = order.delivery.is_heard_early
-    segmenter = Segmenter(
-        max_units=max_units(order.recipe.model),
-        language=language_code(order.recipe),
-        first_max_units=_FIRST_UNITS_HEARD if is_streamed else None,
-        paragraphs=order.pauses.paragraph_s is not None,
-        eager=order.source.is_live and is_streamed,
-    )
-    for piece in without_trailing_space(order.source.pieces()):
-        yield from segmenter.feed(piece)
-    yield from segmenter.finish()
+def _check_text(run: Invocation, source: Source, *, is_agreed: bool) -> int | None:
+    """Read a text that is at hand to its end, so that nothing is sent of one that turns out to be bad.
 
-
-def _check_text(source: Source) -> None:
-    """Read a text that is at hand to its end, so that nothing is sent of one that turns out to be bad."""
-    if not source.is_live and not sum(is_speakable(piece) for piece in source.pieces()):
+    Gives its characters as they are billed; `None` for a text that is still being written.
+    """
+    if source.is_live:
+        return None
+    if not is_agreed:
+        agree_to_much(run, source.least_characters)
+    characters, is_empty = 0, True
+    for piece in source.pieces():
+        characters += count_units(piece)
+        is_empty = is_empty and not is_speakable(piece)
+    if is_empty:
         raise _nothing_to_say()
+    if not is_agreed:
+        agree_to_much(run, characters)
+    return characters
 
 
 def _nothing_to_say() -> UsageError:

@@ -14,15 +14,20 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
 STDIN = "-"
+_MOST_BYTES_A_CHARACTER = 4
 
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`pieces` starts over at each call unless the text is live: a pipe that may still be written to."""
+    """`pieces` starts over at each call unless the text is live: a pipe that may still be written to.
+
+    `least_characters` is what the size of the files tells before they are read.
+    """
 
     pieces: Callable[[], Iterator[str]]
     title: str
     is_live: bool = False
+    least_characters: int = 0
 
 
 def choose_source(words: Sequence[str], files: Sequence[Path], reader: Reader) -> Source | None:
@@ -42,7 +47,10 @@ def choose_source(words: Sequence[str], files: Sequence[Path], reader: Reader) -
     if files:
         for path in files:
             check_is_file(path)
-        return Source(lambda: _joined(files, reader), files[0].stem)
+        size = sum(path.stat().st_size for path in files)
+        return Source(
+            lambda: _joined(files, reader), files[0].stem, least_characters=size // _MOST_BYTES_A_CHARACTER
+        )
     return None
 
 

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import requests
 
 from qwentts_cli.dashscope.audio_url import check_audio_url
 from qwentts_cli.dashscope.errors import Asked, Refusal, service_error
+from qwentts_cli.dashscope.pace import Pace
 from qwentts_cli.dashscope.proof import is_proven_whole
 from qwentts_cli.dashscope.retry_after import parse_retry_after
 from qwentts_cli.dashscope.session import (
@@ -34,6 +35,7 @@ GENERATION_PATH = "/services/aigc/multimodal-generation/generation"
 MAX_ANSWER_BYTES = 8 << 20
 MAX_ERROR_BYTES = 64 << 10
 MAX_AUDIO_BYTES = 256 << 20
+SLOWEST_BYTES_PER_S = 1 << 10
 _OK = 200
 
 
@@ -87,7 +89,10 @@ class SpeechClient:
                 yield self._whole_answer(response, body)
                 return
             _refuse_encoding(response)
-            for event in parse_events(read_pieces(response)):
+            # Comments that keep the connection alive are no sound.
+            pace = Pace(self._timeouts.idle, least=1)
+            for event in parse_events(read_pieces(response, pace)):
+                pace.gain(1)
                 answer = decode_answer(event.data, event.status or _OK)
                 if event.name == "error" or isinstance(answer, Refusal):
                     raise self._error(read_refusal(event.data, event.status or _OK), body)
@@ -104,13 +109,20 @@ class SpeechClient:
             NetworkError: the transfer failed or is not whole; the same address may be tried again.
             RejectedError: the address is not one to fetch from, or the audio is larger than 256 MiB.
         """
-        checked = check_audio_url(url, self._endpoint, self._audio_host_suffix)
-        request = requests.Request("GET", checked, auth=no_auth)
+        try:
+            return self._download(check_audio_url(url, self._endpoint, self._audio_host_suffix))
+        except NetworkError as error:
+            error.maybe_billed = False  # only a synthesis costs
+            raise
+
+    def _download(self, url: str) -> Download:
+        request = requests.Request("GET", url, auth=no_auth)
         with exchange(self._storage, request, self._timeouts) as response:
             if response.status_code != _OK:
                 raise _storage_error(response)
             _refuse_encoding(response)
-            body = _read(response, MAX_AUDIO_BYTES, "the audio")
+            pace = Pace(self._timeouts.idle, least=int(self._timeouts.idle * SLOWEST_BYTES_PER_S))
+            body = _read(response, MAX_AUDIO_BYTES, "the audio", pace)
             return Download(body, is_proven_whole(body, response.headers))
 
     def _request(self, body: dict[str, Any], *, stream: bool) -> requests.Request:
@@ -141,27 +153,35 @@ class SpeechClient:
     def _error(self, refusal: Refusal, body: dict[str, Any]) -> QwenTTSError:
         voice = body.get("input", {}).get("voice", "")
         asked = Asked(self._endpoint.label, self._key.origin, body["model"], voice)
-        return service_error(refusal, asked)
+        told = replace(refusal, message=self._key.hidden_in(refusal.message))
+        return service_error(told, asked)
 
 
 def _read_refusal(response: requests.Response) -> Refusal:
     retry_after = parse_retry_after(response.headers.get("Retry-After", ""), response.headers.get("Date"))
-    start = b""
-    for piece in read_pieces(response):
-        start += piece
-        if len(start) > MAX_ERROR_BYTES:
-            break
     return read_refusal(
-        start[:MAX_ERROR_BYTES],
+        _read_start(response),
         response.status_code,
         request_id=response.headers.get("x-request-id", ""),
         retry_after_s=retry_after,
     )
 
 
-def _read(response: requests.Response, limit: int, what: str) -> bytes:
-    pieces, size = [], 0
+def _read_start(response: requests.Response) -> bytes:
+    """What an error says; nobody reads further than this."""
+    start = b""
     for piece in read_pieces(response):
+        start += piece
+        if len(start) > MAX_ERROR_BYTES:
+            break
+    return start[:MAX_ERROR_BYTES]
+
+
+def _read(response: requests.Response, limit: int, what: str, pace: Pace | None = None) -> bytes:
+    pieces, size = [], 0
+    for piece in read_pieces(response, pace):
+        if pace:
+            pace.gain(len(piece))
         size += len(piece)
         if size > limit:
             raise RejectedError(f"{what} is larger than {limit >> 20} MiB, the most that is accepted")
@@ -177,8 +197,7 @@ def _refuse_encoding(response: requests.Response) -> None:
 
 def _storage_error(response: requests.Response) -> QwenTTSError:
     status = response.status_code
-    start = next(read_pieces(response), b"").lower()
-    if status == 403 and b"expired" in start:  # noqa: PLR2004 - a status is its own name
+    if status == 403 and b"expired" in _read_start(response).lower():  # noqa: PLR2004 - a status is its own name
         return LinkExpired("the link of the audio has expired")
     if status in {403, 404, 410}:
         return LinkBroken(f"the link of the audio does not open ({status})")

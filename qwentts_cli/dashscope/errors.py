@@ -10,6 +10,7 @@ from qwentts_cli.errors import (
     NetworkError,
     QuotaError,
     QwenTTSError,
+    RefusedText,
     RejectedError,
     TextTooLong,
     Throttled,
@@ -148,7 +149,7 @@ def _too_long(refusal: Refusal, _asked: Asked) -> QwenTTSError:
 
 
 def _blocked(refusal: Refusal, _asked: Asked) -> QwenTTSError:
-    return RejectedError(
+    return RefusedText(
         f"the service's content filter refused the text: {_quote(refusal)}", hint="Change the text."
     )
 
@@ -186,10 +187,14 @@ def _rejected(refusal: Refusal, _asked: Asked) -> QwenTTSError:
 
 
 def _quote(refusal: Refusal) -> str:
-    return refusal.message.strip().rstrip(".。") or "it gave no reason"
+    message = refusal.message.strip()
+    shown = message if len(message) <= _MAX_QUOTE else f"{message[: _MAX_QUOTE - 1]}…"
+    return shown.rstrip(".。") or "it gave no reason"
 
 
 _ERROR = 400
+# What we say about it must fit beside it.
+_MAX_QUOTE = 240
 _RULES: list[tuple[Callable[[Refusal], bool], Callable[[Refusal, Asked], QwenTTSError]]] = [
     (lambda r: r.has_code(*_BILLING_CODES), _billing),
     (lambda r: r.says(*_FINAL_QUOTA_WORDS), _final_quota),

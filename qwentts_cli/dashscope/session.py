@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ssl
+import time
 from contextlib import contextmanager
 from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
@@ -18,6 +19,8 @@ from qwentts_cli.dashscope.transport_errors import translate_transport_error
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+
+    from qwentts_cli.dashscope.pace import Pace
 
 MAX_CONNECTIONS = 64
 _READ_BYTES = 1 << 16
@@ -98,7 +101,15 @@ def exchange(
             raise translate_transport_error(error, url, deadline) from error
 
 
-def read_pieces(response: requests.Response) -> Iterator[bytes]:
-    """The body as it arrives, undecoded; only inside `exchange`, which translates what breaks."""
+def read_pieces(response: requests.Response, pace: Pace | None = None) -> Iterator[bytes]:
+    """The body as it arrives, undecoded; only inside `exchange`, which translates what breaks.
+
+    Raises:
+        TimeoutError: it is too slow for `pace`.
+    """
+    began = time.monotonic()
     while piece := response.raw.read1(_READ_BYTES, decode_content=False):
+        if pace:
+            pace.wait(time.monotonic() - began)
         yield piece
+        began = time.monotonic()

@@ -78,8 +78,10 @@ def _too_slow(_error: BaseException, host: str) -> QwenTTSError:
 
 def _cut_short(error: BaseException, host: str) -> QwenTTSError:
     got, more = (*error.args, None, None)[:2]
-    total = f" of {got + more}" if isinstance(got, int) and isinstance(more, int) and more > 0 else ""
-    return _broken(f"the answer of {host} is cut short: {got}{total} bytes arrived")
+    # In chunks the transfer tells no lengths, and the libraries put other things in their place.
+    is_told = isinstance(got, int) and isinstance(more, int)
+    lengths = f": {got} of {got + more} bytes arrived" if is_told else ""
+    return _broken(f"the answer of {host} is cut short{lengths}")
 
 
 def _reset(_error: BaseException, host: str) -> QwenTTSError:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,7 +72,7 @@ def decode_answer(data: bytes, status: int = 200) -> Answer | Refusal:
     audio = _table(output, "audio")
     characters = usage.get("characters")
     return Answer(
-        request_id=_text(document, "request_id"),
+        request_id=_identifier(_text(document, "request_id")),
         audio=_decode_audio(_text(audio, "data")),
         url=_text(audio, "url"),
         # The string "null" until the end; older answers put nothing there.
@@ -84,6 +85,7 @@ def read_refusal(
     data: bytes, status: int, *, request_id: str = "", retry_after_s: float | None = None
 ) -> Refusal:
     """Read an error body of any shape seen: native, OpenAI-style, framed as SSE, XML, HTML, or empty."""
+    request_id = _identifier(request_id)
     if looks_like_events(data):
         event = next(iter(parse_events([data])), None)
         data, status = (event.data, event.status or status) if event else (b"", status)
@@ -98,7 +100,7 @@ def read_refusal(
         status if status != 200 else _status_within(document),  # noqa: PLR2004 - a status is its own name
         _text(inner, "code") or _text(inner, "type"),
         _text(inner, "message"),
-        _text(document, "request_id") or request_id,
+        _identifier(_text(document, "request_id")) or request_id,
         retry_after_s,
     )
 
@@ -130,6 +132,11 @@ def _table(document: dict[str, Any], name: str) -> dict[str, Any]:
 def _text(document: dict[str, Any], name: str) -> str:
     value = document.get(name)
     return value if isinstance(value, str) else ""
+
+
+def _identifier(text: str) -> str:
+    """An id as it may be shown and kept; nothing of what cannot be one."""
+    return text if re.fullmatch(r"[A-Za-z0-9._:-]{1,128}", text) else ""
 
 
 def _decode_audio(text: str) -> bytes:

@@ -49,7 +49,8 @@ class Pending:
             row = json.loads(self._path(key).read_bytes())
             if row["server"] != self._server:
                 return None
-            return Answer(row["request_id"], url=row["url"], is_last=True, characters=row["characters"])
+            characters = None if row["characters"] is None else int(row["characters"])
+            return Answer(str(row["request_id"]), url=str(row["url"]), is_last=True, characters=characters)
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
             return None
 

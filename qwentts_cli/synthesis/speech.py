@@ -5,20 +5,27 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from qwentts_cli.errors import QwenTTSError, TextTooLong
+from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
+from qwentts_cli.audio.wav import SAMPLE_BYTES, Pcm
+from qwentts_cli.errors import QwenTTSError, RefusedText, TextTooLong
+from qwentts_cli.synthesis.outcome import Gap
 from qwentts_cli.synthesis.pipeline import deliver_in_order
-from qwentts_cli.text.segment import Segment, halve
+from qwentts_cli.synthesis.synthesizer import Receipt
+from qwentts_cli.text.segment import Segment, halve, halve_by_sentences
+from qwentts_cli.text.units import count_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from qwentts_cli.audio.sink import Recording
-    from qwentts_cli.audio.wav import Pcm
     from qwentts_cli.synthesis.pipeline import Crew
     from qwentts_cli.synthesis.request import SynthesisRequest
-    from qwentts_cli.synthesis.synthesizer import Emit, Receipt
+    from qwentts_cli.synthesis.synthesizer import Emit
 
     Synthesize = Callable[[SynthesisRequest, Emit], Receipt]
+
+# What stands in the sound for a sentence that was left out.
+_REFUSED_SILENCE_S = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +50,7 @@ class Tally:
     billed: int = 0
     requests: int = 0
     request_ids: list[str] = field(default_factory=list)
+    gaps: list[Gap] = field(default_factory=list)
 
     @property
     def is_cached(self) -> bool:
@@ -55,6 +63,7 @@ class Tally:
         self.characters += receipt.characters
         self.billed += receipt.billed
         self.request_ids += receipt.request_ids
+        self.gaps += receipt.gaps
 
 
 def speak(
@@ -66,7 +75,8 @@ def speak(
     crew: Crew | None,
     pauses: Pauses,
     rank: int = 0,
-    on_segment: Callable[[Segment, Tally], None] = lambda _segment, _tally: None,
+    skips_refused: bool = False,
+    on_segment: Callable[[Tally], None] = lambda _tally: None,
 ) -> Tally:
     """Speak `segments` into `recording`, each as a request made after `recipe`.
 
@@ -84,29 +94,52 @@ def speak(
             begun = segment
         recording.write(pcm)
 
-    def make(segment: Segment, emit: Emit) -> Receipt:
-        try:
-            return _synthesize(segment, recipe, synthesize, emit)
-        except QwenTTSError as error:
-            error.message = f"{error.message} (text at line {segment.line}, column {segment.column})"
-            raise
-
+    voice = _Voice(recipe, synthesize, skips_refused=skips_refused)
     spoken = (segment for segment in segments if segment.speakable)
-    for segment, receipt in deliver_in_order(spoken, make, write, crew=crew, rank=rank):
+    for _, receipt in deliver_in_order(spoken, voice.speak, write, crew=crew, rank=rank):
         tally.add(receipt)
-        on_segment(segment, tally)
+        on_segment(tally)
     return tally
 
 
-def _synthesize(segment: Segment, recipe: SynthesisRequest, synthesize: Synthesize, emit: Emit) -> Receipt:
-    """The unit of the service's length limit is not documented, so its answer decides: halve and go on."""
-    # Nothing is said of the space before the first word, but it is billed.
-    text = segment.text if segment.start else segment.text.lstrip()
-    try:
-        return synthesize(recipe.with_text(text), emit)
-    except TextTooLong:
-        if len(segment.text) == 1:
+@dataclass(frozen=True, slots=True)
+class _Voice:
+    """Makes segments into sound, smaller ones where the service does not take a whole one."""
+
+    recipe: SynthesisRequest
+    synthesize: Synthesize
+    skips_refused: bool
+
+    def speak(self, segment: Segment, emit: Emit) -> Receipt:
+        # Nothing is said of the space before the first word, but it is billed.
+        text = segment.text if segment.start else segment.text.lstrip()
+        try:
+            return self.synthesize(self.recipe.with_text(text), emit)
+        except TextTooLong as error:
+            # The unit of the length limit is not documented, so the service's answer decides.
+            halves = halve(segment) if len(segment.text) > 1 else None
+            return self._speak_halves(halves, error, segment, emit)
+        except RefusedText as error:
+            return self._speak_halves(halve_by_sentences(segment), error, segment, emit)
+        except QwenTTSError as error:
+            _place(error, segment)
             raise
-    halves = [half for half in halve(segment) if half.speakable]
-    receipts = [_synthesize(half, recipe, synthesize, emit) for half in halves]
-    return sum(receipts[1:], receipts[0])
+
+    def _speak_halves(
+        self, halves: tuple[Segment, Segment] | None, error: QwenTTSError, segment: Segment, emit: Emit
+    ) -> Receipt:
+        if halves:
+            receipts = [self.speak(half, emit) for half in halves if half.speakable]
+            return sum(receipts[1:], receipts[0])
+        if not (self.skips_refused and isinstance(error, RefusedText)):
+            _place(error, segment)
+            raise error
+        frames = round(_REFUSED_SILENCE_S * RAW_SAMPLE_RATE)
+        emit(Pcm(bytes(frames * SAMPLE_BYTES), RAW_SAMPLE_RATE))
+        gap = Gap(segment.line, segment.column, count_units(segment.text))
+        return Receipt(0, gaps=(gap,))
+
+
+def _place(error: QwenTTSError, segment: Segment) -> None:
+    """Tell where in the text it happened."""
+    error.message = f"{error.message} (text at line {segment.line}, column {segment.column})"

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from qwentts_cli.audio.stream import StreamDecoder
 from qwentts_cli.audio.wav import Pcm, parse_wav
 from qwentts_cli.dashscope.wire import Answer
-from qwentts_cli.errors import BadAudioError, LinkBroken, QwenTTSError, RejectedError
+from qwentts_cli.errors import BadAudioError, LinkBroken, NetworkError, QwenTTSError, RejectedError
 from qwentts_cli.synthesis.cache import Cache, Clip, cache_key
 from qwentts_cli.text.units import count_units
 
@@ -20,7 +20,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from qwentts_cli.dashscope.client import SpeechClient
+    from qwentts_cli.synthesis.account import Account
     from qwentts_cli.synthesis.attempts import Attempts
+    from qwentts_cli.synthesis.outcome import Gap
     from qwentts_cli.synthesis.pending import Pending
     from qwentts_cli.synthesis.request import SynthesisRequest
 
@@ -40,6 +42,7 @@ class Receipt:
     billed: int = 0
     requests: int = 0
     request_ids: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
 
     def and_paid(self, answer: Answer) -> Receipt:
         """The receipt after one more answer of the service, which is the authority on its characters."""
@@ -53,6 +56,7 @@ class Receipt:
             self.billed + other.billed,
             self.requests + other.requests,
             self.request_ids + other.request_ids,
+            self.gaps + other.gaps,
         )
 
 
@@ -81,6 +85,7 @@ class Synthesizer:
         fetching: the attempts at a download, which costs nothing.
         store: what was paid for before; `None` neither looks nor keeps.
         is_streamed: give the sound out while it is being made.
+        account: what may be spent.
     """
 
     def __init__(
@@ -91,11 +96,13 @@ class Synthesizer:
         fetching: Attempts,
         store: Store | None,
         is_streamed: bool,
+        account: Account,
     ) -> None:
         self._client = client
         self._asking = asking
         self._fetching = fetching
         self._store = store
+        self._account = account
         self._buy = self._buy_stream if is_streamed else self._buy_whole
         self._in_flight = _InFlight()
 
@@ -128,7 +135,7 @@ class Synthesizer:
         receipt, answer = Receipt(count_units(request.text)), self._pending(key)
         for links_left in reversed(range(_MOST_NEW_LINKS + 1)):
             if answer is None:
-                answer = self._asking.run(partial(self._client.synthesize, request.body()))
+                answer = self._asking.run(partial(self._ask, request))
                 receipt = receipt.and_paid(answer)
                 self._keep(key, answer)
             try:
@@ -147,17 +154,25 @@ class Synthesizer:
         raise AssertionError("the last link either opens or raises")
 
     def _buy_stream(self, request: SynthesisRequest, emit: Emit, _key: str | None) -> tuple[Receipt, Pcm]:
-        last, pcm = self._asking.run(lambda: self._listen(request, emit))
+        last, pcm = self._asking.run(partial(self._listen, request, emit))
         return Receipt(count_units(request.text)).and_paid(last), pcm
+
+    def _ask(self, request: SynthesisRequest) -> Answer:
+        with self._billing(request) as bill:
+            answer = self._client.synthesize(request.body())
+            bill(answer)
+        return answer
 
     def _listen(self, request: SynthesisRequest, emit: Emit) -> tuple[Answer, Pcm]:
         """One attempt at a stream, which is the last one once a sound of it was given out."""
         decoder, heard, answer = StreamDecoder(), [], Answer()
         try:
-            for answer in self._client.stream(request.body()):
-                if answer.audio and (pcm := decoder.feed(answer.audio)):
-                    heard.append(pcm)
-                    emit(pcm)
+            with self._billing(request) as bill:
+                for answer in self._client.stream(request.body()):
+                    if answer.audio and (pcm := decoder.feed(answer.audio)):
+                        heard.append(pcm)
+                        emit(pcm)
+                bill(answer)
             decoder.finish()
             if not heard and answer.url:  # a server that answered as a whole
                 heard.append(self._fetch(answer.url))
@@ -168,6 +183,22 @@ class Synthesizer:
         if not heard:
             raise BadAudioError("the service sent empty audio", hint="Change the text or try again.")
         return answer, replace(heard[0], data=b"".join(pcm.data for pcm in heard))
+
+    @contextmanager
+    def _billing(self, request: SynthesisRequest) -> Iterator[Callable[[Answer], None]]:
+        """Reserve what a request costs, until it is billed or certainly was not."""
+        reserved = self._account.reserve(request)
+
+        def bill(answer: Answer) -> None:
+            characters = answer.characters or count_units(request.text)
+            self._account.bill(request, characters, reserved)
+
+        try:
+            yield bill
+        except QwenTTSError as error:
+            if not (isinstance(error, NetworkError) and error.maybe_billed):
+                self._account.release(reserved)
+            raise
 
     def _fetch(self, url: str) -> Pcm:
         download = self._client.download(url)

@@ -28,7 +28,7 @@ def joined(text: str, place: int) -> bool:
         return before == "\r" and after == "\n"
     return (
         _extends(after)
-        or before == _ZWJ
+        or (before == _ZWJ and not after.isspace())
         or before in _PREPENDED
         or _one_hangul_syllable(before, after)
         or (_is_flag_half(after) and _flag_halves_before(text, place) % 2 == 1)

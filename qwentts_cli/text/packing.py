@@ -56,7 +56,7 @@ class Packer:
             return None
         if final and self._units <= self._limit and not self._marks:
             return self._remove(Cut(len(self._text), Boundary.PARAGRAPH))
-        chosen = self._eager_cut(final=final) if self._eager else self._packed_cut(final=final)
+        chosen = self._eager_cut() if self._eager else self._packed_cut(final=final)
         return self._remove(chosen) if chosen else None
 
     def _packed_cut(self, *, final: bool) -> Cut | None:
@@ -68,7 +68,7 @@ class Packer:
             return cut_at(self._text, fitting[0 if self._paragraphs else -1], self._limit)
         return self._even_cut(paragraphs[0].visible_units if paragraphs else self._units)
 
-    def _eager_cut(self, *, final: bool) -> Cut | None:
+    def _eager_cut(self) -> Cut | None:
         short: Mark | None = None
         for mark in self._marks:
             if mark.visible_units > self._limit:
@@ -80,9 +80,7 @@ class Packer:
             return None
         if short:
             return cut_at(self._text, short, self._limit)
-        if self._marks:
-            return self._even_cut(self._marks[0].visible_units)
-        return self._even_cut(self._units) if final or self._units >= 2 * self._limit else None
+        return self._even_cut(self._marks[0].visible_units if self._marks else self._units)
 
     def _even_cut(self, units: int) -> Cut:
         """Cut off one of as few even parts as `units`, which are more than the limit, come to."""

@@ -70,7 +70,7 @@ def _tied(text: str, place: int, boundary: Boundary) -> bool:
         return _abbreviated(text, place) or (boundary is Boundary.SPACE and _between_digits(text, place))
     if boundary is Boundary.CHARACTER and unicodedata.category(before).startswith("M"):
         return _UNSPACED.match(after) is None
-    return after.isspace() or (boundary is Boundary.CLAUSE and _between_digits(text, place))
+    return after.isspace() or _between_digits(text, place)
 
 
 def _abbreviated(text: str, place: int) -> bool:

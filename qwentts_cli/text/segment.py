@@ -129,11 +129,24 @@ def halve(segment: Segment, *, language: str = "") -> tuple[Segment, Segment]:
     units = count_units(text)
     quarter = max(1, units // 4)
     chosen = cut(text, _inner_marks(text, language), low=quarter, target=units // 2, high=units - quarter)
-    left, right = text[: chosen.place], text[chosen.place :]
-    first = replace(segment, text=left, boundary=chosen.boundary)
-    indent = _indent(text)
-    if indent >= chosen.place:
-        return first, replace(segment, text=right, start=segment.start + chosen.place)
+    return _divide(segment, chosen.place, chosen.boundary)
+
+
+def halve_by_sentences(segment: Segment, *, language: str = "") -> tuple[Segment, Segment] | None:
+    """Cut a segment in two at the middle one of its sentences; `None` if it is a single one."""
+    sentences = split_sentences(segment.text, language)
+    if len(sentences) == 1:
+        return None
+    place = len("".join(sentences[: len(sentences) // 2]))
+    return _divide(segment, place, Boundary.SENTENCE)
+
+
+def _divide(segment: Segment, place: int, boundary: Boundary) -> tuple[Segment, Segment]:
+    left, right = segment.text[:place], segment.text[place:]
+    first = replace(segment, text=left, boundary=boundary)
+    indent = _indent(segment.text)
+    if indent >= place:
+        return first, replace(segment, text=right, start=segment.start + place)
     position = Position(segment.start + indent, segment.line, segment.column)
     position.advance(left[indent:])
     return first, _segment(right, segment.boundary, position)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import regex  # type: ignore[import-untyped]  # it comes without types
+import regex
 
 
 def clusters(text: str) -> dict[int, str]:

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - full-width forms are what Chinese is written with
+
 from __future__ import annotations
 
 import pytest
@@ -118,6 +118,18 @@ def test_white_space_that_does_not_fit_begins_the_next_segment() -> None:
     assert texts("a" * 100 + "\n\n" + "b" * 99, 100) == ["a" * 100, "\n\n" + "b" * 48, "b" * 51]
 
 
+@pytest.mark.parametrize("end", ["\n", "  ", "\r\n\r\n", " …", "\n* * *"])
+def test_white_space_at_the_end_of_a_text_goes_with_its_last_words(end: str) -> None:
+    """Even if they fill the limit, so that they have to be divided."""
+    segments = list(segment_text("word " * 19 + "last." + end, max_units=100))
+    assert len(segments) == 2
+    assert all(segment.speakable for segment in segments)
+
+
+def test_a_word_is_not_torn_to_give_white_space_company() -> None:
+    assert texts("helloworld" + " " * 700, 100)[0].startswith("helloworld ")
+
+
 def test_endless_white_space_is_marked_as_not_speakable() -> None:
     """Nothing a voice can say is ever in a segment that is not sent."""
     segments = list(segment_text("One." + "\n" * 1000 + "Two.", max_units=100))
@@ -168,6 +180,11 @@ def test_a_segment_knows_whether_it_starts_a_paragraph() -> None:
     assert [segment.starts_paragraph for segment in segments] == [True, True, False, False, True]
 
 
+def test_line_breaks_inside_a_segment_begin_no_paragraph() -> None:
+    segments = list(segment_text("Aha it.\nOho it.\nUhu it. So it was. And so it is.", max_units=30))
+    assert [segment.starts_paragraph for segment in segments] == [True, False, False]
+
+
 def given_out(text: str, *, first_max_units: int | None = None) -> list[tuple[int, str]]:
     """Feed an eager segmenter character by character; return how many it had taken when each segment came."""
     segmenter = Segmenter(max_units=600, eager=True, first_max_units=first_max_units)
@@ -205,6 +222,10 @@ def test_an_eager_sentence_over_the_limit_is_divided() -> None:
     assert all(count_units(text) > 300 for _, text in heard)
 
 
+def test_a_short_sentence_before_an_endless_one_is_not_held_back() -> None:
+    assert texts("Yes. " + "Word " * 200, eager=True)[0] == "Yes. "
+
+
 def test_an_abbreviation_completes_nothing() -> None:
     """What looks like an end in the stream and is none is waited out."""
     assert [text for _, text in given_out("He met the famous old Dr. Who at 5.30 p.m. in Rome. X")] == [
@@ -225,6 +246,7 @@ def segment(text: str) -> Segment:
         ("ab", "a", 3, 6),
         (FAMILY + FAMILY, FAMILY, 3, 5 + len(FAMILY)),
         ("   a", "   ", 3, 5),
+        (" " * 10 + "a", " " * 5, 3, 5),
     ],
 )
 def test_a_segment_is_halved_at_the_best_place_near_its_middle(

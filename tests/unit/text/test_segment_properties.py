@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - full-width forms are what Chinese is written with
+
 from __future__ import annotations
 
 import re
@@ -80,9 +80,10 @@ def test_only_a_cluster_over_the_limit_is_cut(text: str, max_units: int) -> None
 
 
 @settings(max_examples=MAX_EXAMPLES)
-@given(texts, st.booleans())
-def test_lines_and_columns_are_those_of_an_editor(text: str, eager: bool) -> None:  # noqa: FBT001 - a property
-    for segment in segment_text(text, max_units=50, eager=eager):
+@given(texts, rules)
+def test_lines_and_columns_are_those_of_an_editor(text: str, rule: Rules) -> None:
+    """Wherever a segment begins, its first visible character is found again."""
+    for segment in segment_text(text, **rule):
         if visible := segment.text.lstrip():
             before = text[: segment.start + len(segment.text) - len(visible)]
             lines = re.split(r"\r\n|\r|\n", before)

@@ -1,4 +1,4 @@
-# ruff: noqa: RUF001 - full-width forms are what Chinese is written with
+
 from __future__ import annotations
 
 import pytest
@@ -19,6 +19,7 @@ CASES = [
     ("zh", "我用Python写代码. |很好！|Hello world. |好。|Dr. Smith来了。|走。"),
     ("zh", "第一章\n|很久以前。\n\u3000\u3000|有一个人。|他走了。\n\n|完。"),
     ("zh", "他来了.|我们走吧!|好吗?|走。"),
+    ("zh", "“走！”，他说。|“去？”：她问。|第3.章很长。|完。"),
     ("zh", "《红楼梦》。|“我（大概）来。”|走。"),
     # Japanese: what is quoted goes on with its verb.
     ("ja", "「はい。」と彼は言った。|そうですか？|はい！|3．14です。|そう．|次です。"),
@@ -76,6 +77,31 @@ def test_a_sentence_is_the_same_character_by_character(language: str, marked: st
 )
 def test_a_line_ends_a_sentence_unless_an_editor_wrapped_it(text: str, sentences: list[str]) -> None:
     assert split_sentences(text) == sentences
+
+
+@pytest.mark.parametrize("end", [". B", ".” B", ". » B", ". »B c", ".\r\nB", ".\u0301 B", "x\n\nB", "。“”B"])
+@pytest.mark.parametrize("length", [*range(244, 260), 512, 700])
+def test_long_sentences_come_in_the_same_parts(length: int, end: str) -> None:
+    """Parts are given out before the end is known, yet never differ from those of the whole."""
+    text = "a" * length + end
+    whole, slow = SentenceScanner(), SentenceScanner()
+    expected = [*whole.feed(text), *whole.finish()]
+    assert [*(part for char in text for part in slow.feed(char)), *slow.finish()] == expected
+    assert max(len(part.text) for part in expected) <= 270
+
+
+def test_a_long_line_is_remembered() -> None:
+    """That an editor wrapped it is still known when its first sentences are long gone."""
+    text = "It rained all day. " * 9 + "They\nwent home. " + "It rained. " * 90 + "They\nstayed."
+    assert split_sentences(text).count("They\nwent home. ") == 1
+    scanner = SentenceScanner()
+    fragments = [fragment for char in text for fragment in scanner.feed(char)]
+    assert [fragment.text for fragment in (*fragments, *scanner.finish())] == split_sentences(text)
+
+
+def test_a_sentence_does_not_begin_inside_a_cluster() -> None:
+    """An accent behind the space belongs to the space."""
+    assert split_sentences("One two. \u0301Three. Four.") == ["One two. \u0301Three. ", "Four."]
 
 
 @pytest.mark.parametrize("text", ["* * *\n\nText.", "——\n好。", "...\nWell.", "\n\n\nText.", "”。好。"])

@@ -1,0 +1,231 @@
+"""Many texts made into many files: one crew of workers for all, one journal, and no stop at a bad item."""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from qwentts_cli.errors import (
+    AuthError,
+    BudgetError,
+    LocalError,
+    PartialError,
+    QuotaError,
+    QwenTTSError,
+)
+from qwentts_cli.synthesis.breaker import HostDown
+from qwentts_cli.synthesis.outcome import Outcome, Status
+from qwentts_cli.synthesis.timing import Cancelled
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+    from pathlib import Path
+
+    from qwentts_cli.synthesis.journal import Journal
+    from qwentts_cli.synthesis.pipeline import Crew
+    from qwentts_cli.synthesis.request import SynthesisRequest
+
+# These would fail every other item just the same.
+_FATAL = (AuthError, QuotaError, LocalError, BudgetError, HostDown)
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One item, ready to be made: `relative` is its name in the journal, `key` all that decides its file."""
+
+    number: int
+    source: str
+    output: Path
+    relative: str
+    key: str
+    recipe: SynthesisRequest
+    read: Callable[[], Iterator[str]]
+
+
+MakeFile = Callable[[Task, "Crew | None"], Outcome]
+
+
+class Batch:
+    """Runs tasks and keeps the journal.
+
+    Args:
+        make: makes the file of one task; called in several threads at once.
+        crew: the workers that make segments; without it everything happens in the calling thread.
+        journal: told of every item that is begun or done.
+        fail_fast: stop at the first failure.
+    """
+
+    def __init__(
+        self,
+        make: MakeFile,
+        *,
+        crew: Crew | None,
+        journal: Journal,
+        fail_fast: bool = False,
+    ) -> None:
+        self._make = make
+        self._crew = crew
+        self._journal = journal
+        self._fail_fast = fail_fast
+
+    def run(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
+        """Make the tasks, and those that failed for a passing reason once more at the end.
+
+        Raises:
+            QwenTTSError: a failure that all other items would share, or the first one with `fail_fast`.
+        """
+        again: list[Task] = []
+        for task, outcome in self._pass(tasks):
+            if outcome.error and outcome.error.retryable and not self._fail_fast:
+                again.append(task)
+            else:
+                yield self._settled(outcome)
+        for _, outcome in self._pass(again):
+            yield self._settled(outcome)
+
+    def _settled(self, outcome: Outcome) -> Outcome:
+        if outcome.error and self._fail_fast:
+            raise outcome.error
+        return outcome
+
+    def _pass(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Outcome]]:
+        for task, outcome in self._made(self._begun(tasks)):
+            if outcome.error is None:
+                self._journal.finish(
+                    task.relative,
+                    task.key,
+                    outcome.output,
+                    duration_s=outcome.duration_s,
+                    characters=outcome.characters,
+                )
+            elif isinstance(outcome.error, _FATAL):
+                raise outcome.error
+            yield task, outcome
+
+    def _begun(self, tasks: Iterable[Task]) -> Iterator[Task]:
+        for task in tasks:
+            self._journal.begin(task.relative, task.key)
+            yield task
+
+    def _made(self, tasks: Iterator[Task]) -> Iterator[tuple[Task, Outcome]]:
+        if self._crew is None:
+            for task in tasks:
+                yield task, self._attempt(task)
+            return
+        bench = _Bench(self._attempt, seats=2 * self._crew.jobs)
+        try:
+            yield from bench.run(tasks)
+        finally:
+            bench.stop()
+
+    def _attempt(self, task: Task) -> Outcome:
+        try:
+            return self._make(task, self._crew)
+        except QwenTTSError as error:
+            return failed(task, error)
+
+
+def failed(task: Task, error: QwenTTSError) -> Outcome:
+    """The outcome of a task that ended in `error`."""
+    return Outcome(
+        number=task.number,
+        source=task.source,
+        output=task.output,
+        voice=task.recipe.voice,
+        model=task.recipe.model,
+        status=Status.FAILED,
+        error=error,
+    )
+
+
+class _Bench:
+    """So many threads, each of which assembles one item's file at a time while the crew speaks for all."""
+
+    def __init__(self, attempt: Callable[[Task], Outcome], seats: int) -> None:
+        self._attempt = attempt
+        self._seats = seats
+        self._open: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
+        self._done: queue.SimpleQueue[tuple[Task, Outcome | BaseException]] = queue.SimpleQueue()
+
+    def run(self, tasks: Iterator[Task]) -> Iterator[tuple[Task, Outcome]]:
+        for number in range(self._seats):
+            threading.Thread(target=self._sit, name=f"item-{number}", daemon=True).start()
+        seated = 0
+        for task in tasks:
+            self._open.put(task)
+            seated += 1
+            if seated == self._seats:
+                yield self._next()
+                seated -= 1
+        for _ in range(seated):
+            yield self._next()
+
+    def stop(self) -> None:
+        for _ in range(self._seats):
+            self._open.put(None)
+
+    def _next(self) -> tuple[Task, Outcome]:
+        task, outcome = self._done.get()
+        if isinstance(outcome, BaseException):
+            raise outcome
+        return task, outcome
+
+    def _sit(self) -> None:
+        while task := self._open.get():
+            try:
+                self._done.put((task, self._attempt(task)))
+            except Cancelled:
+                return
+            except BaseException as error:  # noqa: BLE001 - handed over to the caller's thread
+                self._done.put((task, error))
+
+
+@dataclass(slots=True)
+class Summary:
+    """What a batch came to."""
+
+    made: int = 0
+    skipped: int = 0
+    failed: int = 0
+    requests: int = 0
+    characters: int = 0
+    billed: int = 0
+    duration_s: float = 0.0
+
+    def add(self, outcome: Outcome) -> None:
+        self.made += outcome.status is Status.MADE
+        self.skipped += outcome.status is Status.SKIPPED
+        self.failed += outcome.status is Status.FAILED
+        self.requests += outcome.requests
+        self.characters += outcome.characters
+        self.billed += outcome.billed
+        self.duration_s += outcome.duration_s
+
+    @property
+    def items(self) -> int:
+        return self.made + self.skipped + self.failed
+
+    def error(self) -> PartialError | None:
+        """The error that the whole ends in, if items failed."""
+        if not self.failed:
+            return None
+        plural = "item" if self.failed == 1 else "items"
+        return PartialError(
+            f"{self.failed} {plural} of {self.items} failed", hint="Run the same command again to resume."
+        )
+
+
+def skipped(task: Task, duration_s: float, characters: int) -> Outcome:
+    """The outcome of a task whose file is there already."""
+    outcome = Outcome(
+        number=task.number,
+        source=task.source,
+        output=task.output,
+        voice=task.recipe.voice,
+        model=task.recipe.model,
+        status=Status.SKIPPED,
+    )
+    return replace(outcome, duration_s=duration_s, characters=characters)
