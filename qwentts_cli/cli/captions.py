@@ -1,0 +1,39 @@
+"""Subtitles beside a recording."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from qwentts_cli.audio.subtitles import SubtitleFormat, SubtitleWriter
+from qwentts_cli.audio.target import check_path
+from qwentts_cli.cli.recipe import language_code
+from qwentts_cli.files import replacing
+from qwentts_cli.synthesis.cues import CueTrack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from qwentts_cli.synthesis.request import SynthesisRequest
+
+
+def check_subtitles(path: Path, *, overwrite: bool) -> None:
+    """Find out before anything is paid for whether subtitles can be written there.
+
+    Raises:
+        UsageError: the name is no subtitles', or nothing can be written there.
+    """
+    SubtitleFormat.from_path(path)
+    check_path(path, overwrite=overwrite)
+
+
+@contextmanager
+def open_cues(recipe: SynthesisRequest, path: Path | None, *, overwrite: bool) -> Iterator[CueTrack | None]:
+    """Write what the track gives; the file appears when the recording is complete."""
+    if path is None:
+        yield None
+        return
+    with replacing(path, overwrite=overwrite) as file:
+        writer = SubtitleWriter(cast("BinaryIO", file), SubtitleFormat.from_path(path))
+        yield CueTrack(writer.write, language=language_code(recipe))
