@@ -1,0 +1,73 @@
+"""One item of a batch, and how a list of them is read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, Literal, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path, PurePosixPath
+
+# The fields an item can have in a manifest.
+FIELDS: Final = ("text", "file", "id", "output", "voice", "model", "language", "instructions")
+
+Row = dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One text and the name of its audio; either `text` or `file` is there.
+
+    `number` is its position (from 1) in the whole list. `place` is where it comes from, for messages:
+    "chapters/01.txt" or "items.jsonl:7". `output` is relative to the output folder and has its extension.
+    """
+
+    number: int
+    place: str
+    output: PurePosixPath
+    text: str | None
+    file: Path | None
+    id: str | None = None
+    voice: str | None = None
+    model: str | None = None
+    language: str | None = None
+    instructions: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ManifestOptions:
+    """How a list is read and its outputs are named.
+
+    `voice`, `model` and `language` are what an item that names none gets, for the names of outputs only.
+    `portable` refuses names that other systems cannot have; on Windows it is always on.
+    """
+
+    by_line: bool = False
+    template: str | None = None
+    extension: str = "wav"
+    extra_fields: Literal["error", "ignore"] = "error"
+    encoding: str | None = None
+    delimiter: str | None = None
+    portable: bool = False
+    allow_absolute: bool = False
+    voice: str = ""
+    model: str = ""
+    language: str = ""
+
+
+class Rows(Protocol):
+    """The rows of one source, read lazily; what is wrong with one is reported, and the row left out."""
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether nothing but blank lines has come so far."""
+
+    @property
+    def removed_controls(self) -> int:
+        """How many control characters were left out so far."""
+
+    def __iter__(self) -> Iterator[Row]: ...
+
+    def place(self, field: str = "") -> str:
+        """Tell where the last row is, or a field of it: file, line, and the column if that is known."""

@@ -1,0 +1,90 @@
+"""What is wrong with a list of items: everything counted, the first problems kept, each with its place."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Final, Protocol
+
+from qwentts_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+MAX_SHOWN: Final = 20
+_MAX_ALIKE: Final = 5  # the same mistake in each of a million rows must not hide the others
+_MAX_HINTS: Final = 3
+_MAX_QUOTED: Final = 60
+
+
+class Report(Protocol):
+    """Is told of a problem: its place ("" if the text names it), and what to do about it."""
+
+    def __call__(self, place: str, text: str, hint: str = "") -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    place: str
+    text: str
+    hint: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.place}: {self.text}" if self.place else self.text
+
+
+class ManifestProblems(UsageError):
+    """All that is wrong with the items of a batch: `problems` are the first of `total`."""
+
+    def __init__(self, problems: Sequence[Problem], total: int) -> None:
+        hints = list(dict.fromkeys(problem.hint for problem in problems if problem.hint))
+        first = str(problems[0])
+        super().__init__(
+            first if total == 1 else f"{total} problems with the items, the first in {first}",
+            hint=" ".join(hints[:_MAX_HINTS]),
+        )
+        self.problems = tuple(problems)
+        self.total = total
+
+    def lines(self) -> list[str]:
+        """One line a problem, and one for those that are not shown."""
+        hidden = self.total - len(self.problems)
+        return [*map(str, self.problems), *([f"and {hidden} more"] if hidden else [])]
+
+
+class Problems:
+    """Counts problems and keeps the first."""
+
+    def __init__(self) -> None:
+        self.total = 0
+        self._shown: list[Problem] = []
+
+    def add(self, place: str, text: str, hint: str = "") -> None:
+        self.total += 1
+        alike = sum(problem.text == text for problem in self._shown)
+        if len(self._shown) < MAX_SHOWN and alike < _MAX_ALIKE:
+            self._shown.append(Problem(place, text, hint))
+
+    def count(self, more: int) -> None:
+        """Count problems that are like one that was added."""
+        self.total += more
+
+    def raise_if_any(self) -> None:
+        """Raise `ManifestProblems` if there was a problem."""
+        if self.total:
+            raise ManifestProblems(self._shown, self.total)
+
+
+def suggest(name: str, known: Collection[str], *, kind: str) -> str:
+    """Make the hint for a `name` that is not `known`: the closest one, else all of its `kind`."""
+    close = get_close_matches(name.strip().lower()[:_MAX_QUOTED], known, n=1)
+    return f"Did you mean {close[0]}?" if close else f"{kind} are: {', '.join(known)}."
+
+
+def unknown_field(field: str) -> str:
+    return f"there is no field {quoted(field)}"
+
+
+def quoted(value: str) -> str:
+    """A value of any length as it is shown in a message: in quotation marks, escaped, and cut."""
+    return repr(value if len(value) <= _MAX_QUOTED else f"{value[: _MAX_QUOTED - 1]}…")
