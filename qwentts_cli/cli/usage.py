@@ -1,0 +1,122 @@
+"""`qwentts usage`: what this machine has spent."""
+
+from __future__ import annotations
+
+import re
+import time
+import unicodedata
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from qwentts_cli.cli.invocation import begin
+from qwentts_cli.cli.output import Output
+from qwentts_cli.cli.safe_text import safe
+from qwentts_cli.errors import UsageError
+from qwentts_cli.settings.paths import state_folder
+from qwentts_cli.synthesis.usage import By, UsageLedger, UsageRow, total
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_DEFAULT_SINCE = "30d"
+_AGO = re.compile(r"([1-9]\d{0,4})([dh])", re.ASCII)
+_CENT = Decimal("0.0001")
+
+
+def open_ledger(output: Output) -> UsageLedger:
+    """The ledger of this user on this machine; to be closed."""
+    return UsageLedger(state_folder() / "usage.sqlite", warn=output.warn)
+
+
+def usage(
+    context: typer.Context,
+    since: Annotated[
+        str,
+        typer.Option(
+            "--since",
+            metavar="7d|24h|DATE",
+            help="From when on: today and the days before it, hours, or a day such as 2026-11-01.",
+        ),
+    ] = _DEFAULT_SINCE,
+    by: Annotated[By, typer.Option("--by", help="What to add up by.")] = By.DAY,
+) -> None:
+    """Show what this machine has spent: the characters the service said it billed, and their price today."""
+    output = begin(context).output
+    start = _start(since)
+    with open_ledger(output) as ledger:
+        rows = ledger.query(start, by)
+        is_empty = not rows and not ledger.query(None, by)
+    if output.is_json:
+        output.document(_document(start, by, rows))
+    elif rows:
+        output.lines(_table(by, rows))
+    if not rows:
+        output.note("No usage yet." if is_empty else f"No usage since {_local(start):%Y-%m-%d %H:%M}.")
+    elif unpriced := total(rows).unpriced:
+        output.note(f"{unpriced:,} characters are of models and regions without a known price.")
+
+
+def _start(since: str) -> float:
+    try:
+        ago = _AGO.fullmatch(since)
+        if ago and ago[2] == "h":
+            return time.time() - int(ago[1]) * 3600
+        first = _today() - timedelta(days=int(ago[1]) - 1) if ago else date.fromisoformat(since)
+        return datetime(first.year, first.month, first.day).astimezone().timestamp()
+    except (ValueError, OverflowError) as error:
+        raise UsageError(
+            f"--since {since!r} is no time", hint="Use 7d, 24h or a day such as 2026-11-01."
+        ) from error
+
+
+def _today() -> date:
+    return datetime.now().astimezone().date()
+
+
+def _local(moment: float) -> datetime:
+    return datetime.fromtimestamp(moment).astimezone()
+
+
+def _document(start: float, by: By, rows: list[UsageRow]) -> dict[str, Any]:
+    return {
+        "since": _local(start).isoformat(timespec="seconds"),
+        "by": by.value,
+        "rows": [{by.value: row.name, **_figures(row)} for row in rows],
+        "total": _figures(total(rows)),
+    }
+
+
+def _figures(row: UsageRow) -> dict[str, Any]:
+    """Costs are strings, since a script's own numbers may not be exact."""
+    return {
+        "characters": row.characters,
+        "requests": row.requests,
+        "cost": {currency: f"{cost:f}" for currency, cost in row.costs.items()},
+        "unpriced_characters": row.unpriced,
+    }
+
+
+def _table(by: By, rows: list[UsageRow]) -> Iterator[str]:
+    cells = [(by.value, "characters", "requests", "cost"), *map(_cells, rows), _cells(total(rows))]
+    widths = [max(_width(row[column]) for row in cells) for column in range(len(cells[0]))]
+    for name, *figures in cells:
+        filled = name + " " * (widths[0] - _width(name))
+        aligned = (f"{figure:>{width}}" for figure, width in zip(figures, widths[1:], strict=True))
+        yield "  ".join((filled, *aligned)).rstrip()
+
+
+def _width(text: str) -> int:
+    """How many columns of a terminal it takes."""
+    return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
+
+
+def _cells(row: UsageRow) -> tuple[str, str, str, str]:
+    costs = " + ".join(f"{_rounded(cost)} {currency}" for currency, cost in row.costs.items())
+    return safe(row.name) or "(none)", f"{row.characters:,}", f"{row.requests:,}", costs
+
+
+def _rounded(cost: Decimal) -> str:
+    return f"<{_CENT}" if 0 < cost < _CENT else f"{cost.quantize(_CENT)}"
