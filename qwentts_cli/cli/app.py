@@ -13,7 +13,7 @@ from typer._click.exceptions import ClickException, NoArgsIsHelpError
 from typer._click.exceptions import UsageError as ParseError
 
 from qwentts_cli import __version__
-from qwentts_cli.cli import cache, config, sandbox, say, voices
+from qwentts_cli.cli import batch, cache, config, sandbox, say, usage, voices
 from qwentts_cli.cli.invocation import make_output
 from qwentts_cli.cli.options import Command, GlobalOptions, Group, global_options
 from qwentts_cli.cli.safe_text import redact
@@ -55,9 +55,11 @@ def root(
 
 
 app.command(cls=Command)(say.say)
+app.command(cls=Command)(batch.batch)
 app.add_typer(voices.app, name="voices")
 app.add_typer(config.app, name="config")
 app.add_typer(cache.app, name="cache")
+app.command(cls=Command)(usage.usage)
 app.command(cls=Command)(sandbox.sandbox)
 
 

@@ -7,11 +7,13 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qwentts_cli.cli.usage import open_ledger
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint
 from qwentts_cli.errors import NetworkError, QwenTTSError, Throttled
 from qwentts_cli.settings.credentials import ApiKey
 from qwentts_cli.settings.paths import cache_folder, state_folder
+from qwentts_cli.synthesis.account import Account
 from qwentts_cli.synthesis.attempts import Attempts
 from qwentts_cli.synthesis.breaker import Breaker
 from qwentts_cli.synthesis.cache import Cache
@@ -22,10 +24,11 @@ from qwentts_cli.synthesis.synthesizer import Store, Synthesizer
 from qwentts_cli.synthesis.timing import Timing, until_cancelled
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from qwentts_cli.cli.invocation import Invocation
-    from qwentts_cli.synthesis.account import Account
+    from qwentts_cli.synthesis.account import Limit
+    from qwentts_cli.synthesis.request import SynthesisRequest
     from qwentts_cli.synthesis.retry import Retry
 
 DEFAULT_CACHE_MB = 1024
@@ -72,7 +75,7 @@ def open_synthesizer(
     *,
     cache_use: CacheUse,
     is_streamed: bool,
-    account: Account,
+    limit: Limit | None,
     incidents: Incidents,
 ) -> Iterator[Synthesizer]:
     """Open what makes sound; at its end waits end, and what is being paid for has a moment to arrive."""
@@ -85,6 +88,7 @@ def open_synthesizer(
     suffix = load_catalog().audio_host_suffix
     with (
         _server(run, model) as server,
+        _usage(run, server) as ledger,
         SpeechClient(server.endpoint, server.key, timeouts=timeouts, audio_host_suffix=suffix) as client,
     ):
         run.output.detail(f"asking {server.endpoint.label} with the key from {server.key.origin}")
@@ -95,7 +99,7 @@ def open_synthesizer(
             fetching=_fetching(run, server, timing),
             store=Store(store.cache, store.pending, store.scope, cache_use.is_read) if store else None,
             is_streamed=is_streamed,
-            account=account,
+            account=Account(limit, ledger),
         )
         try:
             yield synthesizer
@@ -122,6 +126,27 @@ def _server(run: Invocation, model: str) -> Iterator[Server]:
         endpoint = custom_endpoint(sandbox.base_url)
         scope = f"sandbox, {sandbox.voice_engine}"
         yield Server(endpoint, ApiKey("sk-sandbox", "the sandbox itself"), scope, _SANDBOX_START_RPS)
+
+
+@contextmanager
+def _usage(run: Invocation, server: Server) -> Iterator[Callable[[SynthesisRequest, int], None]]:
+    """Note what is billed; the sandbox bills nothing."""
+    if run.is_sandbox:
+        yield lambda _request, _characters: None
+        return
+    with open_ledger(run.output) as ledger:
+        region = server.endpoint.region or server.endpoint.host
+
+        def record(request: SynthesisRequest, characters: int) -> None:
+            ledger.record(
+                model=request.model,
+                voice=request.voice,
+                profile=run.profile or "",
+                region=region,
+                characters=characters,
+            )
+
+        yield record
 
 
 def open_cache(run: Invocation) -> Cache:

@@ -32,6 +32,7 @@ class Invocation:
     output: Output
     config: Config
     settings: Settings
+    profile: str | None
 
     @property
     def is_sandbox(self) -> bool:
@@ -80,14 +81,15 @@ def begin(context: typer.Context, **flags: str | float | None) -> Invocation:
     }
     if options.api_key_file:
         typed["api_key"] = _read_key(options.api_key_file)
+    profile = options.profile or os.environ.get("QWENTTS_PROFILE") or None
     settings = resolve(
         flags=typed,
         environ=os.environ,
         config=config,
-        profile=options.profile or os.environ.get("QWENTTS_PROFILE") or None,
+        profile=profile,
         vendor_key=vendor_key_file(),
     )
-    return Invocation(options, output, config, settings)
+    return Invocation(options, output, config, settings, profile)
 
 
 def make_output(options: GlobalOptions) -> Output:

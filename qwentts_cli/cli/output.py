@@ -69,6 +69,8 @@ class Output:
         return f"\x1b[{color}m{text}\x1b[0m" if self.is_colored else text
 
     def _say(self, message: str, *, is_safe: bool = False) -> None:
+        if sys.stderr is None:  # print would fall back to stdout, into the product
+            return
         try:
             print(message if is_safe else safe(message), file=sys.stderr, flush=True)  # noqa: T201 - likewise stderr
         except (OSError, ValueError):
@@ -78,7 +80,7 @@ class Output:
 def error_document(error: QwenTTSError) -> dict[str, Any]:
     """The stable shape of an error for scripts; `code` is the service's own where there is one."""
     return {
-        "code": error.service_code or error.exit_code.name.lower(),
+        "code": safe(error.service_code) or error.exit_code.name.lower(),
         "exit": int(error.exit_code),
         "message": safe(error.message),
         "hint": safe(error.hint),

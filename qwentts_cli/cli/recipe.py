@@ -58,7 +58,7 @@ def cut(
     """Cut a text for the model of `recipe`; one that is heard while it is made begins shortly."""
     segmenter = Segmenter(
         max_units=_max_units(recipe.model),
-        language=_language_code(recipe),
+        language=language_code(recipe),
         first_max_units=_FIRST_UNITS_HEARD if is_heard else None,
         paragraphs=by_paragraph,
         eager=is_live and is_heard,
@@ -73,6 +73,7 @@ def _max_units(model: str) -> int:
     return known.max_units if known else _CAUTIOUS_UNITS
 
 
-def _language_code(recipe: SynthesisRequest) -> str:
+def language_code(recipe: SynthesisRequest) -> str:
+    """The ISO 639-1 code of the text's language, empty where it is left to the service."""
     codes = {name: code for code, name in load_catalog().languages.items()}
     return codes.get(recipe.language or "", "")

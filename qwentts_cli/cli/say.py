@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -12,6 +13,7 @@ import typer
 from qwentts_cli.audio.sink import Recording
 from qwentts_cli.audio.tags import Tags
 from qwentts_cli.cli import audio_options as opt
+from qwentts_cli.cli.captions import check_subtitles, open_cues
 from qwentts_cli.cli.connection import CacheUse, Incidents, open_synthesizer
 from qwentts_cli.cli.invocation import Invocation, begin
 from qwentts_cli.cli.progress import Progress
@@ -19,9 +21,9 @@ from qwentts_cli.cli.recipe import cut, make_recipe
 from qwentts_cli.cli.recording import Delivery, choose_target, open_recording
 from qwentts_cli.cli.report import report
 from qwentts_cli.cli.source import Source, choose_source
-from qwentts_cli.cli.spending import agree_to_much, open_account
+from qwentts_cli.cli.spending import agree_to_much, open_limit
 from qwentts_cli.errors import ExitCode, UsageError
-from qwentts_cli.synthesis.account import Account
+from qwentts_cli.synthesis.account import Limit
 from qwentts_cli.synthesis.pipeline import Crew
 from qwentts_cli.synthesis.request import SynthesisRequest
 from qwentts_cli.synthesis.speech import Pauses, Tally, speak
@@ -55,6 +57,9 @@ def say(
     pause: opt.PauseOption = 0.0,
     paragraph_pause: opt.ParagraphPauseOption = None,
     rpm: opt.RpmOption = None,
+    subtitles: Annotated[
+        Path | None, typer.Option("--subtitles", metavar="PATH", help="Write subtitles too: .srt or .vtt.")
+    ] = None,
     encoding: opt.EncodingOption = None,
     max_cost: opt.MaxCostOption = None,
     max_characters: opt.MaxCharactersOption = None,
@@ -72,6 +77,8 @@ def say(
         raise typer.Exit(ExitCode.USAGE)
     recipe = make_recipe(run, instructions=instructions, optimize_instructions=optimize_instructions)
     target = choose_target(run, output, typed_format=format_, bitrate_kbps=bitrate, overwrite=force)
+    if subtitles:
+        check_subtitles(subtitles, overwrite=force)
     characters = _check_text(run, source, is_agreed=yes)
     delivery = Delivery(
         target,
@@ -85,8 +92,10 @@ def say(
         delivery,
         Pauses(pause, paragraph_pause),
         CacheUse(is_on=not no_cache, is_read=not refresh),
-        open_account(run, recipe.model, max_cost=max_cost, max_characters=max_characters),
+        open_limit(run, recipe.model, max_cost=max_cost, max_characters=max_characters),
         characters=characters,
+        subtitles=subtitles,
+        is_forced=force,
         jobs=int(run.settings.number("jobs", _DEFAULT_JOBS)),
     )
     report(run, recipe, delivery, *_speak(run, order))
@@ -101,8 +110,10 @@ class Order:
     delivery: Delivery
     pauses: Pauses
     cache_use: CacheUse
-    account: Account
+    limit: Limit | None
     characters: int | None
+    subtitles: Path | None
+    is_forced: bool
     jobs: int
 
 
@@ -116,7 +127,7 @@ def _speak(run: Invocation, order: Order) -> tuple[Recording, Tally, Incidents]:
                 order.recipe.model,
                 cache_use=order.cache_use,
                 is_streamed=delivery.is_heard_early,
-                account=order.account,
+                limit=order.limit,
                 incidents=incidents,
             )
         )
@@ -129,6 +140,7 @@ def _speak(run: Invocation, order: Order) -> tuple[Recording, Tally, Incidents]:
             is_live=order.source.is_live,
             by_paragraph=order.pauses.paragraph_s is not None,
         )
+        cues = stack.enter_context(open_cues(order.recipe, order.subtitles, overwrite=order.is_forced))
         progress = stack.enter_context(Progress(run.output, "characters", order.characters))
         tally = speak(
             segments,
@@ -137,6 +149,7 @@ def _speak(run: Invocation, order: Order) -> tuple[Recording, Tally, Incidents]:
             recording,
             crew=crew,
             pauses=order.pauses,
+            cues=cues,
             on_segment=lambda tally: progress.reach(
                 tally.characters, f"{recording.duration_s:.0f} s, {tally.billed} billed"
             ),

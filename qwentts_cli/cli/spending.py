@@ -11,7 +11,7 @@ import typer
 from qwentts_cli.dashscope.catalog import Price, load_catalog
 from qwentts_cli.dashscope.endpoint import find_region
 from qwentts_cli.errors import BudgetError, UsageError
-from qwentts_cli.synthesis.account import Account, Limit
+from qwentts_cli.synthesis.account import Limit
 
 if TYPE_CHECKING:
     from qwentts_cli.cli.invocation import Invocation
@@ -20,8 +20,10 @@ _PRICED_CHARACTERS = 10_000
 _MUCH = 1_000_000
 
 
-def open_account(run: Invocation, model: str, *, max_cost: str | None, max_characters: int | None) -> Account:
-    """The account of one run.
+def open_limit(
+    run: Invocation, model: str, *, max_cost: str | None, max_characters: int | None
+) -> Limit | None:
+    """What one run may spend; `None` for as much as it takes.
 
     Raises:
         UsageError: the amount is none, both limits are given, or no price is known.
@@ -29,13 +31,13 @@ def open_account(run: Invocation, model: str, *, max_cost: str | None, max_chara
     if max_cost is not None and max_characters is not None:
         raise UsageError("--max-cost and --max-characters are two limits", hint="Give one of them.")
     if max_characters is not None:
-        return Account(Limit(Decimal(max_characters), "characters", lambda _model: Decimal(1)))
+        return Limit(Decimal(max_characters), "characters", lambda _model: Decimal(1))
     if max_cost is None:
-        return Account()
+        return None
     price = price_of(run, model)
     if price is None:
         raise UsageError(f"no price of {model} is known here", hint="Use --max-characters.")
-    return Account(Limit(_amount(max_cost), price.currency, lambda other: _rate(run, other)))
+    return Limit(_amount(max_cost), price.currency, lambda other: _rate(run, other))
 
 
 def agree_to_much(run: Invocation, characters: int) -> None:

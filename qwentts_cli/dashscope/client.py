@@ -139,7 +139,7 @@ class SpeechClient:
         _refuse_encoding(response)
         data = _read(response, MAX_ANSWER_BYTES, "the answer")
         if looks_like_events(data):
-            data = [event.data for event in parse_events([data])][-1]
+            data = [b"", *(event.data for event in parse_events([data]))][-1]
         elif data.lstrip().startswith(b"<"):
             kind = response.headers.get("Content-Type", "unknown").split(";")[0]
             raise _seldom_better(f"unexpected content type {kind} instead of an answer")
@@ -178,13 +178,16 @@ def _read_start(response: requests.Response) -> bytes:
 
 
 def _read(response: requests.Response, limit: int, what: str, pace: Pace | None = None) -> bytes:
+    too_large = RejectedError(f"{what} is larger than {limit >> 20} MiB, the most that is accepted")
+    if (response.raw.length_remaining or 0) > limit:
+        raise too_large
     pieces, size = [], 0
     for piece in read_pieces(response, pace):
         if pace:
             pace.gain(len(piece))
         size += len(piece)
         if size > limit:
-            raise RejectedError(f"{what} is larger than {limit >> 20} MiB, the most that is accepted")
+            raise too_large
         pieces.append(piece)
     return b"".join(pieces)
 

@@ -24,13 +24,15 @@ _current = threading.local()
 class Deadline:
     """A context in which this thread's request must begin and end.
 
-    `is_over` tells afterwards whether an error came from here.
+    `is_over` tells afterwards whether an error came from here, `has_connected` whether anybody was reached.
     """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.is_over = False
+        self.has_connected = False
         self._connection: HTTPConnection | None = None
+        self._socket: socket.socket | None = None
         self._timer = threading.Timer(seconds, self._end)
         self._timer.daemon = True
 
@@ -47,19 +49,30 @@ class Deadline:
 
     def watch(self, connection: HTTPConnection) -> None:
         self._connection = connection
+        # A connection forgets its socket as soon as the answer is one that ends with it.
+        self._socket = connection.sock
         if self.is_over:
             self._end()
 
+    def check(self) -> None:
+        """A socket that was shut looks like the end of headers or of a body without a length.
+
+        Raises:
+            TimeoutError: the time is over.
+        """
+        if self.is_over:
+            raise TimeoutError
+
     def set_idle_limit(self, seconds: float) -> None:
         """From now on, allow `seconds` between two arrivals of bytes."""
-        sock = self._connection and self._connection.sock
-        if sock:
-            sock.settimeout(seconds)
+        if self._socket:
+            self._socket.settimeout(seconds)
 
     def _end(self) -> None:
         self.is_over = True
-        sock = self._connection and self._connection.sock
+        sock = self._socket or (self._connection and self._connection.sock)
         if sock:
+            self.has_connected = True
             with suppress(OSError):
                 # The plain socket's method: the TLS one would drop state that the reading thread still uses.
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
@@ -88,6 +101,7 @@ class _WatchedHTTP(HTTPConnection):
     def connect(self) -> None:
         _report(self)
         super().connect()
+        _report(self)
 
     def request(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on as they come
         _report(self)

@@ -16,6 +16,7 @@ from requests.auth import AuthBase
 from qwentts_cli import __version__
 from qwentts_cli.dashscope.deadline import Deadline, WatchedAdapter
 from qwentts_cli.dashscope.transport_errors import translate_transport_error
+from qwentts_cli.errors import QwenTTSError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -82,15 +83,18 @@ def exchange(
         url = str(request.url)
         try:
             prepared = session.prepare_request(request)
-            settings = session.merge_environment_settings(url, {}, True, None, None)
+            # It looks for proxies in the environment, unless told so here.
+            settings = session.merge_environment_settings(url, dict(session.proxies), True, None, None)
             with session.send(
                 prepared,
                 timeout=(min(timeouts.connect, timeouts.total), first_byte),
                 allow_redirects=False,
                 **settings,
             ) as response:
+                deadline.check()
                 deadline.set_idle_limit(min(timeouts.idle, timeouts.total))
                 yield response
+                deadline.check()
         except (
             requests.RequestException,
             urllib3.exceptions.HTTPError,
@@ -99,6 +103,10 @@ def exchange(
             UnicodeError,
         ) as error:
             raise translate_transport_error(error, url, deadline) from error
+        except QwenTTSError as error:
+            if deadline.is_over:  # what was found wrong is what had come until then
+                raise translate_transport_error(error, url, deadline) from error
+            raise
 
 
 def read_pieces(response: requests.Response, pace: Pace | None = None) -> Iterator[bytes]:

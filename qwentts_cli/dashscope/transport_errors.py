@@ -34,8 +34,10 @@ def translate_transport_error(error: BaseException, url: str, deadline: Deadline
     """
     causes = list(_causes(error))
     host = _host(url)
-    if deadline.is_over:
+    if deadline.is_over and deadline.has_connected:
         return _broken(f"{host} was too slow: not done within {deadline.seconds:g} s")
+    if deadline.is_over:
+        return _no_connection(error, host)
     for kinds, build in _RULES:
         if found := next((cause for cause in causes if isinstance(cause, kinds)), None):
             return build(found, host)
@@ -52,10 +54,18 @@ def _no_tls(error: BaseException, host: str) -> QwenTTSError:
     return CertificateError(f"no TLS connection with {host}: {why}", hint=_CA_HINT)
 
 
-def _proxy(_error: BaseException, _host: str) -> QwenTTSError:
-    return NetworkError(
-        "the proxy refused or broke the connection", hint="Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY."
+def _cut_tls(_error: BaseException, host: str) -> QwenTTSError:
+    return _broken(f"the TLS connection with {host} ended early")
+
+
+def _proxy(error: BaseException, host: str) -> QwenTTSError:
+    told = NetworkError(
+        f"the proxy refused or broke the connection to {host}",
+        hint="Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.",
     )
+    if any(str(cause).startswith("Tunnel connection failed: 407") for cause in _causes(error)):
+        told.message, told.retryable = f"the proxy on the way to {host} wants a password", False
+    return told
 
 
 def _unresolved(_error: BaseException, host: str) -> QwenTTSError:
@@ -68,8 +78,10 @@ def _refused(_error: BaseException, host: str) -> QwenTTSError:
     return NetworkError(f"cannot connect to {host}: refused", hint="Check that the server runs there.")
 
 
-def _no_connection(_error: BaseException, host: str) -> QwenTTSError:
-    return NetworkError(f"cannot connect to {host}: nothing answers", hint="Check the network.")
+def _no_connection(error: BaseException, host: str) -> QwenTTSError:
+    told = (cause.strerror for cause in _causes(error) if isinstance(cause, OSError) and cause.strerror)
+    why = next(told, "nothing answers")
+    return NetworkError(f"cannot connect to {host}: {why[0].lower()}{why[1:]}", hint="Check the network.")
 
 
 def _too_slow(_error: BaseException, host: str) -> QwenTTSError:
@@ -117,6 +129,7 @@ _RULES: tuple[tuple[tuple[type[BaseException], ...], Callable[[BaseException, st
     ((ConnectionRefusedError,), _refused),
     ((urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.NewConnectionError), _no_connection),
     ((requests.ConnectTimeout,), _no_connection),
+    ((ssl.SSLEOFError, ssl.SSLZeroReturnError), _cut_tls),
     ((ssl.SSLError,), _no_tls),
     ((urllib3.exceptions.ReadTimeoutError, requests.ReadTimeout, TimeoutError), _too_slow),
     ((urllib3.exceptions.IncompleteRead, http.client.IncompleteRead), _cut_short),

@@ -40,6 +40,10 @@ class ApiKey:
     def masked(self) -> str:
         return mask(self.secret)
 
+    def hidden_in(self, text: str) -> str:
+        """`text` without the key, for what a server may have echoed."""
+        return text.replace(self.secret, "***")
+
     @property
     def is_coding_plan(self) -> bool:
         """Keys of the Coding Plan belong to other hosts and cannot speak (QwenCloud's own skill says so)."""

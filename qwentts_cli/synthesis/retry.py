@@ -31,6 +31,8 @@ class RetryPolicy:
         pauses_s: seconds of pauses between transient failures, in all.
         backoff_cap_s: the longest pause after a transient failure.
         resends: calls repeated although the failed one may have been billed.
+        patience: how many times an error's own `most_attempts` it may occur; above 1 where other calls
+            succeed, since then what seldom gets better is a passing fault.
         throttle_cap_s: the longest pause after a throttled answer; 0 leaves it to the rate limiter.
         throttle_patience_s: seconds of throttled answers, without one success anywhere, that are borne.
         quota_patience_s: likewise where the answer speaks of a quota, which may never clear.
@@ -40,6 +42,7 @@ class RetryPolicy:
     pauses_s: float
     backoff_cap_s: float
     resends: int
+    patience: int = 1
     throttle_cap_s: float = 60.0
     throttle_patience_s: float = 600.0
     quota_patience_s: float = 120.0
@@ -56,7 +59,7 @@ class RetryPolicy:
 
 
 SINGLE = RetryPolicy(attempts=5, pauses_s=120, backoff_cap_s=20, resends=2)
-BATCH = RetryPolicy(attempts=10, pauses_s=900, backoff_cap_s=30, resends=4, throttle_cap_s=0)
+BATCH = RetryPolicy(attempts=10, pauses_s=900, backoff_cap_s=30, resends=4, patience=2, throttle_cap_s=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +112,7 @@ class _Course:
         self._policy = policy
         self._since_success_s = since_success_s
         self._maybe_billed = 0
+        self._hopeless = 0
         self._paused_s = 0.0
         self._throttled_since: float | None = None
         self._throttled_in_a_row = 0
@@ -128,11 +132,13 @@ class _Course:
         self._throttled_in_a_row = 0
         self._throttled_since = None
         self._maybe_billed += isinstance(error, NetworkError) and error.maybe_billed
+        self._hopeless += error.most_attempts is not None
         pause_s = self.timing.chance() * self._policy.backoff_limit_s(self.failures)
         if (
-            self.failures >= min(self._policy.attempts, error.most_attempts or self._policy.attempts)
+            self.failures >= self._policy.attempts
             or self._maybe_billed > self._policy.resends
             or self._paused_s + pause_s > self._policy.pauses_s
+            or (error.most_attempts and self._hopeless >= error.most_attempts * self._policy.patience)
         ):
             raise error
         self._paused_s += pause_s

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from qwentts_cli.audio.sink import Recording
+    from qwentts_cli.synthesis.cues import CueTrack
     from qwentts_cli.synthesis.pipeline import Crew
     from qwentts_cli.synthesis.request import SynthesisRequest
     from qwentts_cli.synthesis.synthesizer import Emit
@@ -76,6 +77,7 @@ def speak(
     pauses: Pauses,
     rank: int = 0,
     skips_refused: bool = False,
+    cues: CueTrack | None = None,
     on_segment: Callable[[Tally], None] = lambda _tally: None,
 ) -> Tally:
     """Speak `segments` into `recording`, each as a request made after `recipe`.
@@ -92,13 +94,19 @@ def speak(
             if begun:
                 recording.silence(pauses.before(segment))
             begun = segment
+            if cues:
+                cues.begin(segment.text, start_frame=recording.frames)
         recording.write(pcm)
+        if cues:
+            cues.feed(pcm)
 
     voice = _Voice(recipe, synthesize, skips_refused=skips_refused)
     spoken = (segment for segment in segments if segment.speakable)
     for _, receipt in deliver_in_order(spoken, voice.speak, write, crew=crew, rank=rank):
         tally.add(receipt)
         on_segment(tally)
+    if cues:
+        cues.finish()
     return tally
 
 

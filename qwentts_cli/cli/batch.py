@@ -1,0 +1,143 @@
+"""`qwentts batch`: many texts, each to a file of its own."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from qwentts_cli.audio.formats import AudioFormat, check_format
+from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
+from qwentts_cli.cli import audio_options as opt
+from qwentts_cli.cli.batch_plan import Planner, Style, problem_of
+from qwentts_cli.cli.batch_run import Wish, run_batch
+from qwentts_cli.cli.connection import CacheUse
+from qwentts_cli.cli.invocation import Invocation, begin
+from qwentts_cli.cli.recipe import make_recipe
+from qwentts_cli.cli.report_page import check_report_path
+from qwentts_cli.cli.spending import open_limit
+from qwentts_cli.settings.schema import SETTINGS
+from qwentts_cli.synthesis.speech import Pauses
+from qwentts_cli.text.item import ManifestOptions
+from qwentts_cli.text.manifest import check_manifest
+from qwentts_cli.text.read import Reader
+from qwentts_cli.text.shard import parse_shard
+
+
+class OnRefused(StrEnum):
+    FAIL = "fail"
+    SKIP = "skip"
+
+
+class ExtraFields(StrEnum):
+    ERROR = "error"
+    IGNORE = "ignore"
+
+
+def batch(
+    context: typer.Context,
+    inputs: Annotated[
+        list[str], typer.Argument(metavar="INPUT...", help="Files, folders, globs, .jsonl, .csv, .tsv, or -.")
+    ],
+    output_dir: Annotated[
+        Path, typer.Option("-d", "--output-dir", metavar="DIR", help="Where the files go; made if need be.")
+    ] = Path(),
+    name: Annotated[
+        str | None,
+        typer.Option("--name", metavar="TEMPLATE", help="Such as {n:04}-{stem}; also {id} and {voice}."),
+    ] = None,
+    lines: Annotated[bool, typer.Option("--lines", help="Each line of a text file is an item.")] = False,
+    voice: opt.VoiceOption = None,
+    model: opt.ModelOption = None,
+    language: opt.LanguageOption = None,
+    instructions: opt.InstructionsOption = None,
+    optimize_instructions: opt.OptimizeOption = False,
+    format_: opt.FormatOption = None,
+    bitrate: opt.BitrateOption = None,
+    jobs: opt.JobsOption = None,
+    rpm: opt.RpmOption = None,
+    pause: opt.PauseOption = 0.0,
+    paragraph_pause: opt.ParagraphPauseOption = None,
+    encoding: opt.EncodingOption = None,
+    extra_fields: Annotated[
+        ExtraFields, typer.Option("--extra-fields", help="What fields are that have no meaning here.")
+    ] = ExtraFields.ERROR,
+    limit: Annotated[
+        int | None, typer.Option("--limit", metavar="N", min=1, help="Only the first N items.")
+    ] = None,
+    shard: Annotated[
+        str | None, typer.Option("--shard", metavar="I/N", help="Only the Ith of N parts of the items.")
+    ] = None,
+    on_refused: Annotated[
+        OnRefused, typer.Option("--on-refused", help="What becomes of a sentence that the filter refuses.")
+    ] = OnRefused.FAIL,
+    fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first failure.")] = False,
+    max_cost: opt.MaxCostOption = None,
+    max_characters: opt.MaxCharactersOption = None,
+    no_cache: opt.NoCacheOption = False,
+    refresh: opt.RefreshOption = False,
+    force: opt.ForceOption = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would take; send nothing.")] = False,
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Say of each item why it is made or not; send nothing.")
+    ] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Exit 8 if anything is to be made; send nothing.")
+    ] = False,
+    report: Annotated[
+        Path | None, typer.Option("--report", metavar="PATH", help="Write a page (.html) or rows (.jsonl).")
+    ] = None,
+    jsonl: Annotated[
+        bool, typer.Option("--jsonl", help="Write a JSON line for each item as it ends.")
+    ] = False,
+) -> None:
+    """Speak many texts, each to a file of its own; run it again to resume."""
+    run = begin(context, voice=voice, model=model, language=language, jobs=jobs, rpm=rpm)
+    recipe = make_recipe(run, instructions=instructions, optimize_instructions=optimize_instructions)
+    audio_format = _choose_format(run, format_, bitrate)
+    wish = Wish(
+        dry_run,
+        explain,
+        check,
+        force,
+        fail_fast,
+        report,
+        jsonl,
+        CacheUse(is_on=not no_cache, is_read=not refresh),
+        open_limit(run, recipe.model, max_cost=max_cost, max_characters=max_characters),
+    )
+    if report:
+        check_report_path(report)
+    options = ManifestOptions(
+        by_line=lines,
+        template=name,
+        extension=audio_format,
+        extra_fields=extra_fields.value,
+        encoding=encoding,
+        voice=recipe.voice,
+        model=recipe.model,
+        language=recipe.language or "",
+    )
+    stdin = sys.stdin.buffer if sys.stdin else None
+    manifest = check_manifest(inputs, options, stdin=stdin, check_row=lambda item: problem_of(item, recipe))
+    style = Style(recipe, audio_format, bitrate, Pauses(pause, paragraph_pause), on_refused)
+    reader = Reader(encoding, note=cache(run.output.detail))
+    part = parse_shard(shard) if shard else None
+    planner = Planner(manifest, output_dir, style, reader, part, limit)
+    code = run_batch(run, planner, wish)
+    if code:
+        raise typer.Exit(code)
+
+
+def _choose_format(run: Invocation, typed: str | None, bitrate_kbps: int | None) -> AudioFormat:
+    chosen = AudioFormat(
+        str(SETTINGS["format"].read(typed, "--format"))
+        if typed
+        else run.settings.text("format", AudioFormat.WAV)
+    )
+    check_format(chosen, sample_rate=RAW_SAMPLE_RATE, bitrate_kbps=bitrate_kbps)
+    return chosen

@@ -1,0 +1,169 @@
+"""What a batch is going to do: items turned into tasks, and each compared with what is there already."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qwentts_cli.cli.recipe import cut
+from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
+from qwentts_cli.dashscope.names import choose_language, choose_model, choose_voice
+from qwentts_cli.errors import UsageError
+from qwentts_cli.synthesis.batch import Task
+from qwentts_cli.synthesis.journal import Journal, State, item_key
+from qwentts_cli.text.shard import select
+from qwentts_cli.text.units import count_units
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from qwentts_cli.audio.formats import AudioFormat
+    from qwentts_cli.synthesis.request import SynthesisRequest
+    from qwentts_cli.synthesis.speech import Pauses
+    from qwentts_cli.text.item import Item
+    from qwentts_cli.text.manifest import Manifest
+    from qwentts_cli.text.read import Reader
+
+_MOST_SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """All that is the same for every file of a batch."""
+
+    recipe: SynthesisRequest
+    format: AudioFormat
+    bitrate_kbps: int | None
+    pauses: Pauses
+    on_refused: str = "fail"
+
+
+@dataclass(frozen=True, slots=True)
+class Planner:
+    """Turns items into tasks. `shard` and `limit` choose among them."""
+
+    manifest: Manifest
+    folder: Path
+    style: Style
+    reader: Reader
+    shard: tuple[int, int] | None = None
+    limit: int | None = None
+
+    def tasks(self) -> Iterator[Task]:
+        for item in select(self.manifest, shard=self.shard, limit=self.limit):
+            yield self._task(item)
+
+    def _task(self, item: Item) -> Task:
+        recipe = recipe_of(item, self.style.recipe)
+        read = self._read(item)
+        text = "".join(read())
+        style = self.style
+        key = item_key(
+            recipe.with_text(text).canonical(),
+            style.format,
+            style.bitrate_kbps,
+            style.pauses.segment_s,
+            style.pauses.paragraph_s,
+            style.on_refused,
+        )
+        output = self.folder / item.output
+        return Task(item.number, item.place, output, str(item.output), key, recipe, read)
+
+    def _read(self, item: Item) -> Callable[[], Iterator[str]]:
+        if item.file is not None:
+            file = item.file
+            return lambda: self.reader.file(file)
+        text = item.text or ""
+        return lambda: iter([text])
+
+
+@dataclass(slots=True)
+class Plan:
+    """How many items are in which state, and what those to be made would take."""
+
+    states: Counter[State] = field(default_factory=Counter)
+    segments: int = 0
+    characters: Counter[str] = field(default_factory=Counter)
+    foreign: list[str] = field(default_factory=list)
+
+    @property
+    def items(self) -> int:
+        return self.states.total()
+
+    @property
+    def stale(self) -> int:
+        return self.items - self.states[State.DONE]
+
+    def refuse_foreign(self) -> None:
+        """Overwrite nothing that is not this batch's own.
+
+        Raises:
+            UsageError: files are there that no batch into this folder made.
+        """
+        if not self.foreign:
+            return
+        shown = ", ".join(self.foreign[:_MOST_SHOWN])
+        more = f" and {len(self.foreign) - _MOST_SHOWN} more" if len(self.foreign) > _MOST_SHOWN else ""
+        raise UsageError(
+            f"{shown}{more}: exists already, and not from here", hint="Use --force to overwrite."
+        )
+
+
+def make_plan(
+    tasks: Iterator[Task],
+    journal: Journal | None,
+    *,
+    is_measured: bool,
+    tell: Callable[[Task, State], None] = lambda _task, _state: None,
+) -> Plan:
+    """Look at every item; with `is_measured` count segments and characters too. Nothing is sent."""
+    plan = Plan()
+    for task in tasks:
+        state = state_of(task, journal)
+        plan.states[state] += 1
+        tell(task, state)
+        if state is State.FOREIGN:
+            plan.foreign.append(str(task.output))
+        if is_measured and state is not State.DONE:
+            for segment in cut(task.read(), task.recipe):
+                plan.segments += segment.speakable
+                plan.characters[task.recipe.model] += count_units(segment.text) if segment.speakable else 0
+    return plan
+
+
+def state_of(task: Task, journal: Journal | None) -> State:
+    """Where an item stands; without a journal nothing was ever made here."""
+    if journal is None:
+        return State.FOREIGN if task.output.exists() else State.NEW
+    return journal.state(task.output, task.relative, task.key)
+
+
+def recipe_of(item: Item, default: SynthesisRequest) -> SynthesisRequest:
+    """The batch's recipe with what the item says itself.
+
+    Raises:
+        UsageError: a name is a slip of a known one.
+    """
+    catalog = load_catalog()
+    recipe = default
+    if item.model:
+        recipe = replace(recipe, model=choose_model(catalog, item.model).wire)
+    if item.voice:
+        recipe = replace(recipe, voice=choose_voice(catalog, item.voice, recipe.model).wire)
+    if item.language:
+        language = choose_language(catalog, item.language).wire
+        recipe = replace(recipe, language=None if language == AUTO_LANGUAGE else language)
+    if item.instructions:
+        recipe = replace(recipe, instructions=item.instructions)
+    return recipe
+
+
+def problem_of(item: Item, default: SynthesisRequest) -> str | None:
+    """What is wrong with the names of an item, if anything."""
+    try:
+        recipe_of(item, default)
+    except UsageError as error:
+        return f"{error.message}. {error.hint}".strip()
+    return None

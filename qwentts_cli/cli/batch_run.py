@@ -1,0 +1,171 @@
+"""A batch carried out: planned, asked about, or made."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qwentts_cli.cli.batch_files import FileMaker
+from qwentts_cli.cli.batch_plan import Plan, Planner, make_plan, state_of
+from qwentts_cli.cli.batch_results import Results
+from qwentts_cli.cli.connection import CacheUse, Incidents, open_synthesizer
+from qwentts_cli.cli.progress import Progress
+from qwentts_cli.cli.report_page import write_report
+from qwentts_cli.cli.spending import cost, price_of
+from qwentts_cli.dashscope.catalog import load_catalog
+from qwentts_cli.errors import ExitCode
+from qwentts_cli.files import make_private_folder, occupied, remove_leftovers, translated
+from qwentts_cli.synthesis.batch import Batch, Task, skipped
+from qwentts_cli.synthesis.journal import Journal, State
+from qwentts_cli.synthesis.pipeline import Crew
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from typing import Any
+
+    from qwentts_cli.cli.invocation import Invocation
+    from qwentts_cli.synthesis.account import Limit
+
+_DEFAULT_JOBS = 8
+_HIDDEN = ".qwentts"
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """What is to become of a batch."""
+
+    is_dry: bool
+    is_explained: bool
+    is_check: bool
+    is_forced: bool
+    fail_fast: bool
+    report: Path | None
+    is_jsonl: bool
+    cache_use: CacheUse
+    limit: Limit | None
+
+
+def run_batch(run: Invocation, planner: Planner, wish: Wish) -> int:
+    with ExitStack() as stack:
+        is_asked_only = wish.is_dry or wish.is_explained or wish.is_check
+        journal = _open_journal(run, planner, stack, is_written=not is_asked_only)
+        plan = make_plan(planner.tasks(), journal, is_measured=wish.is_dry, tell=_teller(run, wish))
+        if is_asked_only:
+            return _answer(run, planner, plan, wish)
+        if not wish.is_forced:
+            plan.refuse_foreign()
+        if journal is None:
+            raise AssertionError("a batch that writes has a journal")
+        return _make(run, planner, plan, journal, wish)
+
+
+def _make(run: Invocation, planner: Planner, plan: Plan, journal: Journal, wish: Wish) -> int:
+    recipe, incidents = planner.style.recipe, Incidents()
+    jobs = int(run.settings.number("jobs", _DEFAULT_JOBS))
+    with ExitStack() as stack:
+        synthesizer = stack.enter_context(
+            open_synthesizer(
+                run,
+                recipe.model,
+                cache_use=wish.cache_use,
+                is_streamed=False,
+                limit=wish.limit,
+                incidents=incidents,
+            )
+        )
+        crew = stack.enter_context(Crew(jobs)) if jobs > 1 else None
+        progress = stack.enter_context(Progress(run.output, "items", plan.items))
+        results = Results(run.output, progress, incidents, wish.is_jsonl, is_kept=wish.report is not None)
+        stack.callback(_conclude, planner, results, wish)
+        batch = Batch(
+            FileMaker(planner.style, synthesizer), crew=crew, journal=journal, fail_fast=wish.fail_fast
+        )
+        for outcome in batch.run(_stale(planner, journal, results)):
+            results.add(outcome)
+    if run.options.json and not wish.is_jsonl:
+        run.output.document(results.document())
+    error = results.summary.error()
+    if error and not run.options.json:
+        raise error
+    return ExitCode.PARTIAL if error else ExitCode.OK
+
+
+def _stale(planner: Planner, journal: Journal, results: Results) -> Iterator[Task]:
+    """The tasks that are to be made; of the others it is only told that they are there."""
+    for task in planner.tasks():
+        entry = journal.find(task.relative)
+        if state_of(task, journal) is State.DONE and entry:
+            results.add(skipped(task, entry.duration_s, entry.characters))
+        else:
+            yield task
+
+
+def _open_journal(run: Invocation, planner: Planner, stack: ExitStack, *, is_written: bool) -> Journal | None:
+    """Take possession of the output folder; one that is only asked about is left as it is."""
+    hidden = planner.folder / _HIDDEN
+    if not is_written and not hidden.is_dir():
+        return None
+    with translated(planner.folder):
+        planner.folder.mkdir(parents=True, exist_ok=True)
+        make_private_folder(hidden)
+    part = "journal" if planner.shard is None else f"journal-{planner.shard[0]}-of-{planner.shard[1]}"
+    if is_written:
+        stack.enter_context(occupied(hidden / f"{part}.lock"))
+        remove_leftovers(planner.folder)
+    journal = Journal(hidden, part, warn=run.output.warn)
+    stack.callback(journal.close)
+    return journal
+
+
+def _conclude(planner: Planner, results: Results, wish: Wish) -> None:
+    if wish.report:
+        write_report(
+            wish.report,
+            results.kept,
+            folder=planner.folder,
+            title=planner.folder.resolve().name,
+            summary=results.facts(),
+        )
+    results.tell()
+
+
+def _teller(run: Invocation, wish: Wish) -> Callable[[Task, State], None]:
+    def tell(task: Task, state: State) -> None:
+        if wish.is_explained and not run.options.json:
+            run.output.lines([f"{task.output}: {state}"])
+
+    return tell
+
+
+def _answer(run: Invocation, planner: Planner, plan: Plan, wish: Wish) -> int:
+    if wish.is_dry:
+        document = _estimate(run, planner, plan)
+        if run.options.json:
+            run.output.document(document)
+        else:
+            run.output.lines(f"{name.replace('_', ' ')}: {value}" for name, value in document.items())
+    elif run.options.json:
+        run.output.document({state.name.lower(): count for state, count in plan.states.items()})
+    else:
+        run.output.note(f"{plan.stale} of {plan.items} items are to be made")
+    return ExitCode.PARTIAL if wish.is_check and plan.stale else ExitCode.OK
+
+
+def _estimate(run: Invocation, planner: Planner, plan: Plan) -> dict[str, Any]:
+    costs: dict[str, Any] = {}
+    for model, characters in plan.characters.items():
+        if price := price_of(run, model):
+            costs[price.currency] = costs.get(price.currency, 0) + cost(price, characters)
+    rpm = run.settings.first("rpm")
+    known = load_catalog().models.get(planner.style.recipe.model)
+    rate = float(rpm.value) if rpm else float(known.rpm) if known else 0.0
+    return {
+        "items": plan.items,
+        "to_make": plan.stale,
+        "segments": plan.segments,
+        "characters": plan.characters.total(),
+        "price": ", ".join(f"{amount:.4f} {currency}" for currency, amount in costs.items()) or "not known",
+        "minutes": round(plan.segments / rate, 1) if rate else "not known",
+    }
