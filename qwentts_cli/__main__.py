@@ -12,9 +12,13 @@ def main() -> None:
 
         print(f"qwentts {__version__}")  # noqa: T201 - the fast path of a command
         return
-    from qwentts_cli.cli.app import run
+    try:
+        from qwentts_cli.cli.app import run
 
-    sys.exit(run(sys.argv[1:]))
+        code = run(sys.argv[1:])
+    except KeyboardInterrupt:
+        code = 130
+    sys.exit(code)
 
 
 if __name__ == "__main__":

@@ -68,6 +68,8 @@ class QwenTTSError(Exception):
         self.hint = hint
         self.service_code = service_code
         self.request_id = request_id
+        # More lines about it, where there is more than one thing wrong.
+        self.details: tuple[str, ...] = ()
 
 
 class UsageError(QwenTTSError):

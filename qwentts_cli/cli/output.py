@@ -62,6 +62,8 @@ class Output:
         message = f"{error.message} [{facts}]" if facts else error.message
         text = safe(f"{message}. {error.hint}".strip())
         self._say(f"{self._paint('Error:', 31)} {text}", is_safe=True)
+        for detail in error.details:
+            self._say(f"  {safe(detail)}", is_safe=True)
         if self.is_json:
             self.document({"error": error_document(error)})
 

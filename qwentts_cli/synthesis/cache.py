@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from qwentts_cli.audio.wav import SAMPLE_BYTES, Pcm
+from qwentts_cli.audio.wav import Pcm
 from qwentts_cli.errors import LocalError
 from qwentts_cli.files import make_private_folder, remove_leftovers, replacing
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _SUFFIX = ".clip"
-_SCHEMA = 1
+_SCHEMA = 2
 _MAX_HEAD_BYTES = 4096
 # Pruning goes this far below the limit, so that the next object does not prune again.
 _AFTER_PRUNING = 0.9
@@ -92,6 +92,9 @@ class Cache:
         return self._remove(row for row in _beyond(found, room))
 
     def prune_if_changed(self) -> None:
+        """At the end of a run: remove what killed runs left half-written, and what this one made too much."""
+        for shard in self._shards():
+            remove_leftovers(shard)
         if self._is_changed:
             self.prune()
 
@@ -103,16 +106,18 @@ class Cache:
         return self._folder / key[:2] / f"{key}{_SUFFIX}"
 
     def _objects(self) -> Iterator[tuple[float, int, Path]]:
-        """Last use, size and path of each object; links are not followed."""
-        if self._folder.is_symlink():
-            return
-        for shard in self._folder.glob("[0-9a-f][0-9a-f]"):
-            if shard.is_symlink():
-                continue
+        """Last use, size and path of each object."""
+        for shard in self._shards():
             for path in shard.glob(f"{'[0-9a-f]' * 64}{_SUFFIX}"):
                 with suppress(OSError):
                     facts = path.lstat()
                     yield facts.st_mtime, facts.st_size, path
+
+    def _shards(self) -> Iterator[Path]:
+        """The folders of objects; links are not followed."""
+        if not self._folder.is_symlink():
+            shards = self._folder.glob("[0-9a-f][0-9a-f]")
+            yield from (shard for shard in shards if not shard.is_symlink())
 
     def _remove(self, objects: Iterator[tuple[float, int, Path]]) -> CacheSize:
         count = size = 0
@@ -120,7 +125,6 @@ class Cache:
             with suppress(OSError):
                 path.unlink()
                 count, size = count + 1, size + object_size
-            remove_leftovers(path.parent)
         return CacheSize(count, size)
 
 
@@ -139,7 +143,7 @@ def _beyond(newest_first: list[tuple[float, int, Path]], room: int) -> Iterator[
 
 def _encode(clip: Clip) -> bytes:
     head = {
-        "sha256": hashlib.sha256(clip.pcm.data).hexdigest(),
+        "sha256": _digest(clip),
         "sample_rate": clip.pcm.sample_rate,
         "channels": clip.pcm.channels,
         "characters": clip.characters,
@@ -151,13 +155,14 @@ def _decode(data: bytes) -> Clip | None:
     end = data.find(b"\n", 0, _MAX_HEAD_BYTES)
     try:
         head = json.loads(data[: max(end, 0)])
-        samples = data[end + 1 :]
-        pcm = Pcm(samples, int(head["sample_rate"]), int(head["channels"]))
-        is_sane = (
-            pcm.sample_rate > 0 and pcm.channels > 0 and len(samples) % (SAMPLE_BYTES * pcm.channels) == 0
-        )
-        if is_sane and samples and hashlib.sha256(samples).hexdigest() == head["sha256"]:
-            return Clip(pcm, int(head["characters"]))
+        pcm = Pcm(data[end + 1 :], int(head["sample_rate"]), int(head["channels"]))
+        clip = Clip(pcm, int(head["characters"]))
+        return clip if _digest(clip) == head["sha256"] else None
     except (ValueError, TypeError, KeyError, RecursionError):
-        pass
-    return None
+        return None
+
+
+def _digest(clip: Clip) -> str:
+    """Of the samples and of what the head says about them."""
+    facts = f"{clip.pcm.sample_rate} {clip.pcm.channels} {clip.characters}\n"
+    return hashlib.sha256(facts.encode() + clip.pcm.data).hexdigest()

@@ -6,7 +6,7 @@ import os
 from array import array
 from dataclasses import dataclass, field
 from functools import lru_cache
-from pathlib import Path, PurePath, PurePosixPath
+from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.errors import UsageError
@@ -57,11 +57,12 @@ class Assembler:
         except ValueError as error:
             self.report(source.name, str(error))
             return None
-        return Item(self.count, source.name, PurePosixPath(output), None, path)
+        return Item(self.count, source.name, output, None, path)
 
     def from_row(self, row: Row, rows: Rows, source: Source) -> Item | None:
         self.count += 1
-        text, name = row.get("text"), row.get("file")
+        text, name, identity = row.get("text"), row.get("file"), row.get("id")
+        voice, model, language = row.get("voice"), row.get("model"), row.get("language")
         file = PurePath(source.name).parent / name if name else None
         if name or not text or not is_speakable(text):
             problem = self._content_problem(text, Path(file) if file else None)
@@ -76,13 +77,13 @@ class Assembler:
         return Item(
             self.count,
             rows.place(),
-            PurePosixPath(output),
+            output,
             None if file else text,
             Path(file) if file else None,
-            _stripped(row.get("id")),
-            _stripped(row.get("voice")),
-            _stripped(row.get("model")),
-            _stripped(row.get("language")),
+            identity and _stripped(identity),
+            voice and _stripped(voice),
+            model and _stripped(model),
+            language and _stripped(language),
             row.get("instructions"),
         )
 
@@ -101,7 +102,7 @@ class Assembler:
             return check_output(output, extension=extension, portable=portable, allow_absolute=absolute)
         if self.template:
             name = self.template.render(self.count, self._values(row, source))
-        elif identity := _stripped(row.get("id")):
+        elif identity := row.get("id", "").strip():
             return finished(safe_value(identity), extension)
         elif file := row.get("file"):
             name = finished(safe_stem(PurePath(file).stem, portable=portable), extension)
@@ -111,11 +112,11 @@ class Assembler:
         folders = [usable(safe_stem(folder, portable=portable)) for folder in tree.split("/") if folder]
         return "/".join([*folders, name])
 
-    def _values(self, row: Row, source: Source) -> dict[str, str | None]:
+    def _values(self, row: Row, source: Source) -> dict[str, str]:
         options = self.options
         return {
             "stem": PurePath(row.get("file", source.name)).stem,
-            "id": _stripped(row.get("id")),
+            "id": row.get("id", "").strip(),
             "voice": row.get("voice", options.voice).strip(),
             "model": row.get("model", options.model).strip(),
             "language": row.get("language", options.language).strip(),
@@ -149,5 +150,5 @@ def _tree(name: str) -> str:
     return "" if path.is_absolute() or ".." in path.parts else "/".join(path.parent.parts)
 
 
-def _stripped(value: str | None) -> str | None:
-    return value.strip() or None if value else None
+def _stripped(value: str) -> str | None:
+    return value.strip() or None

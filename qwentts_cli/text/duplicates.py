@@ -86,16 +86,17 @@ class Duplicates:
             return
         first_outputs, first_ids = _FirstPlaces(outputs), _FirstPlaces(ids)
         for item in items:
-            output = str(item.output)
-            key = name_key(output)
-            same_output = first_outputs.before(key, item, output)
+            key = name_key(item.output)
+            same_output = first_outputs.before(key, item, item.output)
             same_id = first_ids.before(item.id, item, item.id) if item.id else None
             if same_id:
                 problems.add(item.place, f"id: {quoted(item.id or '')} is that of {same_id[0]} too")
             elif same_output:
-                problems.add(item.place, _explain(output, *same_output))
+                problems.add(item.place, _explain(item.output, *same_output))
             if hash(key) in folders and key in self._folders:
-                problems.add(item.place, f"output: {quoted(output)} is a folder of another item's output")
+                problems.add(
+                    item.place, f"output: {quoted(item.output)} is a folder of another item's output"
+                )
         problems.count(more_outputs + more_ids)
 
 

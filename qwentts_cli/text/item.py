@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Literal, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path, PurePosixPath
+    from pathlib import Path
 
 # The fields an item can have in a manifest.
 FIELDS: Final = ("text", "file", "id", "output", "voice", "model", "language", "instructions")
@@ -20,12 +20,12 @@ class Item:
     """One text and the name of its audio; either `text` or `file` is there.
 
     `number` is its position (from 1) in the whole list. `place` is where it comes from, for messages:
-    "chapters/01.txt" or "items.jsonl:7". `output` is relative to the output folder and has its extension.
+    "chapters/01.txt" or "items.jsonl:7". `output` is a path relative to the output folder, with slashes and its extension.
     """
 
     number: int
     place: str
-    output: PurePosixPath
+    output: str
     text: str | None
     file: Path | None
     id: str | None = None

@@ -48,13 +48,15 @@ class JsonRows:
         return self._lines.removed_controls + self._removed
 
     def __iter__(self) -> Iterator[Row]:
-        decode = json.JSONDecoder(object_pairs_hook=_without_repeats).decode
+        decoder = json.JSONDecoder(object_pairs_hook=_without_repeats)
+        scan, decode = decoder.raw_decode, decoder.decode
         for number, line in enumerate(self._lines, 1):
             if not line or line.isspace():
                 continue
             self.is_empty, self._number, self._line = False, number, line
             try:
-                row = self._checked(decode(line))
+                value, end = scan(line) if line[0] == "{" else (None, 0)
+                row = self._checked(value if end == len(line) else decode(line))
             except json.JSONDecodeError as error:
                 self._report(f"{self.place()}:{error.colno}", f"not JSON: {error.msg}")
             except _RepeatedKeyError as error:

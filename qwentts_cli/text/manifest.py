@@ -70,7 +70,7 @@ def check_manifest(
         if item.id:
             duplicates.add_id(item.id)
         if not (first.numbered and first.numbered[-1] == item.number):
-            duplicates.add_output(str(item.output))
+            duplicates.add_output(item.output)
         if check_row and (problem := check_row(item)):
             problems.add(item.place, problem)
     digits = max(LEAST_DIGITS, len(str(first.count)))

@@ -81,7 +81,7 @@ def check_part_length(part: str) -> None:
 
 def safe_value(value: str) -> str:
     """Make any text a part of a name that every file system can have: `_` for what might not be allowed."""
-    return _UNSAFE.sub(_underscores, value)
+    return _UNSAFE.sub(_underscores, value) if _UNSAFE.search(value) else value
 
 
 def safe_stem(stem: str, *, portable: bool) -> str:

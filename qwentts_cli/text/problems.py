@@ -40,16 +40,14 @@ class ManifestProblems(UsageError):
         hints = list(dict.fromkeys(problem.hint for problem in problems if problem.hint))
         first = str(problems[0])
         super().__init__(
-            first if total == 1 else f"{total} problems with the items, the first in {first}",
+            first if total == 1 else f"there are {total} problems with the items",
             hint=" ".join(hints[:_MAX_HINTS]),
         )
         self.problems = tuple(problems)
         self.total = total
-
-    def lines(self) -> list[str]:
-        """One line a problem, and one for those that are not shown."""
-        hidden = self.total - len(self.problems)
-        return [*map(str, self.problems), *([f"and {hidden} more"] if hidden else [])]
+        if total > 1:
+            hidden = total - len(problems)
+            self.details = (*map(str, problems), *([f"and {hidden} more"] if hidden else []))
 
 
 class Problems:

@@ -34,7 +34,7 @@ class NameTemplate:
         except ValueError as error:
             raise UsageError(f"the name {quoted(template)} is not a good one: {error}", hint=_HINT) from None
 
-    def render(self, number: int, values: Mapping[str, str | None]) -> str:
+    def render(self, number: int, values: Mapping[str, str]) -> str:
         """Make the name of an item, its values made safe.
 
         Raises:

@@ -1,0 +1,91 @@
+"""A thousand texts at a limit of 20 requests a second: `qwentts batch`, a loop of `say`, the vendor's SDK.
+
+    python benchmarks/batch.py [ITEMS]
+
+Each runs against a sandbox of its own with the same limit. Goodput is the share of the limit that was used.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from qwentts_cli.sandbox.server import Sandbox
+
+PROGRAM = [sys.executable, "-m", "qwentts_cli"]
+RPS = 20
+LOOP = 'for f in in/*.txt; do "$@" say -f "$f" -o "loop/$(basename "$f" .txt).wav"; done'
+SDK = """
+import os, pathlib, sys, urllib.request
+from concurrent.futures import ThreadPoolExecutor
+import dashscope
+dashscope.base_http_api_url = sys.argv[1]
+def speak(path):
+    answer = dashscope.MultiModalConversation.call(
+        model="qwen3-tts-flash", api_key=os.environ["QWENTTS_API_KEY"], text=path.read_text(), voice="Cherry")
+    if answer.status_code == 200:
+        with urllib.request.urlopen(answer.output["audio"]["url"]) as audio:
+            pathlib.Path("sdk", path.stem + ".wav").write_bytes(audio.read())
+with ThreadPoolExecutor(8) as pool:
+    list(pool.map(speak, sorted(pathlib.Path("in").glob("*.txt"))))
+"""
+
+
+def measure(name: str, command: list[str], folder: Path, items: int) -> None:
+    with Sandbox(voice_engine="tones", rpm=RPS * 60, burst=RPS) as server:
+        env = os.environ | {
+            "HOME": str(folder),
+            "QWENTTS_BASE_URL": server.base_url,
+            "QWENTTS_API_KEY": "sk-benchmark-0123",
+            "PYTHONPATH": str(Path.cwd()),
+        }
+        began = time.perf_counter()
+        process = subprocess.Popen(
+            [part.replace("BASE_URL", server.base_url) for part in command],
+            cwd=folder,
+            env=env,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        _, _, usage = os.wait4(process.pid, 0)
+        seconds = time.perf_counter() - began
+        posts = [record for record in server.ledger if record.phase == "post"]
+    good = sum(record.status == 200 for record in posts)
+    throttled = sum(record.status == 429 for record in posts)
+    files = len(list((folder / name).glob("*.wav")))
+    print(
+        f"{name:<12} {files:>5} of {items} files  {seconds:6.1f} s  "
+        f"{good / seconds / RPS:6.1%} of the limit  {throttled / max(len(posts), 1):6.1%} answered with 429  "
+        f"{usage.ru_maxrss / 1024:6.1f} MB"
+    )
+
+
+def main() -> None:
+    items = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in ("in", "batch", "loop", "sdk"):
+            (folder / part).mkdir()
+        for number in range(items):
+            (folder / "in" / f"{number:04}.txt").write_text(f"This is item number {number} of many.")
+        batch = [*PROGRAM, "batch", "in", "-d", "batch"]
+        measure("batch", batch, folder, items)
+        measure("loop", ["/bin/sh", "-c", LOOP, "sh", *PROGRAM], folder, items)
+        measure("sdk", [sys.executable, "-c", SDK, "BASE_URL"], folder, items)
+        began = time.perf_counter()
+        subprocess.run(
+            [*batch, "--region", "sandbox"],
+            cwd=folder,
+            env=os.environ | {"HOME": str(folder), "PYTHONPATH": str(Path.cwd())},
+            check=True,
+            capture_output=True,
+        )
+        print(f"batch again, nothing to do: {time.perf_counter() - began:.1f} s")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,259 @@
+"""`qwentts batch`: many texts, each to a file that says it, and nothing done or paid twice."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qwentts_cli.sandbox.server import Sandbox
+from tests.conftest import Qwentts, at
+from tests.tones import read_back
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def write_texts(folder: Path, texts: dict[str, str]) -> None:
+    for name, text in texts.items():
+        path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, encoding="utf-8")
+
+
+def posts(sandbox: Sandbox) -> int:
+    return sum(record.phase == "post" for record in sandbox.ledger)
+
+
+TEXTS = {"in/ch2.txt": "第二章。", "in/ch10.txt": "Chapter ten.", "in/more/a.txt": "More."}
+
+
+def test_a_folder_becomes_a_folder(online: Qwentts) -> None:
+    """Every text has a file of its own, in the same tree; stdout has the paths, stderr a last line."""
+    write_texts(online.folder, TEXTS)
+    result = online("batch", "in", "-d", "out")
+    assert sorted(result.text.splitlines()) == ["out/ch10.wav", "out/ch2.wav", "out/more/a.wav"]
+    assert read_back(online.folder / "out/ch2.wav") == "第二章。"
+    assert read_back(online.folder / "out/more/a.wav") == "More."
+    assert "3 made, 0 there already, 0 failed; 3 requests" in result.stderr
+
+
+def test_a_second_run_makes_only_what_changed(online: Qwentts, sandbox: Sandbox) -> None:
+    """Nothing to do is no request; an edited text, a removed file, another voice is made again."""
+    write_texts(online.folder, TEXTS)
+    online("batch", "in", "-d", "out")
+    before = {path: path.stat().st_mtime_ns for path in online.folder.glob("out/**/*.wav")}
+    assert online("batch", "in", "-d", "out").text == ""
+    assert {path: path.stat().st_mtime_ns for path in before} == before
+    assert posts(sandbox) == 3
+    write_texts(online.folder, {"in/ch10.txt": "Chapter ten, edited."})
+    (online.folder / "out/more/a.wav").unlink()
+    assert sorted(online("batch", "in", "-d", "out").text.split()) == ["out/ch10.wav", "out/more/a.wav"]
+    assert read_back(online.folder / "out/ch10.wav") == "Chapter ten, edited."
+    assert posts(sandbox) == 4  # the removed file came out of the cache
+    assert len(online("batch", "in", "-d", "out", "-v", "Ethan").text.split()) == 3
+
+
+def test_explain_and_check_send_nothing(online: Qwentts, sandbox: Sandbox) -> None:
+    """Scripts ask before they pay: why each item would be made, and whether any would."""
+    write_texts(online.folder, TEXTS)
+    assert online("batch", "in", "-d", "out", "--check", code=8).text == ""
+    assert not (online.folder / "out").exists()
+    online("batch", "in", "-d", "out")
+    online("batch", "in", "-d", "out", "--check")
+    write_texts(online.folder, {"in/ch2.txt": "Anders."})
+    (online.folder / "out/more/a.wav").unlink()
+    assert online("batch", "in", "-d", "out", "--explain").text.splitlines() == [
+        "out/ch2.wav: text or options changed",
+        "out/ch10.wav: done",
+        "out/more/a.wav: its file is missing",
+    ]
+    assert posts(sandbox) == 3
+
+
+def test_a_list_of_items_has_voices_and_names_of_its_own(online: Qwentts, sandbox: Sandbox) -> None:
+    """JSON Lines, CSV and lines of stdin; fields of an item go before options."""
+    rows = [
+        {"text": "One.", "id": "first", "voice": "ethan"},
+        {"text": "二。", "output": "sub/zwei.wav", "language": "zh"},
+        {"text": "Three."},
+    ]
+    text = "".join(json.dumps(row) + "\n" for row in rows)
+    (online.folder / "items.jsonl").write_text(text)
+    online("batch", "items.jsonl", "-d", "out")
+    assert read_back(online.folder / "out/first.wav") == "One."
+    assert read_back(online.folder / "out/sub/zwei.wav") == "二。"
+    assert read_back(online.folder / "out/0003.wav") == "Three."
+    bodies = [json.loads(record.body)["input"] for record in sandbox.ledger if record.phase == "post"]
+    assert sorted(bodies, key=lambda body: len(body["text"])) == [
+        {"text": "二。", "voice": "Cherry", "language_type": "Chinese"},
+        {"text": "One.", "voice": "Ethan"},
+        {"text": "Three.", "voice": "Cherry"},
+    ]
+    online("batch", "-", "-d", "lines", "--name", "{n:02}-{voice}", stdin=b"Eins.\n\nZwei.\n")
+    assert read_back(online.folder / "lines/02-Cherry.wav") == "Zwei."
+
+
+def test_every_problem_is_told_before_anything_is_sent(online: Qwentts, sandbox: Sandbox) -> None:
+    """File, line and what is wrong, all at once; exit 2 and not one request."""
+    (online.folder / "items.jsonl").write_text(
+        '{"text": "One.", "id": "a"}\n{"txet": "Two."}\n{"text": "a"\n{"text": "x", "voice": "Chery"}\n'
+        '{"text": "y", "id": "A"}\n'
+    )
+    stderr = online("batch", "items.jsonl", "-d", "out", code=2).stderr
+    for words in (
+        "items.jsonl:2",
+        "Did you mean text",
+        "items.jsonl:3",
+        "Did you mean Cherry",
+        "items.jsonl:5",
+    ):
+        assert words in stderr
+    assert sandbox.ledger == []
+    assert not (online.folder / "out").exists()
+
+
+def test_a_bad_item_does_not_stop_the_rest(qwentts: Qwentts) -> None:
+    """Exit 8; the others are made, the bad one is told and in the report, and is not sent again."""
+    write_texts(qwentts.folder, {f"in/{n}.txt": f"Item {n} is fine." for n in range(6)})
+    write_texts(qwentts.folder, {"in/3.txt": "This one is forbidden."})
+    with Sandbox(voice_engine="tones", faults="post:refuse=forbidden") as server:
+        result = at(qwentts, server)("batch", "in", "-d", "out", "--report", "r.jsonl", "--json", code=8)
+        assert sum("forbidden" in record.body for record in server.ledger) == 1
+    assert result.json["summary"]["made"] == 5
+    rows = [json.loads(line) for line in (qwentts.folder / "r.jsonl").read_text().splitlines()]
+    failed = [row for row in rows if row["status"] == "failed"]
+    assert [row["source"] for row in failed] == ["in/3.txt"]
+    assert failed[0]["error"]["code"] == "DataInspectionFailed"
+    assert not (qwentts.folder / "out/3.wav").exists()
+
+
+def test_a_refused_sentence_can_be_left_out(qwentts: Qwentts) -> None:
+    """Bisected to the sentence, which is told by line and column, is silent, and is asked for once."""
+    text = "One is fine. Two is fine.\nThree is forbidden. Four is fine. Five is fine. Six is fine."
+    write_texts(qwentts.folder, {"a.txt": text})
+    with Sandbox(voice_engine="tones", faults="post:refuse=forbidden") as server:
+        result = at(qwentts, server)("batch", "a.txt", "-d", "out", "--on-refused", "skip", "--json")
+        refused = [
+            json.loads(record.body)["input"]["text"] for record in server.ledger if record.status == 400
+        ]
+    assert len(refused) == len(set(refused)) <= 4
+    assert result.json["items"][0]["gaps"] == [{"line": 2, "column": 1, "characters": 20}]
+    spoken = read_back(qwentts.folder / "out/a.wav")
+    assert spoken.split() == text.replace("Three is forbidden. ", "").split()
+
+
+@pytest.mark.parametrize("fault", ["code=InvalidApiKey", "code=Arrearage"])
+def test_what_fails_for_all_stops_at_once(qwentts: Qwentts, fault: str) -> None:
+    """A wrong key is not tried a thousand times."""
+    write_texts(qwentts.folder, {f"in/{n}.txt": f"Item {n}." for n in range(60)})
+    with Sandbox(voice_engine="tones", faults=f"post:{fault}") as server:
+        at(qwentts, server)("batch", "in", "-d", "out", "-j", "4", code=3 if "Key" in fault else 4)
+        assert posts(server) <= 8
+
+
+def test_two_batches_cannot_share_a_folder(qwentts: Qwentts) -> None:
+    """The second is told who holds it, and exits 9."""
+    write_texts(qwentts.folder, {"in/a.txt": "Slow."})
+    with Sandbox(voice_engine="tones", faults="post:latency=20") as server:
+        first = at(qwentts, server).start("batch", "in", "-d", "out", stderr=subprocess.PIPE)
+        while not server.ledger and not (qwentts.folder / "out/.qwentts/journal.lock").exists():
+            assert first.poll() is None
+        while not (qwentts.folder / "out/.qwentts/journal.lock").read_text():
+            assert first.poll() is None
+        assert str(first.pid) in qwentts("batch", "in", "-d", "out", code=9).stderr
+        first.send_signal(signal.SIGINT)
+        assert first.wait(20) == 130
+        assert first.stderr
+        first.stderr.close()
+
+
+def test_shards_are_a_partition(online: Qwentts) -> None:
+    """Machines that know only I and N make everything once between them, in one folder."""
+    write_texts(online.folder, {f"in/{n}.txt": f"Item {n}." for n in range(10)})
+    made = [online("batch", "in", "-d", "out", "--shard", f"{i}/3").text.split() for i in (1, 2, 3)]
+    assert sorted(map(len, made)) == [3, 3, 4]
+    assert len({path for part in made for path in part}) == 10
+    assert online("batch", "in", "-d", "out").text == ""
+
+
+@pytest.mark.parametrize("jobs", ["1", "16"])
+def test_a_budget_is_not_crossed(online: Qwentts, sandbox: Sandbox, jobs: str) -> None:
+    """Whatever the number of workers, the request that would cross it is not sent; exit 10, and resumable."""
+    write_texts(online.folder, {f"in/{n:02}.txt": "Ten chars." for n in range(20)})
+    for n in range(20):
+        (online.folder / f"in/{n:02}.txt").write_text(f"Text no{n:02}.")
+    assert (
+        "10 are" not in online("batch", "in", "-d", "out", "--max-characters", "95", "-j", jobs, code=10).text
+    )
+    assert sum(record.billed for record in sandbox.ledger) == 90
+    online("batch", "in", "-d", "out", "-j", jobs)
+    assert sum(record.billed for record in sandbox.ledger) == 200
+
+
+def test_a_foreign_file_is_kept(online: Qwentts, sandbox: Sandbox) -> None:
+    """A file that no batch made is nobody's to overwrite; --force says otherwise."""
+    write_texts(online.folder, {"in/a.txt": "Text.", "out/a.wav": "precious"})
+    assert "--force" in online("batch", "in", "-d", "out", code=2).stderr
+    assert (online.folder / "out/a.wav").read_text() == "precious"
+    assert sandbox.ledger == []
+    online("batch", "in", "-d", "out", "--force")
+    assert read_back(online.folder / "out/a.wav") == "Text."
+
+
+def test_a_killed_batch_resumes(qwentts: Qwentts) -> None:
+    """After SIGKILL the same command finishes: bills at most the items and the workers, no leftovers."""
+    write_texts(qwentts.folder, {f"in/{n:03}.txt": f"This is item number {n}." for n in range(80)})
+    with Sandbox(voice_engine="tones", faults="post:latency=0.02") as server:
+        at(qwentts, server)
+        for _ in range(3):
+            process = qwentts.start(
+                "batch", "in", "-d", "out", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+            )
+            assert process.stdout
+            for _ in range(15):
+                process.stdout.readline()
+            process.kill()
+            process.wait()
+            process.stdout.close()
+        qwentts("batch", "in", "-d", "out")
+        bills = sum(record.billed > 0 for record in server.ledger)
+    assert bills <= 80 + 3 * 8
+    names = sorted(path.name for path in (qwentts.folder / "out").iterdir() if path.name != ".qwentts")
+    assert names == [f"{n:03}.wav" for n in range(80)]
+    for n in (0, 40, 79):
+        assert read_back(qwentts.folder / f"out/{n:03}.wav") == f"This is item number {n}."
+
+
+def test_a_dry_run_tells_what_it_would_take(online: Qwentts, sandbox: Sandbox) -> None:
+    """Items, segments, characters, price and time, counted as the service counts."""
+    write_texts(online.folder, {"a.txt": "你好。" * 300, "b.txt": "Hi."})
+    facts = online("batch", "a.txt", "b.txt", "-d", "out", "--dry-run", "--json").json
+    assert facts["items"] == facts["to_make"] == 2
+    assert facts["characters"] == 1503
+    assert facts["segments"] == 4
+    assert sandbox.ledger == []
+
+
+def test_events_are_json_lines(online: Qwentts) -> None:
+    """With --jsonl each item is a line as it ends."""
+    write_texts(online.folder, TEXTS)
+    rows = [json.loads(line) for line in online("batch", "in", "-d", "out", "--jsonl").text.splitlines()]
+    assert {row["output"] for row in rows} == {"out/ch2.wav", "out/ch10.wav", "out/more/a.wav"}
+    assert {row["status"] for row in rows} == {"made"}
+    assert {
+        row["status"]
+        for row in map(json.loads, online("batch", "in", "-d", "out", "--jsonl").text.splitlines())
+    } == {"skipped"}
+
+
+def test_a_long_and_many_short_are_all_right(online: Qwentts) -> None:
+    """A book among lines: every file says its own text, whole and in order."""
+    book = " ".join(f"Sentence number {n} of the long book." for n in range(120))
+    write_texts(online.folder, {f"in/{n:02}.txt": f"Short {n}." for n in range(12)} | {"in/book.txt": book})
+    online("batch", "in", "-d", "out", "--format", "flac")
+    assert read_back(online.folder / "out/book.flac") == book
+    assert read_back(online.folder / "out/07.flac") == "Short 7."

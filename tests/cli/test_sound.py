@@ -1,0 +1,227 @@
+"""What leaves `say`: formats, pauses, the loudspeaker, streams and subtitles."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import signal
+import subprocess
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import soundfile
+
+from qwentts_cli.sandbox.server import Sandbox
+from tests.conftest import Qwentts, at
+from tests.tones import read_back, read_back_pcm
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+TEXT = "First sentence. 第二句话，有逗号。 Third!"
+PARAGRAPHS = "One. Two.\n\nThree."
+# No device of this machine is to make a sound, or be found.
+SILENT = {"PULSE_SERVER": "/nonexistent", "ALSA_CONFIG_PATH": "/dev/null", "XDG_RUNTIME_DIR": "/nonexistent"}
+
+
+@pytest.mark.parametrize("extension", ["wav", "flac", "mp3", "opus", "ogg"])
+def test_every_format_says_the_text(online: Qwentts, extension: str) -> None:
+    """By extension, and in a pipe by --format, from one synthesis."""
+    online("say", TEXT, "-o", f"out.{extension}")
+    assert read_back(online.folder / f"out.{extension}") == TEXT
+    piped = online("say", TEXT, "-o", "-", "--format", extension).stdout
+    if extension not in {"flac", "mp3"}:  # libsndfile reads no such stream whose length was not known
+        assert read_back(piped) == TEXT
+    elif ffmpeg := shutil.which("ffmpeg"):
+        decode = [ffmpeg, "-v", "error", "-i", "-", "-f", "wav", "-"]
+        assert read_back(subprocess.run(decode, input=piped, capture_output=True, check=True).stdout) == TEXT
+
+
+def test_raw_samples(online: Qwentts) -> None:
+    """`pcm` is the samples and nothing else."""
+    online("say", TEXT, "-o", "out.pcm")
+    assert read_back_pcm((online.folder / "out.pcm").read_bytes()) == TEXT
+    assert read_back_pcm(online("say", TEXT, "-o", "-", "--format", "pcm").stdout) == TEXT
+
+
+def frames(path: Path) -> int:
+    return int(soundfile.info(path).frames)
+
+
+def test_pauses_are_exact_silences(online: Qwentts) -> None:
+    """Between segments and between paragraphs, to the sample; nothing else is added."""
+    online("say", PARAGRAPHS, "-o", "plain.wav", "--paragraph-pause", "0")
+    online("say", PARAGRAPHS, "-o", "paused.wav", "--paragraph-pause", "0.7")
+    assert frames(online.folder / "paused.wav") - frames(online.folder / "plain.wav") == round(0.7 * 24000)
+    assert read_back(online.folder / "paused.wav").split() == PARAGRAPHS.split()
+    long = " ".join(f"Sentence {n} of some length." for n in range(60))
+    first = online("say", long, "-o", "a.wav", "--json").json["files"][0]
+    second = online("say", long, "-o", "b.wav", "--pause", "0.25", "--json").json["files"][0]
+    assert second["duration_s"] - first["duration_s"] == pytest.approx(
+        0.25 * (first["segments"] - 1), abs=1e-9
+    )
+
+
+def player(qwentts: Qwentts, script: str) -> dict[str, str]:
+    """A machine whose only player is this script."""
+    folder = qwentts.home / "bin"
+    folder.mkdir(exist_ok=True)
+    path = folder / "paplay"
+    path.write_text(f"#!/bin/sh\n{script}\n")
+    path.chmod(0o755)
+    return SILENT | {"PATH": f"{folder}:/usr/bin:/bin"}
+
+
+def test_it_is_played_without_an_output(online: Qwentts, sandbox: Sandbox) -> None:
+    """The player gets the samples of the stream, in order."""
+    env = player(online, f"exec cat > {online.folder}/heard.pcm")
+    online("say", TEXT, env=env)
+    assert read_back_pcm((online.folder / "heard.pcm").read_bytes()) == TEXT
+    assert {record.phase for record in sandbox.ledger} == {"sse"}
+
+
+def test_playing_and_writing_is_one_synthesis(online: Qwentts, sandbox: Sandbox) -> None:
+    """--play with -o costs once and gives both."""
+    env = player(online, f"exec cat > {online.folder}/heard.pcm")
+    online("say", TEXT, "-o", "out.wav", "--play", env=env)
+    assert read_back_pcm((online.folder / "heard.pcm").read_bytes()) == TEXT
+    assert read_back(online.folder / "out.wav") == TEXT
+    assert sum(record.billed > 0 for record in sandbox.ledger) == len(sandbox.ledger)
+
+
+def test_a_player_that_fails_is_noticed(online: Qwentts, sandbox: Sandbox) -> None:
+    """Exit 7 with its words; a file that is written as well is kept; what was paid is not paid again."""
+    env = player(online, "cat > /dev/null; echo no such device >&2; exit 1")
+    stderr = online("say", TEXT, env=env, code=7).stderr
+    assert "paplay" in stderr
+    assert "no such device" in stderr
+    assert "no such device" in online("say", TEXT, "-o", "out.wav", "--play", env=env).stderr
+    assert read_back(online.folder / "out.wav") == TEXT
+    assert sum(record.billed > 0 for record in sandbox.ledger) == len(
+        {record.body for record in sandbox.ledger}
+    )
+
+
+def test_no_player_is_told_before_anything_is_paid(online: Qwentts, sandbox: Sandbox) -> None:
+    """Exit 7, what to install, and nothing sent."""
+    (online.home / "empty").mkdir()
+    stderr = online("say", TEXT, env=SILENT | {"PATH": str(online.home / "empty")}, code=7).stderr
+    assert "qwentts[play]" in stderr
+    assert sandbox.ledger == []
+
+
+READINGS = [
+    "riff",
+    "riff-split",
+    "odd",
+    "crlf",
+    "one-byte-writes",
+    "multi-data",
+    "space-after-colon",
+    "no-final-blank",
+    "missing-optionals",
+    "json-instead",
+]
+
+
+@pytest.mark.parametrize("fault", READINGS)
+def test_every_reading_of_the_stream_sounds_the_same(qwentts: Qwentts, fault: str) -> None:
+    """What is not documented for sure is accepted either way."""
+    with Sandbox(voice_engine="tones", faults=f"sse:{fault}") as server:
+        piped = at(qwentts, server)("say", TEXT, "-o", "-", "--format", "pcm").stdout
+        assert f"sse:{fault}" in [record.fault for record in server.ledger]
+    assert read_back_pcm(piped) == TEXT
+
+
+@pytest.mark.parametrize("fault", ["no-stop", "cut-frame", "error-mid"])
+def test_a_stream_that_ends_early_is_no_success(qwentts: Qwentts, fault: str) -> None:
+    """Once a sound is out the segment is not begun again: the error is told, and asked for only once."""
+    with Sandbox(voice_engine="tones", faults=f"sse:{fault}") as server:
+        process = at(qwentts, server).start(
+            "say", TEXT, "-o", "-", "--format", "pcm", stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        )
+        _, stderr = process.communicate(timeout=30)
+        assert len([record for record in server.ledger if record.phase == "sse"]) == 1
+    assert process.returncode in {4, 5, 6}
+    assert stderr.startswith(b"Error: ")
+
+
+def test_a_pipe_is_spoken_while_it_is_written(online: Qwentts) -> None:
+    """The first sentence sounds before the writer has written the last."""
+    process = online.start(
+        "say", "-", "-o", "-", "--format", "pcm", stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdin
+    assert process.stdout
+    process.stdin.write(b"The first sentence of a long story. And")
+    process.stdin.flush()
+    heard = process.stdout.read(48_000)
+    process.stdin.write(b" then the last one.\n")
+    process.stdin.close()
+    heard += process.stdout.read()
+    process.stdout.close()
+    assert process.wait(20) == 0
+    assert read_back_pcm(heard) == "The first sentence of a long story. And then the last one."
+
+
+def test_ctrl_c_stops_the_sound(online: Qwentts) -> None:
+    """130, quietly, with the player gone."""
+    env = player(online, f"echo $$ > {online.folder}/pid; exec sleep 100")
+    process = online.start("say", TEXT * 200, env=env, stderr=subprocess.PIPE)
+    pid = online.folder / "pid"
+    while not pid.exists() or not pid.read_text():
+        assert process.poll() is None
+    process.send_signal(signal.SIGINT)
+    assert process.wait(10) == 130
+    assert process.stderr
+    assert b"Traceback" not in process.stderr.read()
+    process.stderr.close()
+    gone = subprocess.run(["kill", "-0", pid.read_text().strip()], capture_output=True, check=False)
+    assert gone.returncode != 0
+
+
+def test_subtitles_show_the_text(online: Qwentts) -> None:
+    """A cue a sentence, in order, to the end of the sound."""
+    document: dict[str, Any] = online("say", TEXT, "-o", "out.wav", "--subtitles", "out.srt", "--json").json
+    lines = (online.folder / "out.srt").read_text(encoding="utf-8").splitlines()
+    assert [lines[n] for n in (2, 6, 10)] == ["First sentence.", "第二句话，有逗号。", "Third!"]
+    end = lines[9].split(" --> ")[1]
+    assert end == f"00:00:{document['files'][0]['duration_s']:06.3f}".replace(".", ",")
+    assert "subtitles" in online("say", "Hi", "-o", "x.wav", "--subtitles", "x.txt", code=2).stderr
+
+
+def test_a_million_characters_take_a_word(online: Qwentts, sandbox: Sandbox) -> None:
+    """A text that costs like a book is not spoken by mistake: a script must say --yes."""
+    (online.folder / "long.txt").write_text("字" * 500_001, encoding="utf-8")
+    stderr = online("say", "-f", "long.txt", "-o", "x.wav", code=10).stderr
+    assert "--yes" in stderr
+    assert sandbox.ledger == []
+
+
+def test_a_repeated_text_is_free(online: Qwentts, sandbox: Sandbox) -> None:
+    """The second time nothing is sent; it is said, and `cached` tells scripts."""
+    online("say", TEXT, "-o", "a.wav")
+    result = online("say", TEXT, "-o", "b.wav", "--json")
+    assert "nothing is billed" in result.stderr
+    assert result.json["files"][0]["cached"] is True
+    assert result.json["usage"] == {"characters": 0, "requests": 0}
+    assert (online.folder / "a.wav").read_bytes() == (online.folder / "b.wav").read_bytes()
+    online("say", TEXT, "-o", "c.wav", "--no-cache")
+    online("say", TEXT, "-o", "d.wav", "--refresh")
+    assert [record.phase for record in sandbox.ledger] == ["post", "get"] * 3
+
+
+def test_the_cache_can_be_looked_after(online: Qwentts) -> None:
+    """How large it is, and away with it."""
+    online("say", TEXT, "-o", "a.wav")
+    assert json.loads(online("cache", "info", "--json").stdout)["objects"] == 1
+    assert "removed 1 objects" in online("cache", "clear").stderr
+    assert json.loads(online("cache", "info", "--json").stdout)["objects"] == 0
+
+
+def test_a_budget_holds_for_one_text_too(online: Qwentts, sandbox: Sandbox) -> None:
+    """Exit 10 before the request that would cross it."""
+    long = " ".join(f"Sentence {n} of some length." for n in range(100))
+    online("say", long, "-o", "x.wav", "--max-characters", "1000", code=10)
+    assert 0 < sum(record.billed for record in sandbox.ledger) <= 1000
+    assert "--max-characters" in online("say", "Hi", "-o", "x.wav", "--max-cost", "1", code=2).stderr
