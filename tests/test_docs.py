@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import re
+import subprocess
+import sys
 from pathlib import Path
 
 from qwentts_cli import __version__
@@ -32,3 +35,29 @@ def test_the_changelog_begins_with_this_version() -> None:
     newest = re.search(r"^## \[(.+?)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE)
     assert newest
     assert newest[1] == __version__
+
+
+def help_text() -> str:
+    """The help of the main commands, as the README shows it."""
+    blocks = []
+    for arguments in (["--help"], ["say", "--help"], ["batch", "--help"]):
+        done = subprocess.run(
+            [sys.executable, "-m", "qwentts_cli", *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
+            env=os.environ | {"COLUMNS": "100"},
+        )
+        blocks.append(f"```\n{done.stdout.rstrip()}\n```\n")
+    return "\n".join(blocks)
+
+
+def test_the_help_in_the_readme_is_the_programs() -> None:
+    """To renew it, put the output of `python tests/test_docs.py` between the marks."""
+    shown = re.search(r"<!-- help -->\n(.*?)<!-- /help -->", README, re.DOTALL)
+    assert shown
+    assert shown[1] == help_text()
+
+
+if __name__ == "__main__":
+    sys.stdout.write(help_text())

@@ -63,6 +63,7 @@ ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite what exist
 YesOption = Annotated[
     bool, typer.Option("-y", "--yes", help="Do not ask about a text of more than a million characters.")
 ]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what it would take; send nothing.")]
 FileOption = Annotated[
     list[Path] | None,
     typer.Option("-f", "--file", metavar="PATH", help="Read the text from a file; may be given again."),

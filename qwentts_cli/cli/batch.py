@@ -81,7 +81,7 @@ def batch(
     no_cache: opt.NoCacheOption = False,
     refresh: opt.RefreshOption = False,
     force: opt.ForceOption = False,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what it would take; send nothing.")] = False,
+    dry_run: opt.DryRunOption = False,
     explain: Annotated[
         bool, typer.Option("--explain", help="Say of each item why it is made or not; send nothing.")
     ] = False,

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from qwentts_cli.cli.recipe import cut
+from qwentts_cli.cli.estimate import Estimate
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
 from qwentts_cli.dashscope.names import choose_language, choose_model, choose_voice
 from qwentts_cli.errors import UsageError
 from qwentts_cli.synthesis.batch import Task
 from qwentts_cli.synthesis.journal import Journal, State, item_key
 from qwentts_cli.text.shard import select
-from qwentts_cli.text.units import count_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -84,8 +83,7 @@ class Plan:
     """How many items are in which state, and what those to be made would take."""
 
     states: Counter[State] = field(default_factory=Counter)
-    segments: int = 0
-    characters: Counter[str] = field(default_factory=Counter)
+    estimate: Estimate = field(default_factory=Estimate)
     foreign: list[str] = field(default_factory=list)
 
     @property
@@ -112,7 +110,7 @@ class Plan:
 
 
 def make_plan(
-    tasks: Iterator[Task],
+    planner: Planner,
     journal: Journal | None,
     *,
     is_measured: bool,
@@ -120,16 +118,15 @@ def make_plan(
 ) -> Plan:
     """Look at every item; with `is_measured` count segments and characters too. Nothing is sent."""
     plan = Plan()
-    for task in tasks:
+    by_paragraph = planner.style.pauses.paragraph_s is not None
+    for task in planner.tasks():
         state = state_of(task, journal)
         plan.states[state] += 1
         tell(task, state)
         if state is State.FOREIGN:
             plan.foreign.append(str(task.output))
         if is_measured and state is not State.DONE:
-            for segment in cut(task.read(), task.recipe):
-                plan.segments += segment.speakable
-                plan.characters[task.recipe.model] += count_units(segment.text) if segment.speakable else 0
+            plan.estimate.add(task.read(), task.recipe, by_paragraph=by_paragraph)
     return plan
 
 

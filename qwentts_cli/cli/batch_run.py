@@ -10,10 +10,9 @@ from qwentts_cli.cli.batch_files import FileMaker
 from qwentts_cli.cli.batch_plan import Plan, Planner, make_plan, state_of
 from qwentts_cli.cli.batch_results import Results
 from qwentts_cli.cli.connection import CacheUse, Incidents, open_synthesizer
+from qwentts_cli.cli.estimate import tell_facts
 from qwentts_cli.cli.progress import Progress
 from qwentts_cli.cli.report_page import write_report
-from qwentts_cli.cli.spending import cost, price_of
-from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.errors import ExitCode
 from qwentts_cli.files import make_private_folder, occupied, remove_leftovers, translated
 from qwentts_cli.synthesis.batch import Batch, Task, skipped
@@ -23,7 +22,6 @@ from qwentts_cli.synthesis.pipeline import Crew
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
-    from typing import Any
 
     from qwentts_cli.cli.invocation import Invocation
     from qwentts_cli.synthesis.account import Limit
@@ -51,7 +49,7 @@ def run_batch(run: Invocation, planner: Planner, wish: Wish) -> int:
     with ExitStack() as stack:
         is_asked_only = wish.is_dry or wish.is_explained or wish.is_check
         journal = _open_journal(run, planner, stack, is_written=not is_asked_only)
-        plan = make_plan(planner.tasks(), journal, is_measured=wish.is_dry, tell=_teller(run, wish))
+        plan = make_plan(planner, journal, is_measured=wish.is_dry, tell=_teller(run, wish))
         if is_asked_only:
             return _answer(run, planner, plan, wish)
         if not wish.is_forced:
@@ -141,31 +139,10 @@ def _teller(run: Invocation, wish: Wish) -> Callable[[Task, State], None]:
 
 def _answer(run: Invocation, planner: Planner, plan: Plan, wish: Wish) -> int:
     if wish.is_dry:
-        document = _estimate(run, planner, plan)
-        if run.options.json:
-            run.output.document(document)
-        else:
-            run.output.lines(f"{name.replace('_', ' ')}: {value}" for name, value in document.items())
+        facts = plan.estimate.document(run, planner.style.recipe.model)
+        tell_facts(run, {"items": plan.items, "to_make": plan.stale} | facts)
     elif run.options.json:
         run.output.document({state.name.lower(): count for state, count in plan.states.items()})
     else:
         run.output.note(f"{plan.stale} of {plan.items} items are to be made")
     return ExitCode.PARTIAL if wish.is_check and plan.stale else ExitCode.OK
-
-
-def _estimate(run: Invocation, planner: Planner, plan: Plan) -> dict[str, Any]:
-    costs: dict[str, Any] = {}
-    for model, characters in plan.characters.items():
-        if price := price_of(run, model):
-            costs[price.currency] = costs.get(price.currency, 0) + cost(price, characters)
-    rpm = run.settings.first("rpm")
-    known = load_catalog().models.get(planner.style.recipe.model)
-    rate = float(rpm.value) if rpm else float(known.rpm) if known else 0.0
-    return {
-        "items": plan.items,
-        "to_make": plan.stale,
-        "segments": plan.segments,
-        "characters": plan.characters.total(),
-        "price": ", ".join(f"{amount:.4f} {currency}" for currency, amount in costs.items()) or "not known",
-        "minutes": round(plan.segments / rate, 1) if rate else "not known",
-    }

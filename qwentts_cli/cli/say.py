@@ -15,6 +15,7 @@ from qwentts_cli.audio.tags import Tags
 from qwentts_cli.cli import audio_options as opt
 from qwentts_cli.cli.captions import check_subtitles, open_cues
 from qwentts_cli.cli.connection import CacheUse, Incidents, open_synthesizer
+from qwentts_cli.cli.estimate import Estimate, tell_facts
 from qwentts_cli.cli.invocation import Invocation, begin
 from qwentts_cli.cli.progress import Progress
 from qwentts_cli.cli.recipe import cut, make_recipe
@@ -63,6 +64,7 @@ def say(
     encoding: opt.EncodingOption = None,
     max_cost: opt.MaxCostOption = None,
     max_characters: opt.MaxCharactersOption = None,
+    dry_run: opt.DryRunOption = False,
     no_cache: opt.NoCacheOption = False,
     refresh: opt.RefreshOption = False,
     force: opt.ForceOption = False,
@@ -76,6 +78,9 @@ def say(
         typer.echo(context.get_help())
         raise typer.Exit(ExitCode.USAGE)
     recipe = make_recipe(run, instructions=instructions, optimize_instructions=optimize_instructions)
+    if dry_run:
+        _tell_estimate(run, source, recipe, by_paragraph=paragraph_pause is not None)
+        return
     target = choose_target(run, output, typed_format=format_, bitrate_kbps=bitrate, overwrite=force)
     if subtitles:
         check_subtitles(subtitles, overwrite=force)
@@ -158,6 +163,14 @@ def _speak(run: Invocation, order: Order) -> tuple[Recording, Tally, Incidents]:
             raise _nothing_to_say()
         recording.finish()
     return recording, tally, incidents
+
+
+def _tell_estimate(run: Invocation, source: Source, recipe: SynthesisRequest, *, by_paragraph: bool) -> None:
+    estimate = Estimate()
+    estimate.add(source.pieces(), recipe, by_paragraph=by_paragraph)
+    if not estimate.segments:
+        raise _nothing_to_say()
+    tell_facts(run, estimate.document(run, recipe.model))
 
 
 def _check_text(run: Invocation, source: Source, *, is_agreed: bool) -> int | None:

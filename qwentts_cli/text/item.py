@@ -20,7 +20,8 @@ class Item:
     """One text and the name of its audio; either `text` or `file` is there.
 
     `number` is its position (from 1) in the whole list. `place` is where it comes from, for messages:
-    "chapters/01.txt" or "items.jsonl:7". `output` is a path relative to the output folder, with slashes and its extension.
+    "chapters/01.txt" or "items.jsonl:7". `output` is a path
+    relative to the output folder, with slashes and its extension.
     """
 
     number: int

@@ -219,6 +219,12 @@ def test_the_cache_can_be_looked_after(online: Qwentts) -> None:
     assert json.loads(online("cache", "info", "--json").stdout)["objects"] == 0
 
 
+def test_a_dry_run_tells_the_cost(qwentts: Qwentts) -> None:
+    """Segments, characters as billed, price and time, without a key and without a request."""
+    facts = qwentts("say", "你好。" * 300, "--dry-run", "--json").json
+    assert facts == {"segments": 3, "characters": 1500, "price": "0.1101 CNY", "minutes": 0.0}
+
+
 def test_a_budget_holds_for_one_text_too(online: Qwentts, sandbox: Sandbox) -> None:
     """Exit 10 before the request that would cross it."""
     long = " ".join(f"Sentence {n} of some length." for n in range(100))
