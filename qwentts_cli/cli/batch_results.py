@@ -24,6 +24,7 @@ class Results:
     incidents: Incidents
     is_jsonl: bool
     is_kept: bool
+    expected: int
     summary: Summary = field(default_factory=Summary)
     kept: list[Outcome] = field(default_factory=list)
 
@@ -64,8 +65,10 @@ class Results:
     def tell(self) -> None:
         """The last line."""
         total, incidents = self.summary, self.incidents
+        missing = self.expected - total.made - total.skipped
+        rest = f"; to make the other {missing}, run the same command again" if missing else ""
         self.output.note(
             f"{total.made} made, {total.skipped} there already, {total.failed} failed; "
             f"{total.requests} requests, {incidents.throttled} answered with 429; "
-            f"{total.billed} characters billed, possibly billed twice: {incidents.maybe_billed}"
+            f"{total.billed} characters billed, possibly billed twice: {incidents.maybe_billed}{rest}"
         )

@@ -73,9 +73,16 @@ def _make(run: Invocation, planner: Planner, plan: Plan, journal: Journal, wish:
                 incidents=incidents,
             )
         )
-        crew = stack.enter_context(Crew(jobs)) if jobs > 1 else None
+        crew = stack.enter_context(Crew(jobs, synthesizer.cancel)) if jobs > 1 else None
         progress = stack.enter_context(Progress(run.output, "items", plan.items))
-        results = Results(run.output, progress, incidents, wish.is_jsonl, is_kept=wish.report is not None)
+        results = Results(
+            run.output,
+            progress,
+            incidents,
+            wish.is_jsonl,
+            is_kept=wish.report is not None,
+            expected=plan.items,
+        )
         stack.callback(_conclude, planner, results, wish)
         batch = Batch(
             FileMaker(planner.style, synthesizer), crew=crew, journal=journal, fail_fast=wish.fail_fast

@@ -95,6 +95,7 @@ def open_synthesizer(
         store = _open_store(run, server) if cache_use.is_on else None
         synthesizer = Synthesizer(
             client,
+            cancelled=cancelled,
             asking=_asking(run, server, model, timing, incidents),
             fetching=_fetching(run, server, timing),
             store=Store(store.cache, store.pending, store.scope, cache_use.is_read) if store else None,
@@ -104,7 +105,7 @@ def open_synthesizer(
         try:
             yield synthesizer
         finally:
-            cancelled.set()
+            synthesizer.cancel()
             synthesizer.settle(_GRACE_S)
             if store:
                 store.cache.prune_if_changed()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -64,8 +65,12 @@ class Output:
         self._say(f"{self._paint('Error:', 31)} {text}", is_safe=True)
         for detail in error.details:
             self._say(f"  {safe(detail)}", is_safe=True)
-        if self.is_json:
-            self.document({"error": error_document(error)})
+        try:
+            if self.is_json:
+                self.document({"error": error_document(error)})
+            self.lines([])
+        except LocalError:  # stdout itself is what failed; stderr has the message
+            discard_stdout()
 
     def _paint(self, text: str, color: int) -> str:
         return f"\x1b[{color}m{text}\x1b[0m" if self.is_colored else text
@@ -89,6 +94,12 @@ def error_document(error: QwenTTSError) -> dict[str, Any]:
         "request_id": error.request_id or None,
         "retryable": error.retryable,
     }
+
+
+def discard_stdout() -> None:
+    """Let what is still buffered go nowhere; flushing it at exit would only complain once more."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def stdout_error(error: Exception) -> LocalError:

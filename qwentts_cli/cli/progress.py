@@ -74,6 +74,8 @@ class Progress:
             TimeRemainingColumn(),
             console=console,
             transient=True,
+            # What is printed goes above the bar; a product that goes elsewhere must go on doing so.
+            redirect_stdout=sys.stdout is not None and sys.stdout.isatty(),
         )
         self._task = self._bar.add_task(self._unit, total=self._total, facts="")
         self._bar.start()

@@ -136,7 +136,7 @@ def _speak(run: Invocation, order: Order) -> tuple[Recording, Tally, Incidents]:
                 incidents=incidents,
             )
         )
-        crew = stack.enter_context(Crew(order.jobs)) if order.jobs > 1 else None
+        crew = stack.enter_context(Crew(order.jobs, synthesizer.cancel)) if order.jobs > 1 else None
         recording = open_recording(stack, delivery, run.output)
         segments = cut(
             order.source.pieces(),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 
 # These would fail every other item just the same.
 _FATAL = (AuthError, QuotaError, LocalError, BudgetError, HostDown)
+
+_FAREWELL_S = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +122,7 @@ class Batch:
         try:
             yield from bench.run(tasks)
         finally:
-            bench.stop()
+            bench.stop(self._crew)
 
     def _attempt(self, task: Task) -> Outcome:
         try:
@@ -147,12 +150,18 @@ class _Bench:
     def __init__(self, attempt: Callable[[Task], Outcome], seats: int) -> None:
         self._attempt = attempt
         self._seats = seats
+        self._threads: list[threading.Thread] = []
+        self._is_interrupted = True
         self._open: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self._done: queue.SimpleQueue[tuple[Task, Outcome | BaseException]] = queue.SimpleQueue()
 
     def run(self, tasks: Iterator[Task]) -> Iterator[tuple[Task, Outcome]]:
-        for number in range(self._seats):
-            threading.Thread(target=self._sit, name=f"item-{number}", daemon=True).start()
+        self._threads = [
+            threading.Thread(target=self._sit, name=f"item-{number}", daemon=True)
+            for number in range(self._seats)
+        ]
+        for thread in self._threads:
+            thread.start()
         seated = 0
         for task in tasks:
             self._open.put(task)
@@ -162,10 +171,17 @@ class _Bench:
                 seated -= 1
         for _ in range(seated):
             yield self._next()
+        self._is_interrupted = False
 
-    def stop(self) -> None:
-        for _ in range(self._seats):
+    def stop(self, crew: Crew) -> None:
+        """Send everybody home; who was interrupted has a moment to clean up."""
+        if self._is_interrupted:
+            crew.close()
+        for _ in self._threads:
             self._open.put(None)
+        deadline = time.monotonic() + _FAREWELL_S
+        for thread in self._threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
 
     def _next(self) -> tuple[Task, Outcome]:
         task, outcome = self._done.get()

@@ -67,8 +67,8 @@ class Cache:
                 path.unlink()
         return clip
 
-    def put(self, key: str, clip: Clip) -> None:
-        """Keep an object."""
+    def put(self, key: str, clip: Clip) -> bool:
+        """Keep an object; false if that failed."""
         path = self._path(key)
         try:
             make_private_folder(path.parent)
@@ -76,8 +76,9 @@ class Cache:
                 file.write(_encode(clip))
         except (OSError, LocalError) as error:
             self._warn(f"the cache cannot keep the audio: {error}")
-        else:
-            self._is_changed = True
+            return False
+        self._is_changed = True
+        return True
 
     def size(self) -> CacheSize:
         found = list(self._objects())

@@ -11,6 +11,8 @@ from concurrent.futures import Future
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
+from qwentts_cli.synthesis.timing import Cancelled
+
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from types import TracebackType
@@ -28,14 +30,19 @@ class Crew:
     """So many worker threads, shared by everything that is being spoken; the lowest rank goes first.
 
     They are daemons, so that a stuck connection cannot keep the program from ending.
+
+    Args:
+        jobs: how many.
+        on_close: ends the waits of what is being made, when the crew is sent home.
     """
 
-    def __init__(self, jobs: int) -> None:
+    def __init__(self, jobs: int, on_close: Callable[[], None] = lambda: None) -> None:
         self.jobs = jobs
+        self._on_close = on_close
         self._waiting: list[tuple[Rank, int, Callable[[], None]]] = []
         self._arrivals = itertools.count()
         self._changed = threading.Condition()
-        self._is_closed = False
+        self.is_closed = False
 
     def __enter__(self) -> Self:
         for number in range(self.jobs):
@@ -45,9 +52,14 @@ class Crew:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Begin nothing more; what is still waiting is called off."""
         with self._changed:
-            self._is_closed = True
+            self.is_closed = True
             self._changed.notify_all()
+        self._on_close()
 
     def submit(self, rank: Rank, work: Callable[[], None]) -> None:
         """Have `work`, which raises nothing, done by the next free worker."""
@@ -61,8 +73,8 @@ class Crew:
 
     def _next(self) -> Callable[[], None] | None:
         with self._changed:
-            self._changed.wait_for(lambda: self._waiting or self._is_closed)
-            return None if self._is_closed else heapq.heappop(self._waiting)[2]
+            self._changed.wait_for(lambda: self._waiting or self.is_closed)
+            return heapq.heappop(self._waiting)[2] if self._waiting else None
 
 
 def deliver_in_order(
@@ -148,12 +160,14 @@ class _Line(Generic[Item]):
             self._in_order.put(None)
 
     def _do(self, task: _Task[Item]) -> None:
-        if self._is_stopped:
-            task.receipt.cancel()
-            return
         try:
-            task.receipt.set_result(self._make(task.item, task.blocks.put))
+            task.receipt.set_result(self._made(task))
         except BaseException as error:  # noqa: BLE001 - handed over to the caller's thread
             task.receipt.set_exception(error)
         finally:
             task.blocks.put(None)
+
+    def _made(self, task: _Task[Item]) -> Receipt:
+        if self._is_stopped or self._crew.is_closed:
+            raise Cancelled
+        return self._make(task.item, task.blocks.put)

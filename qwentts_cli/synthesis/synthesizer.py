@@ -81,6 +81,7 @@ class Synthesizer:
 
     Args:
         client: the service.
+        cancelled: ends the waits of the attempts.
         asking: the attempts at a synthesis, each of which may cost.
         fetching: the attempts at a download, which costs nothing.
         store: what was paid for before; `None` neither looks nor keeps.
@@ -92,6 +93,7 @@ class Synthesizer:
         self,
         client: SpeechClient,
         *,
+        cancelled: threading.Event,
         asking: Attempts,
         fetching: Attempts,
         store: Store | None,
@@ -99,6 +101,7 @@ class Synthesizer:
         account: Account,
     ) -> None:
         self._client = client
+        self._cancelled = cancelled
         self._asking = asking
         self._fetching = fetching
         self._store = store
@@ -121,11 +124,15 @@ class Synthesizer:
             clip = store.find(key)
             if clip is None:
                 receipt, pcm = self._buy(request, emit, key)
-                store.cache.put(key, Clip(pcm, receipt.characters))
-                store.pending.drop(key)
+                if store.cache.put(key, Clip(pcm, receipt.characters)):
+                    store.pending.drop(key)
                 return receipt
         emit(clip.pcm)
         return Receipt(clip.characters)
+
+    def cancel(self) -> None:
+        """Let nobody wait any longer; what has been sent may still arrive."""
+        self._cancelled.set()
 
     def settle(self, seconds: float) -> None:
         """Give what is being paid for at this moment so long to arrive and be kept."""

@@ -74,13 +74,11 @@ def find_sources(inputs: Sequence[str], *, by_line: bool, report: Report) -> lis
     return [source for name in inputs for source in _expand(name, by_line=by_line, report=report)]
 
 
-def natural_key(name: str) -> list[tuple[int, int, str]]:
+def natural_key(name: str) -> tuple[list[tuple[int, int, str]], str]:
     """Sort "2" before "10", without regard to case unless that is all that differs."""
-    key = [
-        (0, int(part), part) if index % 2 else (1, 0, part.casefold())
-        for index, part in enumerate(_NUMBER.split(name))
-    ]
-    return [*key, (2, 0, name)]
+    parts = _NUMBER.split(name)
+    key = [(0, int(part), "") if index % 2 else (1, 0, part.casefold()) for index, part in enumerate(parts)]
+    return key, name
 
 
 def _expand(name: str, *, by_line: bool, report: Report) -> Iterator[Source]:
@@ -142,5 +140,5 @@ def _text_files(folder: str, report: Report) -> Iterator[tuple[str, str]]:
                 waiting.append((entry.path, tree, False))
 
 
-def _path_key(path: str) -> list[list[tuple[int, int, str]]]:
+def _path_key(path: str) -> list[tuple[list[tuple[int, int, str]], str]]:
     return [natural_key(part) for part in Path(path).parts]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import io
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.errors import UsageError
 from qwentts_cli.text.decode import TextDecoder
-from qwentts_cli.text.position import Position
 from qwentts_cli.text.punctuation import is_speakable
 
 if TYPE_CHECKING:
@@ -83,16 +83,19 @@ class Lines:
 
     def _find_fault(self, start: int, data: bytes) -> tuple[int, int]:
         """Decode once more up to the block at `start`, and that byte by byte, to learn line and column."""
-        decoder, position = TextDecoder(_WHOLE, self._encoding), Position()
+        decoder = TextDecoder(_WHOLE, self._encoding)
+        newlines = io.IncrementalNewlineDecoder(None, translate=True)
         self._stream.seek(0)
-        for at in range(0, start, _BLOCK_BYTES):
-            position.advance(decoder.feed(self._stream.read(min(_BLOCK_BYTES, start - at))))
+        blocks = (self._stream.read(min(_BLOCK_BYTES, start - at)) for at in range(0, start, _BLOCK_BYTES))
+        line = column = 1
         try:
-            for byte in data:
-                position.advance(decoder.feed(bytes((byte,))))
+            for part in chain(blocks, (bytes((byte,)) for byte in data)):
+                ended, newline, after = newlines.decode(decoder.feed(part)).rpartition("\n")
+                line += ended.count("\n") + len(newline)
+                column = len(after) + (1 if newline else column)
         except UsageError:
             pass
-        return position.line, position.column
+        return line, column
 
 
 class LineRows:

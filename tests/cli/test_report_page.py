@@ -152,18 +152,26 @@ class Silent(http.server.SimpleHTTPRequestHandler):
         """Keep stderr clean."""
 
 
-@in_chromium
-def test_sound_plays_from_a_server(browser: Browser, report: Path) -> None:
-    """The folder may be put on the web as it is."""
+@pytest.fixture
+def web(report: Path) -> Iterator[str]:
+    """The address of the report on a web server."""
     handler = partial(Silent, directory=report.parent)
     with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01}).start()
-        browser.open(f"http://127.0.0.1:{server.server_port}/report.html")
-        browser.press("j")
-        browser.press(" ")
-        browser.wait("audio.currentTime > 0.02")
-        browser.open("about:blank")
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_port}/report.html"
         server.shutdown()
+        thread.join()
+
+
+@in_chromium
+def test_sound_plays_from_a_server(browser: Browser, web: str) -> None:
+    """The folder may be put on the web as it is."""
+    browser.open(web)
+    browser.press("j")
+    browser.press(" ")
+    browser.wait("audio.currentTime > 0.02")
+    browser.open("about:blank")
 
 
 @in_chromium

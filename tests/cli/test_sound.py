@@ -164,12 +164,12 @@ def test_a_pipe_is_spoken_while_it_is_written(online: Qwentts) -> None:
     assert read_back_pcm(heard) == "The first sentence of a long story. And then the last one."
 
 
-def test_ctrl_c_stops_the_sound(online: Qwentts) -> None:
+def test_ctrl_c_stops_the_sound(online: Qwentts, sandbox: Sandbox) -> None:
     """130, quietly, with the player gone."""
     env = player(online, f"echo $$ > {online.folder}/pid; exec sleep 100")
     process = online.start("say", TEXT * 200, env=env, stderr=subprocess.PIPE)
     pid = online.folder / "pid"
-    while not pid.exists() or not pid.read_text():
+    while not sandbox.ledger or not pid.exists():
         assert process.poll() is None
     process.send_signal(signal.SIGINT)
     assert process.wait(10) == 130

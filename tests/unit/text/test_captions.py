@@ -93,7 +93,7 @@ parts = ["今", "天气", "「好」", "（好，", "“好”", "好。", "好�
 
 
 @settings(max_examples=150, deadline=None)
-@given(st.lists(st.sampled_from(parts), max_size=60).map("".join))
+@given(st.lists(st.sampled_from(parts), min_size=25, max_size=60).map("".join))
 def test_marks_stay_with_what_they_close_or_open(text: str) -> None:
     """No line begins with a mark that closes or ends with one that opens."""
     lines = lines_of(re.sub("々+", "々", text))
