@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from qwentts_cli.audio.sink import EncodedSink, Recording
@@ -11,12 +11,13 @@ from qwentts_cli.audio.tags import Tags
 from qwentts_cli.cli.recipe import cut
 from qwentts_cli.errors import UsageError
 from qwentts_cli.files import replacing, translated
-from qwentts_cli.synthesis.outcome import Outcome, Status
+from qwentts_cli.synthesis.outcome import Status
 from qwentts_cli.synthesis.speech import Tally, speak
 
 if TYPE_CHECKING:
     from qwentts_cli.cli.batch_plan import Style
     from qwentts_cli.synthesis.batch import Task
+    from qwentts_cli.synthesis.outcome import Outcome
     from qwentts_cli.synthesis.pipeline import Crew
     from qwentts_cli.synthesis.synthesizer import Synthesizer
 
@@ -69,13 +70,8 @@ class FileMaker:
 
 
 def _made(task: Task, recording: Recording, tally: Tally) -> Outcome:
-    return Outcome(
-        number=task.number,
-        source=task.source,
-        output=task.output,
-        voice=task.recipe.voice,
-        model=task.recipe.model,
-        status=Status.MADE,
+    return replace(
+        task.outcome(Status.MADE),
         text="".join(task.read())[:_MAX_SHOWN],
         duration_s=recording.duration_s,
         characters=tally.characters,

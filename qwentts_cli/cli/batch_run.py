@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qwentts_cli.cli.batch_files import FileMaker
@@ -15,8 +15,9 @@ from qwentts_cli.cli.progress import Progress
 from qwentts_cli.cli.report_page import write_report
 from qwentts_cli.errors import ExitCode
 from qwentts_cli.files import make_private_folder, occupied, remove_leftovers, translated
-from qwentts_cli.synthesis.batch import Batch, Task, skipped
+from qwentts_cli.synthesis.batch import Batch, Task
 from qwentts_cli.synthesis.journal import Journal, State
+from qwentts_cli.synthesis.outcome import Status
 from qwentts_cli.synthesis.pipeline import Crew
 
 if TYPE_CHECKING:
@@ -102,7 +103,8 @@ def _stale(planner: Planner, journal: Journal, results: Results) -> Iterator[Tas
     for task in planner.tasks():
         entry = journal.find(task.relative)
         if state_of(task, journal) is State.DONE and entry:
-            results.add(skipped(task, entry.duration_s, entry.characters))
+            outcome = task.outcome(Status.SKIPPED)
+            results.add(replace(outcome, duration_s=entry.duration_s, characters=entry.characters))
         else:
             yield task
 

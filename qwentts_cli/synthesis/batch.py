@@ -47,6 +47,17 @@ class Task:
     recipe: SynthesisRequest
     read: Callable[[], Iterator[str]]
 
+    def outcome(self, status: Status) -> Outcome:
+        """An outcome of this task, the figures of which are still to be filled in."""
+        return Outcome(
+            number=self.number,
+            source=self.source,
+            output=self.output,
+            voice=self.recipe.voice,
+            model=self.recipe.model,
+            status=status,
+        )
+
 
 MakeFile = Callable[[Task, "Crew | None"], Outcome]
 
@@ -128,20 +139,7 @@ class Batch:
         try:
             return self._make(task, self._crew)
         except QwenTTSError as error:
-            return failed(task, error)
-
-
-def failed(task: Task, error: QwenTTSError) -> Outcome:
-    """The outcome of a task that ended in `error`."""
-    return Outcome(
-        number=task.number,
-        source=task.source,
-        output=task.output,
-        voice=task.recipe.voice,
-        model=task.recipe.model,
-        status=Status.FAILED,
-        error=error,
-    )
+            return replace(task.outcome(Status.FAILED), error=error)
 
 
 class _Bench:
@@ -232,16 +230,3 @@ class Summary:
         return PartialError(
             f"{self.failed} {plural} of {self.items} failed", hint="Run the same command again to resume."
         )
-
-
-def skipped(task: Task, duration_s: float, characters: int) -> Outcome:
-    """The outcome of a task whose file is there already."""
-    outcome = Outcome(
-        number=task.number,
-        source=task.source,
-        output=task.output,
-        voice=task.recipe.voice,
-        model=task.recipe.model,
-        status=Status.SKIPPED,
-    )
-    return replace(outcome, duration_s=duration_s, characters=characters)
