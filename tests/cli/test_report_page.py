@@ -44,7 +44,8 @@ def sound(text: str) -> bytes:
 def make_outcomes(folder: Path) -> Iterator[Outcome]:
     """Every item with a sound of its own length, save the failed ones; the file of the seventh is lost."""
     folder.mkdir(exist_ok=True)
-    texts = {1: CHINESE, 2: HOSTILE, 3: LONG, 6: "Ｆｕｌｌ width"}
+    texts = {1: CHINESE, 2: HOSTILE, 3: LONG, 6: "Ｆｕｌｌ width", 10: "x" * 200}
+    voices = {2: HOSTILE, 10: f"qwen-tts-vc-{'y' * 50}"}
     for number in range(1, COUNT + 1):
         output = folder / {1: ODD_NAME}.get(number, f"part/{number:04}.wav")
         is_failed = number in FAILED
@@ -55,7 +56,7 @@ def make_outcomes(folder: Path) -> Iterator[Outcome]:
             number=number,
             source=f"list.jsonl:{number}",
             output=output,
-            voice={2: HOSTILE}.get(number, "Ethan" if number % 2 else "Cherry"),
+            voice=voices.get(number, "Ethan" if number % 2 else "Cherry"),
             model="qwen3-tts-flash",
             status=Status.FAILED if is_failed else Status.SKIPPED if number == 8 else Status.MADE,
             text=texts.get(number, f"This is item {number}."),
@@ -319,6 +320,12 @@ def test_it_fits_every_screen(page: Browser, width: int) -> None:
     assert page.run(
         "[...items.querySelectorAll('td')].every(td => td.getBoundingClientRect().right <= innerWidth)"
     )
+    assert page.run("Math.min(...[...items.querySelectorAll('.words')].map(one => one.clientWidth))") > 240
+    numbers = "[...items.querySelectorAll('.number')].map(one => one.firstChild)"
+    lines = (
+        "all => { const range = new Range(); range.selectNode(all); return range.getClientRects().length }"
+    )
+    assert page.run(f"Math.max(...{numbers}.map({lines}))") == 1
     nodes = page.call("Accessibility.getFullAXTree")["nodes"]
     roles = [node["role"]["value"] for node in nodes if not node["ignored"]]
     assert (roles.count("table"), roles.count("row")) == (1, COUNT + 1)
