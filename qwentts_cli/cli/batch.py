@@ -18,7 +18,6 @@ from qwentts_cli.cli.batch_run import Wish, run_batch
 from qwentts_cli.cli.connection import CacheUse
 from qwentts_cli.cli.invocation import Invocation, begin
 from qwentts_cli.cli.recipe import make_recipe
-from qwentts_cli.cli.report_page import check_report_path
 from qwentts_cli.cli.spending import open_limit
 from qwentts_cli.settings.schema import SETTINGS
 from qwentts_cli.synthesis.speech import Pauses
@@ -110,8 +109,6 @@ def batch(
         CacheUse(is_on=not no_cache, is_read=not refresh),
         open_limit(run, recipe.model, max_cost=max_cost, max_characters=max_characters),
     )
-    if report:
-        check_report_path(report)
     options = ManifestOptions(
         by_line=lines,
         template=name,

@@ -12,7 +12,7 @@ from qwentts_cli.cli.batch_results import Results
 from qwentts_cli.cli.connection import CacheUse, Incidents, open_synthesizer
 from qwentts_cli.cli.estimate import tell_facts
 from qwentts_cli.cli.progress import Progress
-from qwentts_cli.cli.report_page import write_report
+from qwentts_cli.cli.report_page import check_report_path, write_report
 from qwentts_cli.errors import ExitCode
 from qwentts_cli.files import make_private_folder, occupied, remove_leftovers, translated
 from qwentts_cli.synthesis.batch import Batch, Task
@@ -53,6 +53,8 @@ def run_batch(run: Invocation, planner: Planner, wish: Wish) -> int:
         plan = make_plan(planner, journal, is_measured=wish.is_dry, tell=_teller(run, wish))
         if is_asked_only:
             return _answer(run, planner, plan, wish)
+        if wish.report:
+            check_report_path(wish.report)
         if not wish.is_forced:
             plan.refuse_foreign()
         if journal is None:

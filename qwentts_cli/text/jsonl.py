@@ -80,7 +80,8 @@ class JsonRows:
             self._report(self.place(), f"expected an object in braces, not {kind}")
             return None
         is_plain = {*map(type, value.values())} == {str} and all(value.values())
-        if is_plain and value.keys() <= _KNOWN and "\\" not in self._line:
+        is_plain = is_plain and value.keys() <= _KNOWN
+        if is_plain and ("\\" not in self._line or not any(map(_ODD.search, value.values()))):
             return value
         row: Row = {}
         is_good = True

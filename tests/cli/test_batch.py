@@ -31,6 +31,14 @@ def posts(sandbox: Sandbox) -> int:
 TEXTS = {"in/ch2.txt": "第二章。", "in/ch10.txt": "Chapter ten.", "in/more/a.txt": "More."}
 
 
+def test_a_report_may_lie_beside_the_audio(online: Qwentts) -> None:
+    """The folder that the batch makes is there for the page too; another kind of report is refused unsent."""
+    write_texts(online.folder, TEXTS)
+    online("batch", "in", "-d", "out", "--report", "out/page.html")
+    assert "Chapter ten." in (online.folder / "out/page.html").read_text(encoding="utf-8")
+    assert ".html" in online("batch", "in", "-d", "new", "--report", "page.pdf", code=2).stderr
+
+
 def test_a_folder_becomes_a_folder(online: Qwentts) -> None:
     """Every text has a file of its own, in the same tree; stdout has the paths, stderr a last line."""
     write_texts(online.folder, TEXTS)

@@ -231,15 +231,16 @@ def test_a_damaged_ledger_does_not_break_a_look(ledger: UsageLedger, path: Path,
 
 def test_a_newer_ledger_is_left_alone(ledger: UsageLedger, path: Path, warnings: list[str]) -> None:
     """An older program must not write into what it does not know: it warns once, and cannot show it."""
-    path.parent.mkdir(parents=True)
+    spend(ledger, 1)
+    ledger.close()
     with closing(sqlite3.connect(path)) as database:
         database.execute("PRAGMA user_version = 2")
     before = path.read_bytes()
     spend(ledger, 1)
     spend(ledger, 1)
     (warning,) = warnings
-    assert "newer" in warning
-    with pytest.raises(LocalError, match="newer"):
+    assert "newer qwentts" in warning
+    with pytest.raises(LocalError, match="newer qwentts"):
         ledger.query(None, "day")
     assert path.read_bytes() == before
 

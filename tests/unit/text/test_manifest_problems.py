@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwentts_cli.errors import ExitCode
-from tests.unit.text.lists import failure, jsonl, manifest, problems, shown, write
+from tests.unit.text.lists import failure, jsonl, problems, shown, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -275,29 +275,3 @@ def test_problems_of_all_inputs_are_told_together(tmp_path: Path) -> None:
         "no such file: x.csv",
         "a.jsonl:1:2: not JSON: Expecting property name enclosed in double quotes",
     ]
-
-
-def test_portable_names(tmp_path: Path) -> None:
-    """Names that Windows has not are refused if asked for portable ones, and else allowed."""
-    names = ["CON", "nul.x/a.wav", "COM¹.wav", "ab:c", "what?", "lpt9 .wav", "conin$", "com10", "connor"]
-    path = write(tmp_path / "a.jsonl", jsonl(*({"text": "a", "output": name} for name in names)))
-    assert manifest(path).count == len(names)
-    assert [line.split(":")[1] for line in problems(path, portable=True)] == [
-        "1",
-        "2",
-        "3",
-        "4",
-        "5",
-        "6",
-        "7",
-    ]
-
-
-def test_absolute_outputs_if_allowed(tmp_path: Path) -> None:
-    """Whoever wants them says so; they are checked like the others."""
-    path = write(tmp_path / "a.jsonl", jsonl({"text": "a", "output": "/abs/x"}))
-    assert [item.output for item in manifest(path, allow_absolute=True)] == ["/abs/x.wav"]
-    bad = write(
-        tmp_path / "b.jsonl", jsonl({"text": "a", "output": "/abs/../x"}, {"text": "a", "output": "//x"})
-    )
-    assert failure(bad, allow_absolute=True).total == 2

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from qwentts_cli.errors import UsageError
 from qwentts_cli.text.naming import check_output, finished, name_key, safe_stem, safe_value
 from qwentts_cli.text.template import TEMPLATE_FIELDS, NameTemplate
-from tests.unit.text.lists import failure, items, jsonl, outputs, write
+from tests.unit.text.lists import failure, items, jsonl, manifest, outputs, problems, write
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -118,7 +118,7 @@ def test_templates_name_items_but_explicit_outputs(tmp_path: Path) -> None:
     assert "304 bytes long" in failure(long, template="{id}{id}").message
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(
     st.lists(st.tuples(literals, fields), min_size=1, max_size=5), st.lists(values, min_size=5, max_size=5)
 )
@@ -135,7 +135,7 @@ def test_every_result_of_a_template_is_safe(parts: list[tuple[str, str]], found:
     assert max(map(len, found)) * template.count("{") > 60
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(values)
 def test_every_id_makes_a_safe_name(value: str) -> None:
     """And one that is safe already stays as it is."""
@@ -148,6 +148,7 @@ def test_every_id_makes_a_safe_name(value: str) -> None:
         assert check_output(name, extension="wav", portable=True) == name
 
 
+@settings(deadline=None)
 @given(values)
 def test_every_stem_makes_a_name_that_is_accepted(value: str) -> None:
     """As it is where this system allows it."""
@@ -207,3 +208,29 @@ def test_names_of_ids_and_stems(tmp_path: Path) -> None:
     assert outputs(question, portable=True) == ["What__.wav"]
     long = write(tmp_path / "b.jsonl", jsonl({"text": "a", "id": "语" * 84}))
     assert "256 bytes long" in failure(long).message
+
+
+def test_portable_names(tmp_path: Path) -> None:
+    """Names that Windows has not are refused if asked for portable ones, and else allowed."""
+    names = ["CON", "nul.x/a.wav", "COM¹.wav", "ab:c", "what?", "lpt9 .wav", "conin$", "com10", "connor"]
+    path = write(tmp_path / "a.jsonl", jsonl(*({"text": "a", "output": name} for name in names)))
+    assert manifest(path).count == len(names)
+    assert [line.split(":")[1] for line in problems(path, portable=True)] == [
+        "1",
+        "2",
+        "3",
+        "4",
+        "5",
+        "6",
+        "7",
+    ]
+
+
+def test_absolute_outputs_if_allowed(tmp_path: Path) -> None:
+    """Whoever wants them says so; they are checked like the others."""
+    path = write(tmp_path / "a.jsonl", jsonl({"text": "a", "output": "/abs/x"}))
+    assert [item.output for item in manifest(path, allow_absolute=True)] == ["/abs/x.wav"]
+    bad = write(
+        tmp_path / "b.jsonl", jsonl({"text": "a", "output": "/abs/../x"}, {"text": "a", "output": "//x"})
+    )
+    assert failure(bad, allow_absolute=True).total == 2
