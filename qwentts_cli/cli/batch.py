@@ -13,7 +13,7 @@ import typer
 from qwentts_cli.audio.formats import AudioFormat, check_format
 from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
 from qwentts_cli.cli import audio_options as opt
-from qwentts_cli.cli.batch_plan import Planner, Style, problem_of
+from qwentts_cli.cli.batch_plan import Planner, Style, name_check
 from qwentts_cli.cli.batch_run import Wish, run_batch
 from qwentts_cli.cli.connection import CacheUse
 from qwentts_cli.cli.invocation import Invocation, begin
@@ -65,6 +65,12 @@ def batch(
     extra_fields: Annotated[
         ExtraFields, typer.Option("--extra-fields", help="What fields are that have no meaning here.")
     ] = ExtraFields.ERROR,
+    delimiter: Annotated[
+        str | None, typer.Option("--delimiter", metavar="CHAR", help="Between the cells of a .csv.")
+    ] = None,
+    portable: Annotated[
+        bool, typer.Option("--portable", help="Refuse names that other systems cannot have.")
+    ] = False,
     limit: Annotated[
         int | None, typer.Option("--limit", metavar="N", min=1, help="Only the first N items.")
     ] = None,
@@ -115,12 +121,14 @@ def batch(
         extension=audio_format,
         extra_fields=extra_fields.value,
         encoding=encoding,
+        delimiter=delimiter,
+        portable=portable,
         voice=recipe.voice,
         model=recipe.model,
         language=recipe.language or "",
     )
     stdin = sys.stdin.buffer if sys.stdin else None
-    manifest = check_manifest(inputs, options, stdin=stdin, check_row=lambda item: problem_of(item, recipe))
+    manifest = check_manifest(inputs, options, stdin=stdin, check_row=name_check(recipe))
     style = Style(recipe, audio_format, bitrate, Pauses(pause, paragraph_pause), on_refused)
     reader = Reader(encoding, note=cache(run.output.detail))
     part = parse_shard(shard) if shard else None

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -143,24 +144,33 @@ def recipe_of(item: Item, default: SynthesisRequest) -> SynthesisRequest:
     Raises:
         UsageError: a name is a slip of a known one.
     """
+    recipe = _with_names(default, item.voice, item.model, item.language)
+    return replace(recipe, instructions=item.instructions) if item.instructions else recipe
+
+
+def _with_names(
+    recipe: SynthesisRequest, voice: str | None, model: str | None, language: str | None
+) -> SynthesisRequest:
     catalog = load_catalog()
-    recipe = default
-    if item.model:
-        recipe = replace(recipe, model=choose_model(catalog, item.model).wire)
-    if item.voice:
-        recipe = replace(recipe, voice=choose_voice(catalog, item.voice, recipe.model).wire)
-    if item.language:
-        language = choose_language(catalog, item.language).wire
-        recipe = replace(recipe, language=None if language == AUTO_LANGUAGE else language)
-    if item.instructions:
-        recipe = replace(recipe, instructions=item.instructions)
+    if model:
+        recipe = replace(recipe, model=choose_model(catalog, model).wire)
+    if voice:
+        recipe = replace(recipe, voice=choose_voice(catalog, voice, recipe.model).wire)
+    if language:
+        wire = choose_language(catalog, language).wire
+        recipe = replace(recipe, language=None if wire == AUTO_LANGUAGE else wire)
     return recipe
 
 
-def problem_of(item: Item, default: SynthesisRequest) -> str | None:
-    """What is wrong with the names of an item, if anything."""
-    try:
-        recipe_of(item, default)
-    except UsageError as error:
-        return f"{error.message}. {error.hint}".strip()
-    return None
+def name_check(default: SynthesisRequest) -> Callable[[Item], str | None]:
+    """What tells of an item what is wrong with its names; a million items have few different ones."""
+
+    @cache
+    def problem(voice: str | None, model: str | None, language: str | None) -> str | None:
+        try:
+            _with_names(default, voice, model, language)
+        except UsageError as error:
+            return f"{error.message}. {error.hint}".strip()
+        return None
+
+    return lambda item: problem(item.voice, item.model, item.language)

@@ -117,7 +117,7 @@ def _server(run: Invocation, model: str) -> Iterator[Server]:
     if not run.is_sandbox:
         endpoint = run.endpoint
         known = load_catalog().models.get(model)
-        start = min(_START_RPS, known.rpm / 60) if known else _START_RPS
+        start = known.rpm / 60 if known else _START_RPS
         yield Server(endpoint, run.key, endpoint.base_url, start)
         return
     from qwentts_cli.sandbox.server import Sandbox
