@@ -7,6 +7,7 @@ import os
 import secrets
 import sys
 from contextlib import contextmanager, suppress
+from itertools import takewhile
 from typing import IO, TYPE_CHECKING
 
 from qwentts_cli.errors import BusyError, LocalError, UsageError
@@ -73,8 +74,8 @@ def remove_leftovers(folder: Path) -> None:
 
 def make_private_folder(path: Path) -> None:
     """Make `path` and what is missing above it, open to nobody else under any umask."""
-    missing = [folder for folder in (path, *path.parents) if not folder.exists()]
-    for folder in reversed(missing):
+    missing = takewhile(lambda folder: not folder.exists(), (path, *path.parents))
+    for folder in reversed(list(missing)):
         with suppress(FileExistsError):
             folder.mkdir(0o700)
             folder.chmod(0o700)

@@ -88,13 +88,24 @@ class Qwentts:
         )
 
 
+@pytest.fixture(scope="session")
+def loaded() -> Iterator[str]:
+    """The program, imported once for all tests of this worker."""
+    from tests.reliability.forked import fork_server
+
+    with fork_server() as address:
+        yield address
+
+
 @pytest.fixture
-def qwentts(tmp_path: Path) -> Qwentts:
+def qwentts(tmp_path: Path, loaded: str) -> Qwentts:
     """The program without a key, a configuration, or anything else."""
+    from tests.reliability.forked import ForkedQwentts
+
     home, folder = tmp_path / "home", tmp_path / "work"
     home.mkdir()
     folder.mkdir()
-    return Qwentts(folder, home)
+    return ForkedQwentts(folder, home, server=loaded)
 
 
 @pytest.fixture

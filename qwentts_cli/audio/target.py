@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from qwentts_cli.errors import LocalError, UsageError
@@ -12,9 +13,10 @@ from qwentts_cli.files import remove_leftovers, replacing, translated
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from qwentts_cli.audio.formats import AudioFormat
+
+_STDOUT = Path("stdout")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +46,10 @@ class Target:
     def open(self) -> Iterator[BinaryIO]:
         """Open it for writing; a file takes its name only when the block ends well."""
         if self.path is None:
-            yield _binary_stdout()
+            with translated(_STDOUT):
+                yield _binary_stdout()
+                # What is still buffered must fail here, where it is told, and not at exit.
+                sys.stdout.flush()
         elif self.is_file:
             remove_leftovers(self.path.parent)
             with replacing(self.path, overwrite=self.overwrite) as file:
