@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 import pytest
 
@@ -49,14 +49,18 @@ def test_the_name_is_taken_at_the_end(tmp_path: Path) -> None:
     assert names(tmp_path) == ["file"]
 
 
+def fail(file: IO[bytes], error: type[BaseException]) -> None:
+    file.write(b"new")
+    raise error
+
+
 def test_a_block_that_fails_leaves_everything_as_it_was(tmp_path: Path) -> None:
     """Whatever is raised, be it Ctrl-C, the old file stays and nothing is left."""
     path = tmp_path / "file"
     path.write_bytes(b"old")
     for error in (ValueError, KeyboardInterrupt, SystemExit):
         with pytest.raises(error), replacing(path) as file:
-            file.write(b"new")
-            raise error
+            fail(file, error)
     assert (names(tmp_path), path.read_bytes()) == (["file"], b"old")
 
 
@@ -107,8 +111,7 @@ def test_a_link_in_the_place_is_replaced(tmp_path: Path) -> None:
 def test_what_came_meanwhile_is_kept(tmp_path: Path) -> None:
     """Without leave to overwrite, the file of somebody who was quicker stays."""
     path = tmp_path / "file"
-    with pytest.raises(UsageError, match="exists already"), replacing(path, overwrite=False) as file:
-        file.write(b"new")
+    with pytest.raises(UsageError, match="exists already"), replacing(path, overwrite=False):
         path.write_bytes(b"theirs")
     assert (names(tmp_path), path.read_bytes()) == (["file"], b"theirs")
 

@@ -1,0 +1,103 @@
+"""The table of faults: what is injected, and what one `say` must make of it."""
+
+from __future__ import annotations
+
+import re
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from qwentts_cli.sandbox.server import Sandbox
+from tests.conftest import KEY, at
+from tests.tones import read_back
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from tests.conftest import Qwentts, Result
+    from tests.reliability.forked import ForkedQwentts
+
+TEXT = "Hi."
+FILE = "out.wav"
+_LONGEST_ERROR = 520
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """`id` is the fault's number in the matrix; `posts` how many syntheses may be asked for, `None` for any.
+
+    `words` must be in the message; a row without an exit code other than 0 must say the text.
+    """
+
+    id: str
+    faults: str
+    code: int = 0
+    words: str = ""
+    posts: int | None = 1
+    args: tuple[str, ...] = ()
+    is_piped: bool = False
+
+    def __str__(self) -> str:
+        return f"{self.id}-{self.faults}"
+
+
+@dataclass(frozen=True, slots=True)
+class Course:
+    """What became of a row: the run, and how often the sandbox was asked for sound and for a download."""
+
+    row: Row
+    result: Result
+    posts: int
+    gets: int
+
+
+def run_row(row: Row, template: ForkedQwentts, folder: Path) -> Course:
+    """Run `say` in a new home against a sandbox with the row's faults."""
+    home, work = folder / "home", folder / "work"
+    home.mkdir(parents=True)
+    work.mkdir()
+    qwentts = replace(template, folder=work, home=home, env={})
+    target = "-" if row.is_piped else FILE
+    with Sandbox(voice_engine="tones", faults=row.faults) as server:
+        result = at(qwentts, server)("say", TEXT, "-o", target, *row.args, code=row.code)
+        asked = [record.phase for record in server.ledger]
+    course = Course(row, result, sum(phase in {"post", "sse"} for phase in asked), asked.count("get"))
+    check(course, qwentts)
+    return course
+
+
+def check(course: Course, qwentts: Qwentts) -> None:
+    """Compare with what the row promises, and with what holds for every row."""
+    row, result = course.row, course.result
+    assert row.posts is None or course.posts == row.posts, f"{course.posts} requests for a synthesis"
+    check_promises(result, qwentts, row.words)
+    if row.code:
+        assert not list(qwentts.folder.iterdir())
+    else:
+        sound = result.stdout if row.is_piped else (qwentts.folder / FILE).read_bytes()
+        assert read_back(sound) == TEXT
+
+
+def check_promises(result: Result, qwentts: Qwentts, words: str) -> None:
+    """One line that tells, nothing secret, and nothing half made, wherever the fault was."""
+    assert words in result.stderr, result.stderr
+    for secret in (KEY, KEY[3:], "Signature=", "Expires="):
+        assert secret not in result.stderr
+        assert secret.encode() not in result.stdout
+    assert not list(qwentts.folder.parent.rglob(".qwentts-*"))
+    if result.code:
+        assert re.fullmatch(r"(Warning: .+\n)*Error: .+\n", result.stderr), result.stderr
+        assert max(map(len, result.stderr.splitlines())) <= _LONGEST_ERROR
+    assert result.stderr.replace("\n", "").isprintable()
+
+
+def run_together(rows: Sequence[Row], template: ForkedQwentts, folder: Path) -> list[Course]:
+    """Run rows that mostly wait all at once; fails with every row that broke its promise."""
+    with ThreadPoolExecutor(len(rows)) as pool:
+        running = {
+            row: pool.submit(run_row, row, template, folder / str(number)) for number, row in enumerate(rows)
+        }
+    broken = {str(row): error for row, course in running.items() if (error := course.exception())}
+    assert not broken, "\n".join(f"{row}: {error}" for row, error in broken.items())
+    return [course.result() for course in running.values()]

@@ -1,0 +1,241 @@
+"""A thousand texts through the client while a fifth of all answers go wrong, as fast as the machine can."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from qwentts_cli.dashscope.client import SpeechClient
+from qwentts_cli.dashscope.endpoint import custom_endpoint
+from qwentts_cli.dashscope.session import Timeouts
+from qwentts_cli.errors import NetworkError, QwenTTSError
+from qwentts_cli.sandbox.engine import Utterance
+from qwentts_cli.sandbox.server import Sandbox
+from qwentts_cli.sandbox.tones import ToneVoice
+from qwentts_cli.settings.credentials import ApiKey
+from qwentts_cli.synthesis.account import Account
+from qwentts_cli.synthesis.attempts import Attempts
+from qwentts_cli.synthesis.breaker import Breaker
+from qwentts_cli.synthesis.cache import Cache
+from qwentts_cli.synthesis.pending import Pending
+from qwentts_cli.synthesis.ratelimit import RateLimiter
+from qwentts_cli.synthesis.request import SynthesisRequest
+from qwentts_cli.synthesis.synthesizer import Store, Synthesizer
+from qwentts_cli.synthesis.timing import Timing
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from qwentts_cli.audio.wav import Pcm
+    from qwentts_cli.dashscope.wire import Answer
+    from qwentts_cli.sandbox.ledger import Record
+    from qwentts_cli.synthesis.retry import Retry
+    from qwentts_cli.synthesis.synthesizer import Receipt
+
+# The answer was made and billed, and lost on its way.
+LOSING = (
+    "reset-after",
+    "drip-headers=0.01",
+    "drip-body=0.01",
+    "huge-headers",
+    "many-headers",
+    "gzip",
+    "cut",
+    "close-delimited=cut",
+    "chunked-cut",
+    "truncated-json",
+    "no-url",
+)
+HARMLESS = ("hang-up", "overlong", "close-delimited=whole", "chunked", "wrong-type", "missing-optionals")
+REFUSING = (
+    *(f"status={status}" for status in (408, 429, 500, 502, 503, 504, 520)),
+    "retry-after=0",
+    "reset",
+    "close",
+    "stall",
+    "garbage",
+    "html",
+    "xml",
+    "json-error-in-200",
+    "code=InternalError.Algo",
+    "code=Throttling.BurstRate",
+    "empty-object",
+    "null",
+    "list",
+    "nan",
+    "deep-json",
+)
+DEAD_LINKS = ("expired", "forbidden", "notfound")
+BAD_DOWNLOADS = (
+    *(f"status={status}" for status in (408, 429, 500, 502, 503, 504)),
+    "reset",
+    "reset-after",
+    "close",
+    "stall",
+    "drip-headers=0.01",
+    "drip-body=0.01",
+    "garbage",
+    "huge-headers",
+    "many-headers",
+    "html",
+    "xml",
+    "gzip",
+    "cut",
+    "close-delimited=cut",
+    "chunked-cut",
+    "header-bigger",
+    "odd",
+    "flip",
+    "crc-only=flip",
+    "empty-body",
+    "empty-wav",
+    "not-wav=html",
+    "not-wav=json",
+    "not-wav=mp3",
+    "unprovable",
+    "format=rate0",
+    "format=8bit",
+)
+GOOD_DOWNLOADS = (
+    "hang-up",
+    "overlong",
+    "close-delimited=whole",
+    "chunked",
+    "wrong-type",
+    "header0",
+    "header-7fffffff",
+    "header-ffffffff",
+    "riff-list",
+    "crc-only=good",
+    "no-checksum",
+)
+_HURRY = 100.0
+_KEY = "sk-storm0123456789"
+
+
+def faults(share: float) -> str:
+    """All kinds in equal parts, together `share` per cent of the attempts of either phase."""
+    phases = {
+        "post": (*LOSING, *REFUSING, *HARMLESS),
+        "get": (*BAD_DOWNLOADS, *DEAD_LINKS, *GOOD_DOWNLOADS),
+    }
+    return ",".join(
+        f"{phase}:{kind}@{share / len(kinds):.4f}%" for phase, kinds in phases.items() for kind in kinds
+    )
+
+
+@dataclass
+class Outcome:
+    """What one storm did: the sounds and failures by text, what was billed, and what the client suspected."""
+
+    sounds: dict[str, list[Pcm]]
+    receipts: dict[str, Receipt]
+    failures: dict[str, QwenTTSError]
+    ledger: list[Record]
+    links: dict[str, list[str]]
+    suspected: int
+    seconds: float
+    problems: list[str] = field(default_factory=list)
+
+    @property
+    def bills(self) -> Counter[str]:
+        """How often each text was billed."""
+        return Counter(text_of(record) for record in self.ledger if record.phase == "post" and record.billed)
+
+    @property
+    def lost_answers(self) -> int:
+        """Bills whose answer did not arrive, by the server's account."""
+        kinds = {f"post:{kind}" for kind in LOSING}
+        return sum(1 for row in self.ledger if row.billed and row.fault.split("@")[0] in kinds)
+
+    @property
+    def dead_links(self) -> int:
+        """Addresses that a new synthesis was asked for because the server refused them, by its account."""
+        kinds = {f"get:{kind}" for kind in DEAD_LINKS}
+        refused = {row.path for row in self.ledger if row.fault.split("@")[0] in kinds}
+        return sum(1 for links in self.links.values() for link in links[:-1] if link in refused)
+
+
+def text_of(record: Record) -> str:
+    import json
+
+    return str(json.loads(record.body)["input"]["text"])
+
+
+class _Noting(SpeechClient):
+    """Notes which addresses each text was given."""
+
+    links: dict[str, list[str]]
+
+    def synthesize(self, body: dict[str, Any]) -> Answer:
+        answer = super().synthesize(body)
+        path = answer.url.partition("/audio")[2].partition("?")[0]
+        self.links.setdefault(body["input"]["text"], []).append(f"/audio{path}")
+        return answer
+
+
+def run_storm(*, texts: int, workers: int, seed: int, share: float, folder: Path) -> Outcome:
+    """Have short texts said by `workers` threads; the clock of all waits runs a hundred times faster."""
+    chance, suspected = random.Random(seed), 0
+    timing = Timing(
+        now=lambda: time.monotonic() * _HURRY,
+        wait=lambda seconds: time.sleep(seconds / _HURRY),
+        chance=chance.random,
+    )
+
+    def suspect(event: Retry) -> None:
+        nonlocal suspected
+        suspected += isinstance(event.error, NetworkError) and event.error.maybe_billed
+
+    began = time.monotonic()
+    with Sandbox(voice_engine="tones", faults=faults(share), seed=seed) as server:
+        client = _Noting(
+            custom_endpoint(server.base_url),
+            ApiKey(_KEY, "the test"),
+            timeouts=Timeouts(total=0.6, connect=0.6, first_byte=0.25, idle=0.25),
+            audio_host_suffix=".aliyuncs.com",
+        )
+        client.links = {}
+        problems: list[str] = []
+        store = Store(
+            Cache(folder / "cache", max_bytes=1 << 40, warn=problems.append),
+            Pending(folder / "pending", server=server.base_url, warn=problems.append),
+            server.base_url,
+        )
+        limiter = RateLimiter(timing=timing, rpm=1e6)
+        synthesizer = Synthesizer(
+            client,
+            asking=Attempts(Breaker("the service", timing=timing), limiter, timing, suspect),
+            fetching=Attempts(Breaker("the storage", timing=timing), None, timing),
+            store=store,
+            is_streamed=False,
+            account=Account(),
+            cancelled=threading.Event(),
+        )
+        sounds: dict[str, list[Pcm]] = {f"{number:06}": [] for number in range(texts)}
+        receipts, failures = {}, {}
+
+        def say(text: str) -> None:
+            try:
+                receipts[text] = synthesizer(
+                    SynthesisRequest(text, "Cherry", "qwen3-tts-flash"), sounds[text].append
+                )
+            except QwenTTSError as error:
+                failures[text] = error
+
+        with client, ThreadPoolExecutor(workers) as pool:
+            list(pool.map(say, sounds))
+        ledger = server.ledger
+    return Outcome(
+        sounds, receipts, failures, ledger, client.links, suspected, time.monotonic() - began, problems
+    )
+
+
+def true_sound(text: str) -> bytes:
+    """What the service said, made by its own voice."""
+    return b"".join(ToneVoice().speak(Utterance(text=text, voice="Cherry")))

@@ -1,0 +1,248 @@
+"""Connections that break below HTTP: names, ports, proxies, TLS, and answers that are none."""
+
+from __future__ import annotations
+
+import socket
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from tests.conftest import KEY, Qwentts
+from tests.reliability.certificates import make_certificate, server_context
+from tests.reliability.matrix import check_promises
+from tests.reliability.raw_server import (
+    RawServer,
+    answering,
+    close_in_handshake,
+    http,
+    in_tls,
+    read_request,
+    reset,
+    serving,
+    silent,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from tests.reliability.forked import ForkedQwentts
+    from tests.reliability.raw_server import Script
+
+SAID = ("say", "Hi", "-o", "out.wav")
+
+
+def ask(
+    qwentts: Qwentts, url: str, code: int, words: str, *args: str, env: dict[str, str] | None = None
+) -> str:
+    """Say something to the server at `url`; gives the message, which was checked."""
+    variables = {"QWENTTS_API_KEY": KEY, "QWENTTS_BASE_URL": url, "QWENTTS_RPM": "60000"}
+    result = qwentts(*SAID, *args, env=variables | (env or {}), code=code)
+    check_promises(result, qwentts, words)
+    assert not (qwentts.folder / "out.wav").exists()
+    return result.stderr
+
+
+def closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def test_servers_that_cannot_be_reached(qwentts: ForkedQwentts, tmp_path: Path) -> None:
+    """M01, M03 to M05, M07, M10: each cause is named, with the host, after a bounded number of attempts."""
+    port, proxy = closed_port(), closed_port()
+    with ExitStack() as stack:
+        resetting = stack.enter_context(serving(reset))
+        leaving = stack.enter_context(serving(close_in_handshake))
+        refusing = stack.enter_context(serving(answering(http(b"", status="502 No"))))
+        full = stack.enter_context(full_backlog())
+        cases = [
+            ("https://x.invalid/api/v1", "cannot resolve the host x.invalid", {}),
+            (f"http://127.0.0.1:{port}/api/v1", f"cannot connect to 127.0.0.1:{port}: refused", {}),
+            (f"http://127.0.0.1:{full}/api/v1", "nothing answers", {"QWENTTS_TIMEOUT": "0.3"}),
+            ("https://tts.example.com/api/v1", "broke", {"HTTPS_PROXY": f"http://127.0.0.1:{refusing.port}"}),
+            (resetting.base_url, "reset", {}),
+            (leaving.secure_base_url, "the TLS connection with", {}),
+            ("https://x.invalid/api/v1", "proxy", {"HTTPS_PROXY": f"http://me:secret@127.0.0.1:{proxy}"}),
+        ]
+        with ThreadPoolExecutor(len(cases)) as pool:
+            runs = [
+                pool.submit(ask, other_home(qwentts, tmp_path / str(number)), url, 5, words, env=env)
+                for number, (url, words, env) in enumerate(cases)
+            ]
+        messages = [run.result() for run in runs]
+    assert "secret" not in "".join(messages)
+    assert 3 <= resetting.connections <= 5
+    assert refusing.connections == 5
+    assert all(request.startswith(b"CONNECT tts.example.com:443 HTTP/1.") for request in refusing.requests)
+
+
+def other_home(qwentts: ForkedQwentts, folder: Path) -> ForkedQwentts:
+    home, work = folder / "home", folder / "work"
+    home.mkdir(parents=True)
+    work.mkdir()
+    return replace(qwentts, home=home, folder=work)
+
+
+@contextmanager
+def full_backlog() -> Iterator[int]:
+    """A port whose connections nobody takes."""
+    with socket.socket() as full, ExitStack() as stack:
+        full.bind(("127.0.0.1", 0))
+        full.listen(0)
+        for _ in range(4):
+            waiting = stack.enter_context(socket.socket())
+            waiting.setblocking(False)
+            waiting.connect_ex(full.getsockname())
+        yield full.getsockname()[1]
+
+
+def test_a_proxy_that_wants_a_password(qwentts: Qwentts) -> None:
+    """M07: the proxy is named as the cause, the key never reaches it, and nobody knocks twice."""
+    with serving(answering(http(b"", status="407 Proxy Authentication Required"))) as proxy:
+        env = {"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}"}
+        ask(qwentts, "https://tts.example.com/api/v1", 5, "wants a password", env=env)
+        assert proxy.connections == 1
+        for request in proxy.requests:
+            assert request.startswith(b"CONNECT tts.example.com:443 HTTP/1.")
+            assert KEY.encode() not in request
+
+
+def test_a_proxy_is_used_and_sees_nothing(qwentts: Qwentts, tmp_path: Path) -> None:
+    """P27: through a CONNECT proxy the conversation is TLS from end to end, trusted by REQUESTS_CA_BUNDLE."""
+    certificate = make_certificate(tmp_path)
+    with serving(in_tls(server_context(certificate), answering(http(b"{}")))) as server:
+        with serving(tunnel(server.port)) as proxy:
+            env = {
+                "HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}",
+                "REQUESTS_CA_BUNDLE": str(certificate),
+                "NO_PROXY": "",
+            }
+            # The name leads only through the proxy, and is not the certificate's: TLS is checked inside too.
+            ask(qwentts, "https://tts.example.com/api/v1", 5, "certificate", env=env)
+        assert [request.split(b" HTTP")[0] for request in proxy.requests] == [b"CONNECT tts.example.com:443"]
+        assert server.requests == []
+
+
+def tunnel(port: int) -> Script:
+    """Connect whoever asks with `port`, whatever host was asked for."""
+
+    def script(line: socket.socket, server: RawServer) -> None:
+        read_request(line, server)
+        with socket.create_connection(("127.0.0.1", port)) as far:
+            line.sendall(b"HTTP/1.1 200 Connection established\r\n\r\n")
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(_pump, far, line)
+                _pump(line, far)
+
+    return script
+
+
+def _pump(source: socket.socket, target: socket.socket) -> None:
+    while data := source.recv(65536):
+        target.sendall(data)
+    target.shutdown(socket.SHUT_WR)
+
+
+@contextmanager
+def secure(folder: Path, **options: object) -> Iterator[tuple[RawServer, Path]]:
+    certificate = make_certificate(folder, **options)  # type: ignore[arg-type]  # a bundle of options
+    with serving(in_tls(server_context(certificate), answering(http(b"{}")))) as server:
+        yield server, certificate
+
+
+@pytest.mark.parametrize(
+    ("options", "bundle"),
+    [
+        ({}, "NOT_USED"),
+        ({"age_days": 30}, "REQUESTS_CA_BUNDLE"),
+        ({"address": "127.0.0.2"}, "CURL_CA_BUNDLE"),
+    ],
+    ids=["unknown", "expired", "another host's"],
+)
+def test_a_certificate_that_does_not_check_out(
+    qwentts: Qwentts, tmp_path: Path, options: dict[str, object], bundle: str
+) -> None:
+    """M08: one handshake, no request, and the way out is named."""
+    with secure(tmp_path, **options) as (server, certificate):
+        message = ask(qwentts, server.secure_base_url, 5, "certificate", env={bundle: str(certificate)})
+        assert "REQUESTS_CA_BUNDLE" in message
+        assert server.connections == 1
+        assert server.requests == []
+
+
+def test_a_company_certificate_is_trusted_where_the_user_says_so(qwentts: Qwentts, tmp_path: Path) -> None:
+    """The control of the test above: with the right bundle the same server is asked."""
+    with secure(tmp_path) as (server, certificate):
+        env = {"REQUESTS_CA_BUNDLE": str(certificate)}
+        ask(qwentts, server.secure_base_url, 5, "no audio in the response", env=env)
+        assert len(server.requests) == 3
+
+
+def plain(line: socket.socket, _server: RawServer) -> None:
+    line.recv(65536)
+    line.sendall(http(b"{}"))
+
+
+def test_a_server_that_speaks_no_tls(qwentts: Qwentts) -> None:
+    """M09: said as it is, and not tried again."""
+    with serving(plain) as server:
+        ask(qwentts, server.secure_base_url, 5, "no TLS connection")
+        assert server.connections == 1
+
+
+@pytest.mark.parametrize("variable", ["HTTP_PROXY", "ALL_PROXY"])
+def test_no_proxy_sees_what_goes_to_this_machine(qwentts: Qwentts, variable: str) -> None:
+    """On loopback the key travels in the clear, so it goes to nobody else."""
+    with serving(answering(http(b"", status="501 No"))) as server, serving(silent) as proxy:
+        env = {variable: f"http://127.0.0.1:{proxy.port}", variable.lower(): f"http://127.0.0.1:{proxy.port}"}
+        ask(qwentts, server.base_url, 6, "501", env=env)
+        assert (len(server.requests), proxy.connections) == (1, 0)
+
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: "
+DRIPS = {
+    "headers": (b"HTTP/1.1 200 OK\r\n", *[b"X-A: b\r\n"] * 90),
+    "body": (HEAD + b"application/json\r\nContent-Length: 9000\r\n\r\n", *[b" "] * 200),
+    "comments": (HEAD + b"text/event-stream\r\n\r\n", *[b":\n"] * 200),
+    "an error's body": (b"HTTP/1.1 500 No\r\nContent-Length: 9000\r\n\r\n", *[b" "] * 200),
+}
+
+
+@pytest.mark.parametrize("what", DRIPS)
+def test_a_drip_cannot_hold_the_program(qwentts: Qwentts, what: str) -> None:
+    """P10: whatever comes byte by byte, each attempt ends with its time."""
+    with serving(answering(*DRIPS[what], every_s=0.05)) as server:
+        began = time.monotonic()
+        ask(qwentts, server.base_url, 5, "too slow: not done within 0.4 s", "--timeout", "0.4")
+        assert len(server.requests) == 3
+        assert time.monotonic() - began < 10
+
+
+NO_ANSWERS = {
+    "no status": (b"HTTP/1.1 OK\r\n\r\n", 5, "not a valid HTTP response"),
+    "binary": (bytes(range(128, 256)) * 20 + b"\r\n\r\n", 5, "not a valid HTTP response"),
+    "a status only": (b"HTTP/1.1 200 OK\r\n", 5, "invalid response"),
+    "comments only": (b"HTTP/1.1 200 OK\r\n\r\n:\n:\n", 5, "invalid response"),
+    "an error of 100 kB": (http(b"x" * 100_000, status="400 No"), 6, "400: xxx"),
+    "an endless error": (b"HTTP/1.1 400 No\r\n\r\n" + b"y" * 3_000_000, 6, "400: yyy"),
+    "more than may be": (
+        b"HTTP/1.1 200 OK\r\nContent-Length: 1099511627776\r\n\r\n{",
+        6,
+        "larger than 8 MiB",
+    ),
+    "a negative length": (b"HTTP/1.1 200 OK\r\nContent-Length: -1\r\n\r\n{}", 5, "no audio"),
+    "two lengths": (b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\n{}", 5, ""),
+}
+
+
+@pytest.mark.parametrize("what", NO_ANSWERS)
+def test_answers_that_are_none(qwentts: Qwentts, what: str) -> None:
+    """M15, M35: refused in bounded time and memory, without a word of Python."""
+    answer, code, words = NO_ANSWERS[what]
+    with serving(answering(answer)) as server:
+        ask(qwentts, server.base_url, code, words)

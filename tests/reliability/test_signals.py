@@ -1,0 +1,138 @@
+"""Ctrl-C, termination, hang-up and closed pipes: quick, quiet, and nothing that was paid is lost."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qwentts_cli.sandbox.server import Sandbox
+from tests.conftest import KEY, PROGRAM, at
+from tests.reliability.paragraphs import BY_PARAGRAPH, paragraphs, said_in
+from tests.reliability.waiting import until
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Qwentts
+    from tests.reliability.forked import ForkedQwentts
+
+JOBS = 4
+REQUESTS = 24
+ENDINGS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
+SAID = ("say", "-f", "in.txt", "-o", "out.wav", "-j", str(JOBS), *BY_PARAGRAPH)
+
+
+@pytest.mark.parametrize("number", ENDINGS)
+def test_a_signal_ends_the_run_and_keeps_what_was_paid(
+    qwentts: ForkedQwentts, number: signal.Signals
+) -> None:
+    """The code that shells know in seconds, nothing half made, and the next run pays for the rest only."""
+    (qwentts.folder / "in.txt").write_text(paragraphs(REQUESTS))
+    with Sandbox(voice_engine="tones", faults="post:latency=0.1,get:latency=0.1") as server:
+        at(qwentts, server)
+        with qwentts.running(*SAID) as run:
+            until(lambda: len(server.ledger) > JOBS)
+            began = time.monotonic()
+            run.send(number)
+            result = run.wait()
+        assert time.monotonic() - began < 5
+        assert (result.code, result.stdout, result.stderr) == (ENDINGS[number], b"", "")
+        assert list(qwentts.folder.iterdir()) == [qwentts.folder / "in.txt"]
+        assert not list(qwentts.home.parent.rglob(".qwentts-*"))
+        paid = sum(record.billed > 0 for record in server.ledger)
+        assert paid < REQUESTS
+        qwentts(*SAID)
+        # What was on its way when the signal came has arrived, and was kept.
+        assert sum(record.billed > 0 for record in server.ledger) == REQUESTS
+    assert said_in(qwentts.folder / "out.wav") == paragraphs(REQUESTS)
+
+
+def test_no_wait_outlasts_a_signal(qwentts: ForkedQwentts) -> None:
+    """Whether it waits for an answer or for the next attempt, the run is over in seconds."""
+
+    def interrupt(faults: str) -> float:
+        with Sandbox(voice_engine="tones", faults=faults) as server:
+            env = {"QWENTTS_API_KEY": KEY, "QWENTTS_BASE_URL": server.base_url}
+            with qwentts.running("say", "Hi.", "-o", f"{faults[:6]}.wav", "--no-cache", env=env) as run:
+                until(lambda: server.ledger)
+                began = time.monotonic()
+                run.send(signal.SIGINT)
+                assert run.wait().code == 130
+            return time.monotonic() - began
+
+    with ThreadPoolExecutor(4) as pool:
+        waits = list(pool.map(interrupt, ("post:stall", "post:status=503", "get:stall", "get:status=503")))
+    assert max(waits) < 6
+    assert not list(qwentts.home.parent.rglob(".qwentts-*"))
+
+
+def test_a_second_interrupt_ends_it_at_once(qwentts: ForkedQwentts) -> None:
+    """Whoever presses Ctrl-C again does not want to wait for what is being paid for."""
+    with Sandbox(voice_engine="tones", faults="post:stall") as server:
+        at(qwentts, server)
+        with qwentts.running("say", "Hi.", "-o", "out.wav") as run:
+            until(lambda: server.ledger)
+            run.send(signal.SIGINT)
+            until(lambda: not list(qwentts.folder.iterdir()))
+            began = time.monotonic()
+            run.send(signal.SIGINT)
+            result = run.wait()
+        assert time.monotonic() - began < 1
+        assert (result.code, result.stderr) == (130, "")
+    assert not list(qwentts.home.parent.rglob(".qwentts-*"))
+
+
+def test_an_ignored_hang_up_stays_ignored(qwentts: Qwentts) -> None:
+    """`nohup qwentts ...` goes on when the terminal closes."""
+    with Sandbox(voice_engine="tones", faults="post:latency=0.5") as server:
+        at(qwentts, server)
+        command = ["nohup", *PROGRAM, "say", "Hi.", "-o", "out.wav"]
+        with subprocess.Popen(command, cwd=qwentts.folder, env=qwentts.environment()) as run:
+            until((qwentts.home / ".local/state/qwentts/pending").exists)
+            run.send_signal(signal.SIGHUP)
+            assert run.wait() == 0
+    assert (qwentts.folder / "out.wav").exists()
+
+
+def test_a_reader_that_leaves_ends_it_quietly(online: Qwentts) -> None:
+    """`qwentts say ... -o - | head -c 100` has a code that shells know, and nothing to say."""
+    with online.start(
+        "say", "It goes on. " * 20, "-o", "-", stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    ) as run:
+        assert run.stdout
+        assert run.stderr
+        assert len(run.stdout.read(100)) == 100
+        run.stdout.close()
+        assert run.stderr.read() == b""
+        assert run.wait() == 141
+
+
+def test_an_interrupt_silences_the_player(qwentts: ForkedQwentts, tmp_path: Path) -> None:
+    """Ctrl-C while it plays: silence, and no player is left."""
+    players = tmp_path / "bin"
+    players.mkdir()
+    player = players / "paplay"
+    player.write_text("#!/bin/sh\necho $$ > pid.new && mv pid.new pid\nwhile :; do read x; sleep 1; done\n")
+    player.chmod(0o755)
+    env = {
+        "PATH": f"{players}:/usr/bin:/bin",
+        "ALSA_CONFIG_PATH": "/nonexistent",
+        "PULSE_SERVER": "unix:/nonexistent",
+    }
+    pid = qwentts.folder / "pid"
+    with Sandbox(voice_engine="tones") as server:
+        at(qwentts, server)
+        with qwentts.running("say", "It goes on. " * 20, env=env) as run:
+            until(pid.exists)
+            began = time.monotonic()
+            run.send(signal.SIGINT)
+            assert (run.wait().code, run.wait().stderr) == (130, "")
+    assert time.monotonic() - began < 6
+    with pytest.raises(ProcessLookupError):
+        os.kill(int(pid.read_text()), 0)

@@ -1,0 +1,178 @@
+"""One request made into sound: what is asked for, fetched, kept and paid."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qwentts_cli.dashscope.client import SpeechClient
+from qwentts_cli.dashscope.endpoint import custom_endpoint
+from qwentts_cli.dashscope.session import Timeouts
+from qwentts_cli.errors import NetworkError, QwenTTSError, RejectedError
+from qwentts_cli.sandbox.server import Sandbox
+from qwentts_cli.settings.credentials import ApiKey
+from qwentts_cli.synthesis.account import Account
+from qwentts_cli.synthesis.attempts import Attempts
+from qwentts_cli.synthesis.breaker import Breaker
+from qwentts_cli.synthesis.cache import Cache
+from qwentts_cli.synthesis.pending import Pending
+from qwentts_cli.synthesis.request import SynthesisRequest
+from qwentts_cli.synthesis.synthesizer import Receipt, Store, Synthesizer
+from qwentts_cli.synthesis.timing import Timing
+from tests.reliability.waiting import until
+from tests.tones import read_back_pcm
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from qwentts_cli.audio.wav import Pcm
+
+HURRY = 200.0
+
+
+def request(text: str = "Hi.") -> SynthesisRequest:
+    return SynthesisRequest(text, "Cherry", "qwen3-tts-flash")
+
+
+class World:
+    """A sandbox with faults and a synthesizer of it, whose waits are two hundred times as short."""
+
+    def __init__(
+        self, server: Sandbox, folder: Path, *, is_streamed: bool = False, is_read: bool = True
+    ) -> None:
+        self.server = server
+        chance = random.Random(0)
+        timing = Timing(
+            now=lambda: time.monotonic() * HURRY,
+            wait=lambda seconds: time.sleep(seconds / HURRY),
+            chance=chance.random,
+        )
+        client = SpeechClient(
+            custom_endpoint(server.base_url),
+            ApiKey("sk-test", "a test"),
+            timeouts=Timeouts(total=2),
+            audio_host_suffix=".x",
+        )
+        self.warnings: list[str] = []
+        self.pending = folder / "pending"
+        store = Store(
+            Cache(folder / "cache", max_bytes=1 << 30, warn=self.warnings.append),
+            Pending(self.pending, server=server.base_url, warn=self.warnings.append),
+            server.base_url,
+            is_read,
+        )
+        self.synthesizer = Synthesizer(
+            client,
+            asking=Attempts(Breaker("the service", timing=timing), None, timing),
+            fetching=Attempts(Breaker("the storage", timing=timing), None, timing),
+            store=store,
+            is_streamed=is_streamed,
+            account=Account(),
+            cancelled=threading.Event(),
+        )
+
+    def say(self, text: str = "Hi.") -> tuple[str, Receipt]:
+        heard: list[Pcm] = []
+        receipt = self.synthesizer(request(text), heard.append)
+        return read_back_pcm(b"".join(pcm.data for pcm in heard)), receipt
+
+    def count(self, phase: str) -> int:
+        return sum(record.phase == phase for record in self.server.ledger)
+
+
+@contextmanager
+def world(
+    folder: Path, faults: str = "", *, is_streamed: bool = False, is_read: bool = True
+) -> Iterator[World]:
+    with Sandbox(voice_engine="tones", faults=faults) as server:
+        yield World(server, folder, is_streamed=is_streamed, is_read=is_read)
+
+
+@pytest.mark.parametrize("is_streamed", [False, True])
+def test_bought_once(tmp_path: Path, is_streamed: bool) -> None:  # noqa: FBT001 - a table
+    """The receipt says what was paid, and the second time nothing was."""
+    with world(tmp_path, is_streamed=is_streamed) as w:
+        text, receipt = w.say("你好.")
+        assert (text, receipt.characters, receipt.billed, receipt.requests) == ("你好.", 5, 5, 1)
+        assert receipt.request_ids == (w.server.ledger[0].request_id,)
+        assert w.say("你好.") == ("你好.", Receipt(5))
+        assert w.count("post") + w.count("sse") == 1
+        assert list(w.pending.iterdir()) == []
+
+
+def test_what_is_not_read_is_still_kept(tmp_path: Path) -> None:
+    """As `--refresh` has it."""
+    with world(tmp_path, is_read=False) as w:
+        w.say()
+        w.say()
+        assert w.count("post") == 2
+        assert len(list((tmp_path / "cache").rglob("*.clip"))) == 1
+
+
+def test_threads_that_want_the_same_buy_it_once(tmp_path: Path) -> None:
+    """A text that says one sentence eight times pays for one."""
+    with world(tmp_path, "post:latency=0.1") as w, ThreadPoolExecutor(8) as pool:
+        receipts = [receipt for _, receipt in pool.map(lambda _: w.say(), range(8))]
+        assert sum(receipt.billed for receipt in receipts) == 3
+        assert w.count("post") == 1
+
+
+def test_a_dead_link_costs_at_most_two_more(tmp_path: Path) -> None:
+    """The third expired address is the last, and none of them is kept."""
+    with world(tmp_path, "get:expired") as w:
+        with pytest.raises(NetworkError, match="expired"):
+            w.say()
+        assert (w.count("post"), w.count("get")) == (3, 3)
+        assert list(w.pending.iterdir()) == []
+
+
+def test_what_is_rejected_is_not_fetched_again(tmp_path: Path) -> None:
+    """A sound that is none would be none the next time too, so its address goes."""
+    with world(tmp_path, "get:empty-wav*3") as w:
+        with pytest.raises(RejectedError, match="empty"):
+            w.say()
+        assert (w.count("post"), w.count("get"), list(w.pending.iterdir())) == (1, 3, [])
+        assert w.say()[1].requests == 1
+
+
+def test_a_dead_storage_stops_the_buying(tmp_path: Path) -> None:
+    """M88: with nothing coming down, hardly more is bought in a minute than there are workers."""
+    failed = threading.Event()
+    with world(tmp_path, "get:status=503") as w, ThreadPoolExecutor(8) as pool:
+
+        def say(number: int) -> None:
+            try:
+                if not failed.is_set():
+                    w.synthesizer(request(f"{number}"), lambda _pcm: None)
+            except QwenTTSError:
+                pass
+
+        began = time.monotonic()
+        for number in range(200):
+            pool.submit(say, number)
+        until(lambda: (time.monotonic() - began) * HURRY > 60)
+        bought = w.count("post")
+        failed.set()
+        w.server.stop()
+    assert 8 <= bought <= 24
+    assert len(list(w.pending.glob("*.json"))) == bought
+
+
+def test_it_settles(tmp_path: Path) -> None:
+    """What is being paid for has time to arrive, and no longer than allowed."""
+    with world(tmp_path, "post:latency=0.3") as w, ThreadPoolExecutor(1) as pool:
+        w.synthesizer.settle(5)
+        running = pool.submit(w.say)
+        until(lambda: any(w.pending.glob("*.lock")))
+        w.synthesizer.settle(0.01)
+        assert not running.done()
+        w.synthesizer.settle(5)
+        assert list((tmp_path / "cache").rglob("*.clip"))
+        assert running.result()[0] == "Hi."
