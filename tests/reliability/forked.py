@@ -14,7 +14,7 @@ import socket
 import subprocess
 import sys
 import tempfile
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -91,7 +91,9 @@ class Run:
     code: int | None = None
 
     def send(self, number: signal.Signals) -> None:
-        os.kill(self.pid, number)
+        """Signal the run, which may have ended by itself."""
+        with suppress(ProcessLookupError):
+            os.kill(self.pid, number)
 
     def wait(self) -> Result:
         if self.code is None:
