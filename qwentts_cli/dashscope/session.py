@@ -94,7 +94,6 @@ def exchange(
                 deadline.check()
                 deadline.set_idle_limit(min(timeouts.idle, timeouts.total))
                 yield response
-                deadline.check()
         except (
             requests.RequestException,
             urllib3.exceptions.HTTPError,

@@ -115,6 +115,13 @@ def test_comments_do_not_keep_a_stream_alive() -> None:
         assert len(server.requests) == 1
 
 
+def test_a_stream_may_take_long_as_long_as_it_speaks() -> None:
+    """The idle time starts over with each sound."""
+    frames = [frame(number, PCM[:100], "null") for number in range(10)]
+    with serving(answering(HEAD, *frames, frame(10, b"", "stop"), every_s=0.06)) as server:
+        assert listen(server, idle=0.3, total=20) == PCM[:100] * 10
+
+
 def test_a_slow_listener_is_no_slow_server() -> None:
     """Only waiting for the other side counts against it."""
     pace = Pace(1.0, least=10)

@@ -52,6 +52,15 @@ def test_an_error_of_a_hostile_server(qwentts: ForkedQwentts, what: str) -> None
     assert result.error["exit"] == 6
 
 
+def test_a_long_message_leaves_room_for_what_to_do(qwentts: ForkedQwentts) -> None:
+    """However much the server says, the code and the way out are still told."""
+    body = json.dumps({"code": "Arrearage", "message": "x" * 10_000, "request_id": "r-1"})
+    with serving(answering(http(body.encode(), status="400 Bad"))) as server:
+        env = {"QWENTTS_API_KEY": KEY, "QWENTTS_BASE_URL": server.base_url}
+        result = qwentts("say", "Hi.", "-o", "x.wav", env=env, code=4)
+    assert result.stderr.endswith("[Arrearage, request r-1]. Settle it on the billing page of the console.\n")
+
+
 def test_plain_words_of_a_server_arrive(qwentts: ForkedQwentts) -> None:
     """The control: what is harmless is shown as it was sent, in any script."""
     body = '{"code": "BadThing", "message": "参数错误 [a] café 🎉", "request_id": "r-1"}'
