@@ -27,6 +27,18 @@ def test_nothing_that_drives_a_terminal_is_left(text: str) -> None:
     shown.encode()
 
 
+UNSAFE = [*range(0x20), *range(0x7F, 0xA0), 0xAD, 0x61C, *range(0x200B, 0x2010), *range(0x2028, 0x202F)]
+UNSAFE += [*range(0x2060, 0x2070), 0xFEFF, 0xD800, 0xDFFF]
+
+
+def test_each_unsafe_character_is_shown_by_its_number() -> None:
+    """None of them by itself, and so that one can see which it was."""
+    for code in UNSAFE:
+        shown = safe(f"a{chr(code)}b")
+        assert shown.isprintable()
+        assert shown in {"a b", f"a\\x{code:02x}b", f"a\\u{code:04x}b"}
+
+
 @given(st.text(alphabet=st.sampled_from("abz 09_.,:;()[]{}<>'\"äß你好🎉é\u0301"), max_size=200))
 def test_what_is_harmless_is_shown_as_it_is(text: str) -> None:
     """Words of any script, brackets and quotes are no danger."""
