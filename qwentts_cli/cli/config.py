@@ -107,7 +107,7 @@ def edit_file() -> None:
     path = make_private(config_file())
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     try:
-        code = subprocess.run([*shlex.split(editor), str(path)], check=False).returncode  # noqa: S603 - the user's own editor
+        code = subprocess.run([*shlex.split(editor), str(path)], check=False, env=_without_keys()).returncode  # noqa: S603 - the user's own editor
     except (OSError, ValueError) as error:
         raise LocalError(f"cannot start the editor {editor}", hint="Set VISUAL or EDITOR.") from error
     make_private(path)
@@ -129,6 +129,11 @@ def initialise(context: typer.Context) -> None:
     _store(context, "region", typer.prompt("Region of your key", default=catalog.default_region, err=True))
     _store(context, _SECRET, _ask_key())
     typer.echo(f"Written to {config_file()}.", err=True)
+
+
+def _without_keys() -> dict[str, str]:
+    """The environment for another program, which has no business with keys."""
+    return {name: value for name, value in os.environ.items() if not name.upper().endswith("API_KEY")}
 
 
 def _in_force(invocation: Invocation, name: str) -> tuple[str, str]:

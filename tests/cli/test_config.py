@@ -266,6 +266,17 @@ def test_edit_opens_the_editor_on_a_private_file(qwentts: Qwentts) -> None:
     assert "editor" in qwentts("config", "edit", env={"VISUAL": "/no/such/editor"}, code=7).stderr
 
 
+def test_the_editor_is_not_given_the_key(qwentts: Qwentts) -> None:
+    """Nobody who is started has the key in its environment; the rest of it is there."""
+    editor = qwentts.folder / "editor"
+    editor.write_text(f"#!/bin/sh\nenv > {qwentts.folder}/seen\n")
+    editor.chmod(0o755)
+    qwentts("config", "edit", env={"VISUAL": str(editor), "QWENTTS_API_KEY": KEY, "DASHSCOPE_API_KEY": KEY})
+    seen = (qwentts.folder / "seen").read_text()
+    assert "VISUAL=" in seen
+    assert KEY not in seen
+
+
 def test_init_asks_on_a_terminal_and_hides_the_key(qwentts: Qwentts, sandbox: Sandbox) -> None:
     """Two questions, nothing over the network, and the key never on the screen."""
     leader, follower = pty.openpty()
