@@ -15,8 +15,8 @@ from qwentts_cli.audio.player import PATIENCE_S, Player
 from qwentts_cli.audio.programs import PROGRAMS
 from qwentts_cli.audio.wav import SAMPLE_BYTES
 from qwentts_cli.errors import LocalError
+from qwentts_cli.settings.credentials import without_secrets
 
-_SECRETS = ("API_KEY", "TOKEN", "SECRET")
 _TICK_S = 0.02
 _FAREWELL_S = 0.5
 _STDERR_TAIL_BYTES = 4096
@@ -119,11 +119,7 @@ class ProgramPlayer(Player):
 
 
 def _start(argv: list[str], stderr: IO[bytes]) -> subprocess.Popen[bytes]:
-    environment = {
-        name: value
-        for name, value in os.environ.items()
-        if not any(mark in name.upper() for mark in _SECRETS)
-    }
+    environment = without_secrets(os.environ)
     return subprocess.Popen(  # noqa: S603 - an absolute path and no shell
         argv,
         stdin=subprocess.PIPE,

@@ -18,7 +18,7 @@ from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.endpoint import custom_endpoint, find_region
 from qwentts_cli.dashscope.names import choose_language, choose_model, choose_voice
 from qwentts_cli.errors import LocalError, UsageError
-from qwentts_cli.settings.credentials import check_key, decode_key, mask
+from qwentts_cli.settings.credentials import check_key, decode_key, mask, without_secrets
 from qwentts_cli.settings.edit import make_private, set_value, unset_value
 from qwentts_cli.settings.paths import config_file
 from qwentts_cli.settings.schema import SETTINGS, setting
@@ -107,12 +107,13 @@ def edit_file() -> None:
     path = make_private(config_file())
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     try:
-        code = subprocess.run([*shlex.split(editor), str(path)], check=False, env=_without_keys()).returncode  # noqa: S603 - the user's own editor
+        command = [*shlex.split(editor), str(path)]
+        done = subprocess.run(command, check=False, env=without_secrets(os.environ))  # noqa: S603 - the user's own
     except (OSError, ValueError) as error:
         raise LocalError(f"cannot start the editor {editor}", hint="Set VISUAL or EDITOR.") from error
     make_private(path)
-    if code:
-        raise LocalError(f"the editor ended with exit code {code}")
+    if done.returncode:
+        raise LocalError(f"the editor ended with exit code {done.returncode}")
 
 
 @app.command("init", cls=Command)
@@ -129,11 +130,6 @@ def initialise(context: typer.Context) -> None:
     _store(context, "region", typer.prompt("Region of your key", default=catalog.default_region, err=True))
     _store(context, _SECRET, _ask_key())
     typer.echo(f"Written to {config_file()}.", err=True)
-
-
-def _without_keys() -> dict[str, str]:
-    """The environment for another program, which has no business with keys."""
-    return {name: value for name, value in os.environ.items() if not name.upper().endswith("API_KEY")}
 
 
 def _in_force(invocation: Invocation, name: str) -> tuple[str, str]:

@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, NoReturn
 from qwentts_cli.errors import AuthError, UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from pathlib import Path
 
+_SECRET_VARIABLES = ("API_KEY", "TOKEN", "SECRET")
 _SHOWN = 4
 _LONG_ENOUGH_TO_SHOW = 12
 _MAX_KEY_BYTES = 64 << 10
@@ -68,6 +70,15 @@ def check_key(raw: str, origin: str) -> ApiKey:
     if problem:
         raise AuthError(f"the API key from {origin} cannot be right: {problem}", hint="Set it again.")
     return ApiKey(key, origin)
+
+
+def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
+    """The environment for another program, which has no business with keys."""
+    return {
+        name: value
+        for name, value in environ.items()
+        if not any(mark in name.upper() for mark in _SECRET_VARIABLES)
+    }
 
 
 def missing_key() -> AuthError:
