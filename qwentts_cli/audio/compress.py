@@ -11,6 +11,7 @@ from qwentts_cli.audio.encode import write_all
 from qwentts_cli.audio.formats import AudioFormat, compression_level
 from qwentts_cli.audio.native import load_soundfile
 from qwentts_cli.audio.tags import Tags, id3_block
+from qwentts_cli.audio.vorbis_comment import ChapterSplice, Write
 from qwentts_cli.audio.wav import SAMPLE_BYTES
 from qwentts_cli.errors import LocalError
 
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from types import ModuleType
 
 _T = TypeVar("_T")
-_Write = tuple[int, bytes]
 
 # One large write of Vorbis crashes libsndfile (its issue 1095), and Ctrl-C waits for a block to end.
 _BLOCK_FRAMES = 16_384
@@ -72,6 +72,7 @@ class Compressor:
         self._output = output
         self._notes = _Notes()
         self._block_bytes = _BLOCK_FRAMES * SAMPLE_BYTES * options["channels"]
+        self._splice = ChapterSplice(fmt, tags.chapters) if tags.chapters else None
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="encoder")
         self._soundfile = self._thread.submit(load_soundfile).result()
         self._file = self._run(partial(_open, self._soundfile, self._notes, options, tags))
@@ -80,12 +81,18 @@ class Compressor:
         for start in range(0, len(pcm), self._block_bytes):
             block = pcm[start : start + self._block_bytes]
             self._run(partial(self._file.buffer_write, block, dtype="int16"))
-            self._output.put(self._notes.take())
+            self._put()
 
     def finish(self) -> None:
         self._run(self._file.close)
         self._thread.shutdown()
-        self._output.put(self._notes.take())
+        self._put()
+        if self._splice and not self._splice.is_done:
+            raise LocalError(f"the {self._fmt} encoder left no place for chapters")
+
+    def _put(self) -> None:
+        writes = self._notes.take()
+        self._output.put(self._splice.moved(writes) if self._splice else writes)
 
     def _run(self, work: Callable[[], _T]) -> _T:
         try:
@@ -103,7 +110,7 @@ class _Notes:
     def __init__(self) -> None:
         self._position = 0
         self._size = 0
-        self._writes: list[_Write] = []
+        self._writes: list[Write] = []
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         base = {os.SEEK_SET: 0, os.SEEK_CUR: self._position, os.SEEK_END: self._size}[whence]
@@ -119,14 +126,14 @@ class _Notes:
         self._size = max(self._size, self._position)
         return len(data)
 
-    def take(self) -> list[_Write]:
+    def take(self) -> list[Write]:
         """Hand over the writes since the last time, each with its offset."""
         writes, self._writes = self._writes, []
         return writes
 
 
 class _Output(Protocol):
-    def put(self, writes: list[_Write]) -> None: ...
+    def put(self, writes: list[Write]) -> None: ...
 
 
 class _File:
@@ -136,7 +143,7 @@ class _File:
         self._out = out
         self._start = out.tell()
 
-    def put(self, writes: list[_Write]) -> None:
+    def put(self, writes: list[Write]) -> None:
         for offset, data in writes:
             if self._out.tell() != self._start + offset:
                 self._out.seek(self._start + offset)
@@ -151,7 +158,7 @@ class _Pipe:
         self._drops_first_frame = drops_first_frame
         self._sent = 0
 
-    def put(self, writes: list[_Write]) -> None:
+    def put(self, writes: list[Write]) -> None:
         new = b""
         for offset, data in writes:
             if offset == self._sent:

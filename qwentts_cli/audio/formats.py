@@ -43,9 +43,9 @@ class AudioFormat(StrEnum):
         return (f".{self.value}", *other.get(self, ()))
 
     @property
-    def is_plain(self) -> bool:
-        """Whether it is samples as they are, which takes no encoder."""
-        return self in {AudioFormat.WAV, AudioFormat.PCM}
+    def has_chapters(self) -> bool:
+        """Whether it has a place for chapters, as for all that a file says about itself."""
+        return self not in {AudioFormat.WAV, AudioFormat.PCM}
 
     @property
     def is_lossy(self) -> bool:

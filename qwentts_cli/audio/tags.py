@@ -1,13 +1,36 @@
-"""What a file says about itself, and the ID3 block that says it in an MP3."""
+"""What a file says about itself, its chapters among it, and the ID3 block that says it in an MP3."""
 
 from __future__ import annotations
 
 import struct
 from dataclasses import dataclass
 
+# What the table of contents of an MP3 can hold; the other formats have room for as many.
+MOST_CHAPTERS = 255
+
+_TITLE_CHARACTERS = 40
+_NAMES = ("title", "artist", "comment", "software")
 _SYNCSAFE_SHIFTS = (21, 14, 7, 0)
 _UTF16 = b"\x01"
 _LANGUAGE = b"und"
+_NO_OFFSET = 0xFFFFFFFF
+_CONTENTS = b"toc\0"
+# Top level, and its entries are in order.
+_CONTENTS_FLAGS = 0b11
+
+
+@dataclass(frozen=True, slots=True)
+class Chapter:
+    """A part of the sound, in seconds from its beginning."""
+
+    title: str
+    start_s: float
+    end_s: float
+
+    @property
+    def shown_title(self) -> str:
+        """The title on one line, of a length that a table of contents has room for."""
+        return _printable(self.title)[:_TITLE_CHARACTERS]
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,16 +38,18 @@ class Tags:
     """Text about the audio; what is empty is not written.
 
     Any text is accepted: line breaks and control characters become spaces, for no format can hold them all.
+    Of chapters there can be `MOST_CHAPTERS`; WAV and PCM hold none.
     """
 
     title: str = ""
     artist: str = ""
     comment: str = ""
     software: str = ""
+    chapters: tuple[Chapter, ...] = ()
 
     def items(self) -> list[tuple[str, str]]:
         """The fields that say something, by name, fit to be written."""
-        named = ((name, _printable(getattr(self, name))) for name in self.__slots__)
+        named = ((name, _printable(getattr(self, name))) for name in _NAMES)
         return [(name, text) for name, text in named if text]
 
 
@@ -33,15 +58,33 @@ def id3_block(tags: Tags) -> bytes:
 
     Version 2.3 with UTF-16, because every reader knows it; not all know 2.4, the first to have UTF-8.
     """
-    frames = b"".join(_frame(name, text) for name, text in tags.items())
+    frames = b"".join(_text_frame(name, text) for name, text in tags.items()) + _chapter_frames(tags.chapters)
     return b"ID3\x03\x00\x00" + _syncsafe(len(frames)) + frames if frames else b""
 
 
-def _frame(name: str, text: str) -> bytes:
+def _text_frame(name: str, text: str) -> bytes:
     kind = {"title": b"TIT2", "artist": b"TPE1", "comment": b"COMM", "software": b"TSSE"}[name]
     # A comment has a language and a short description, here empty, in front of its text.
     lead = _UTF16 + _LANGUAGE + _utf16("\0") if kind == b"COMM" else _UTF16
-    body = lead + _utf16(text)
+    return _frame(kind, lead + _utf16(text))
+
+
+def _chapter_frames(chapters: tuple[Chapter, ...]) -> bytes:
+    """A table of contents and its chapters (ID3v2 Chapter Frame Addendum 1.0)."""
+    if not chapters:
+        return b""
+    names = [b"ch%d\0" % number for number in range(len(chapters))]
+    contents = _CONTENTS + bytes([_CONTENTS_FLAGS, len(names)]) + b"".join(names)
+    return _frame(b"CTOC", contents) + b"".join(map(_chapter_frame, names, chapters))
+
+
+def _chapter_frame(name: bytes, chapter: Chapter) -> bytes:
+    start_ms, end_ms = round(chapter.start_s * 1000), round(chapter.end_s * 1000)
+    times = struct.pack(">4I", start_ms, end_ms, _NO_OFFSET, _NO_OFFSET)
+    return _frame(b"CHAP", name + times + _text_frame("title", chapter.shown_title))
+
+
+def _frame(kind: bytes, body: bytes) -> bytes:
     return kind + struct.pack(">IH", len(body), 0) + body
 
 

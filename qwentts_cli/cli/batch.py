@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -13,6 +14,7 @@ import typer
 from qwentts_cli.audio.formats import AudioFormat, check_format
 from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
 from qwentts_cli.cli import audio_options as opt
+from qwentts_cli.cli.batch_join import Join, choose_join
 from qwentts_cli.cli.batch_plan import Planner, Style, name_check
 from qwentts_cli.cli.batch_run import Wish, run_batch
 from qwentts_cli.cli.connection import CacheUse
@@ -93,6 +95,10 @@ def batch(
     check: Annotated[
         bool, typer.Option("--check", help="Exit 8 if anything is to be made; send nothing.")
     ] = False,
+    join: Annotated[
+        Path | None,
+        typer.Option("--join", metavar="FILE", help="Write all items as one file too, with chapters."),
+    ] = None,
     report: Annotated[
         Path | None, typer.Option("--report", metavar="PATH", help="Write a page (.html) or rows (.jsonl).")
     ] = None,
@@ -103,13 +109,18 @@ def batch(
     """Speak many texts, each to a file of its own; run it again to resume."""
     run = begin(context, voice=voice, model=model, language=language, jobs=jobs, rpm=rpm)
     recipe = make_recipe(run, instructions=instructions, optimize_instructions=optimize_instructions)
-    audio_format = _choose_format(run, format_, bitrate)
+    part = parse_shard(shard) if shard else None
+    pauses = Pauses(pause, paragraph_pause)
+    wanted = Style(recipe, _choose_format(run, format_), bitrate, pauses, on_refused)
+    joined = choose_join(join, wanted, shard=part)
+    style = _checked(wanted, joined)
     wish = Wish(
         dry_run,
         explain,
         check,
         force,
         fail_fast,
+        joined,
         report,
         jsonl,
         CacheUse(is_on=not no_cache, is_read=not refresh),
@@ -118,7 +129,7 @@ def batch(
     options = ManifestOptions(
         by_line=lines,
         template=name,
-        extension=audio_format,
+        extension=style.format,
         extra_fields=extra_fields.value,
         encoding=encoding,
         delimiter=delimiter,
@@ -129,20 +140,22 @@ def batch(
     )
     stdin = sys.stdin.buffer if sys.stdin else None
     manifest = check_manifest(inputs, options, stdin=stdin, check_row=name_check(recipe))
-    style = Style(recipe, audio_format, bitrate, Pauses(pause, paragraph_pause), on_refused)
     reader = Reader(encoding, note=cache(run.output.detail))
-    part = parse_shard(shard) if shard else None
     planner = Planner(manifest, output_dir, style, reader, part, limit)
     code = run_batch(run, planner, wish)
     if code:
         raise typer.Exit(code)
 
 
-def _choose_format(run: Invocation, typed: str | None, bitrate_kbps: int | None) -> AudioFormat:
-    chosen = AudioFormat(
-        str(SETTINGS["format"].read(typed, "--format"))
-        if typed
-        else run.settings.text("format", AudioFormat.WAV)
-    )
-    check_format(chosen, sample_rate=RAW_SAMPLE_RATE, bitrate_kbps=bitrate_kbps)
-    return chosen
+def _choose_format(run: Invocation, typed: str | None) -> AudioFormat:
+    if typed:
+        return AudioFormat(str(SETTINGS["format"].read(typed, "--format")))
+    return AudioFormat(run.settings.text("format", AudioFormat.WAV))
+
+
+def _checked(style: Style, joined: Join | None) -> Style:
+    """A bit rate is for every file that has one, so that it may be for the joined file alone."""
+    is_for_joined = joined and joined.bitrate_kbps and not style.format.is_lossy
+    bitrate = None if is_for_joined else style.bitrate_kbps
+    check_format(style.format, sample_rate=RAW_SAMPLE_RATE, bitrate_kbps=bitrate)
+    return replace(style, bitrate_kbps=bitrate)

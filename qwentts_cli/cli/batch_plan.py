@@ -81,11 +81,16 @@ class Planner:
 
 @dataclass(slots=True)
 class Plan:
-    """How many items are in which state, and what those to be made would take."""
+    """How many items are in which state, and what those to be made would take; `joined` is `--join`'s."""
 
     states: Counter[State] = field(default_factory=Counter)
     estimate: Estimate = field(default_factory=Estimate)
     foreign: list[str] = field(default_factory=list)
+    joined: State | None = None
+
+    @property
+    def is_done(self) -> bool:
+        return not self.stale and self.joined in {None, State.DONE}
 
     @property
     def items(self) -> int:

@@ -10,6 +10,8 @@ from qwentts_cli.synthesis.batch import Summary
 from qwentts_cli.synthesis.outcome import Outcome, Status
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from qwentts_cli.cli.connection import Incidents
     from qwentts_cli.cli.output import Output
     from qwentts_cli.cli.progress import Progress
@@ -27,6 +29,7 @@ class Results:
     expected: int
     summary: Summary = field(default_factory=Summary)
     kept: list[Outcome] = field(default_factory=list)
+    joined: dict[str, Any] | None = None
 
     def add(self, outcome: Outcome) -> None:
         self.summary.add(outcome)
@@ -42,10 +45,18 @@ class Results:
             self.summary.items, f"{self.summary.billed} characters billed, {self.summary.failed} failed"
         )
 
+    def add_joined(self, path: Path, duration_s: float) -> None:
+        """All items were written as one file."""
+        self.joined = {"output": str(path), "status": "joined", "duration_s": round(duration_s, 6)}
+        if self.is_jsonl:
+            self.output.lines([encoded(self.joined).decode()])
+        elif not self.output.is_json:
+            self.output.lines([str(path)])
+
     def document(self) -> dict[str, Any]:
         """The one document of `--json`; items whose files were there already are only counted."""
         rows = [item_document(outcome) for outcome in self.kept if outcome.status is not Status.SKIPPED]
-        return {"items": rows, "summary": self.facts()}
+        return {"items": rows, "joined": self.joined, "summary": self.facts()}
 
     def facts(self) -> dict[str, int | float]:
         total = self.summary

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from qwentts_cli.cli.batch_join import Join
     from qwentts_cli.cli.invocation import Invocation
     from qwentts_cli.synthesis.account import Limit
 
@@ -40,6 +41,7 @@ class Wish:
     is_check: bool
     is_forced: bool
     fail_fast: bool
+    join: Join | None
     report: Path | None
     is_jsonl: bool
     cache_use: CacheUse
@@ -51,8 +53,14 @@ def run_batch(run: Invocation, planner: Planner, wish: Wish) -> int:
         is_asked_only = wish.is_dry or wish.is_explained or wish.is_check
         journal = _open_journal(run, planner, stack, is_written=not is_asked_only)
         plan = make_plan(planner, journal, is_measured=wish.is_dry, tell=_teller(run, wish))
+        if wish.join:
+            plan.joined = wish.join.state(planner, journal, is_complete=not plan.stale)
+            if plan.joined is State.FOREIGN:
+                plan.foreign.append(str(wish.join.path))
         if is_asked_only:
             return _answer(run, planner, plan, wish)
+        if wish.join:
+            wish.join.target.check()
         if wish.report:
             check_report_path(wish.report)
         if not wish.is_forced:
@@ -77,7 +85,7 @@ def _make(run: Invocation, planner: Planner, plan: Plan, journal: Journal, wish:
             )
         )
         crew = stack.enter_context(Crew(jobs, synthesizer.cancel)) if jobs > 1 else None
-        progress = stack.enter_context(Progress(run.output, "items", plan.items))
+        progress = Progress(run.output, "items", plan.items)
         results = Results(
             run.output,
             progress,
@@ -90,14 +98,25 @@ def _make(run: Invocation, planner: Planner, plan: Plan, journal: Journal, wish:
         batch = Batch(
             FileMaker(planner.style, synthesizer), crew=crew, journal=journal, fail_fast=wish.fail_fast
         )
-        for outcome in batch.run(_stale(planner, journal, results)):
-            results.add(outcome)
+        with progress:
+            for outcome in batch.run(_stale(planner, journal, results)):
+                results.add(outcome)
+        if wish.join:
+            _join(planner, journal, results, wish.join)
     if run.options.json and not wish.is_jsonl:
         run.output.document(results.document())
     error = results.summary.error()
     if error and not run.options.json:
         raise error
     return ExitCode.PARTIAL if error else ExitCode.OK
+
+
+def _join(planner: Planner, journal: Journal, results: Results, join: Join) -> None:
+    if results.summary.failed:
+        results.output.warn(f"{join.path} is not written, since an item is missing")
+    elif join.state(planner, journal, is_complete=True) is not State.DONE:
+        duration_s = join.write(planner, journal, planner.style, results.output)
+        results.add_joined(join.path, duration_s)
 
 
 def _stale(planner: Planner, journal: Journal, results: Results) -> Iterator[Task]:
@@ -142,6 +161,8 @@ def _conclude(planner: Planner, results: Results, wish: Wish) -> None:
 
 def _teller(run: Invocation, wish: Wish) -> Callable[[Task, State], None]:
     def tell(task: Task, state: State) -> None:
+        if wish.join:
+            wish.join.refuse_same(task)
         if wish.is_explained and not run.options.json:
             run.output.lines([f"{task.output}: {state}"])
 
@@ -153,7 +174,10 @@ def _answer(run: Invocation, planner: Planner, plan: Plan, wish: Wish) -> int:
         facts = plan.estimate.document(run, planner.style.recipe.model)
         tell_facts(run, {"items": plan.items, "to_make": plan.stale} | facts)
     elif run.options.json:
-        run.output.document({state.name.lower(): count for state, count in plan.states.items()})
+        joined = {"joined": plan.joined.name.lower()} if plan.joined else {}
+        run.output.document({state.name.lower(): count for state, count in plan.states.items()} | joined)
     else:
+        if wish.join and wish.is_explained:
+            run.output.lines([f"{wish.join.path}: {plan.joined}"])
         run.output.note(f"{plan.stale} of {plan.items} items are to be made")
-    return ExitCode.PARTIAL if wish.is_check and plan.stale else ExitCode.OK
+    return ExitCode.PARTIAL if wish.is_check and not plan.is_done else ExitCode.OK

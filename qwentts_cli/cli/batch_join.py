@@ -1,0 +1,166 @@
+"""`--join`: all items of a batch in order as one file, with a chapter for each."""
+
+from __future__ import annotations
+
+import os
+from contextlib import ExitStack
+from dataclasses import dataclass
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from qwentts_cli.audio.decode import decode
+from qwentts_cli.audio.formats import AudioFormat, check_format
+from qwentts_cli.audio.sink import EncodedSink, Recording
+from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
+from qwentts_cli.audio.tags import MOST_CHAPTERS, Chapter, Tags
+from qwentts_cli.audio.target import Target
+from qwentts_cli.cli.progress import Progress
+from qwentts_cli.errors import UsageError
+from qwentts_cli.synthesis.journal import Journal, State, item_key
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from qwentts_cli.cli.batch_plan import Planner, Style
+    from qwentts_cli.cli.output import Output
+    from qwentts_cli.synthesis.batch import Task
+
+# No item's name begins with a slash.
+_NAME_IN_JOURNAL = "/join/"
+
+
+@dataclass(frozen=True, slots=True)
+class Join:
+    """Where the one file goes; `pause_s` is the silence between items."""
+
+    target: Target
+    path: Path
+    bitrate_kbps: int | None
+    pause_s: float
+
+    def refuse_same(self, task: Task) -> None:
+        """Keep an item from being overwritten by the whole.
+
+        Raises:
+            UsageError: the item's file is the joined one.
+        """
+        if task.output.resolve() == self.path.resolve():
+            raise UsageError(
+                f"--join {self.path} is the file of an item too ({task.source})", hint="Name another file."
+            )
+
+    def state(self, planner: Planner, journal: Journal | None, *, is_complete: bool) -> State:
+        """Compare the joined file with the items' files, as far as all of these are there."""
+        if not self.target.is_file:
+            return State.NEW
+        if journal is None:
+            return State.FOREIGN if self.path.exists() else State.NEW
+        key = self._key(parts_of(planner, journal)) if is_complete else ""
+        return journal.state(self.path, self._relative(planner), key)
+
+    def write(self, planner: Planner, journal: Journal, style: Style, output: Output) -> float:
+        """Write the file from the items' files, all of which are there; it appears when it is whole.
+
+        Returns:
+            Its duration in seconds.
+
+        Raises:
+            LocalError: one of them cannot be read, or the file cannot be written.
+        """
+        parts = parts_of(planner, journal)
+        relative, key = self._relative(planner), self._key(parts)
+        journal.begin(relative, key)
+        with ExitStack() as stack:
+            progress = stack.enter_context(Progress(output, f"items joined in {self.path}", len(parts)))
+            recording = self._open(stack, parts, style, output)
+            for number, part in enumerate(parts, start=1):
+                if recording.frames:
+                    recording.silence(self.pause_s)
+                for pcm in decode(part.path, style.format):
+                    recording.write(pcm)
+                progress.reach(number, "")
+            recording.finish()
+        if self.target.is_file:
+            journal.finish(relative, key, self.path, duration_s=recording.duration_s, characters=0)
+        return recording.duration_s
+
+    def _open(self, stack: ExitStack, parts: Sequence[Part], style: Style, output: Output) -> Recording:
+        if len(parts) > MOST_CHAPTERS and self.target.format.has_chapters:
+            output.warn(f"{self.path} has no chapters: {len(parts)} are more than {MOST_CHAPTERS}")
+            chapters: tuple[Chapter, ...] = ()
+        else:
+            chapters = _chapters(parts, self.pause_s)
+        tags = Tags(title=self.path.stem, artist=style.recipe.voice, chapters=chapters)
+        sink = EncodedSink(
+            self.target.format,
+            stack.enter_context(self.target.open()),
+            seekable=self.target.is_file,
+            bitrate_kbps=self.bitrate_kbps,
+            tags=tags,
+        )
+        return Recording([sink])
+
+    def _relative(self, planner: Planner) -> str:
+        return _NAME_IN_JOURNAL + os.path.relpath(self.path, planner.folder)
+
+    def _key(self, parts: Sequence[Part]) -> str:
+        return item_key(
+            self.target.format,
+            self.bitrate_kbps,
+            self.pause_s,
+            [(part.name, part.size, part.mtime_ns) for part in parts],
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """The finished file of one item; `name` is that in the journal."""
+
+    name: str
+    path: Path
+    duration_s: float
+    size: int | None
+    mtime_ns: int | None
+
+
+def choose_join(typed: Path | None, style: Style, *, shard: tuple[int, int] | None) -> Join | None:
+    """What `--join` leads to; a bit rate is for every file that has one.
+
+    Raises:
+        UsageError: it is stdout, or cannot have this bit rate, or there are only parts of the items.
+    """
+    if typed is None:
+        return None
+    if str(typed) == "-":
+        raise UsageError("--join writes a file, not stdout", hint="Name a file, such as --join book.mp3.")
+    if shard:
+        raise UsageError(
+            "--join needs all items, and --shard is one part of them",
+            hint="Make all parts first, then run it with --join and without --shard.",
+        )
+    format_ = AudioFormat.from_path(typed) or style.format
+    bitrate = style.bitrate_kbps if format_.is_lossy else None
+    check_format(format_, sample_rate=RAW_SAMPLE_RATE, bitrate_kbps=bitrate)
+    pauses = style.pauses
+    pause_s = pauses.segment_s if pauses.paragraph_s is None else pauses.paragraph_s
+    return Join(Target(typed, format_, overwrite=True), typed, bitrate, pause_s)
+
+
+def parts_of(planner: Planner, journal: Journal) -> list[Part]:
+    """The items' files in order, as the journal knows them."""
+    entries = ((task, journal.find(task.relative)) for task in planner.tasks())
+    return [
+        Part(task.relative, task.output, entry.duration_s, entry.size, entry.mtime_ns)
+        for task, entry in entries
+        if entry
+    ]
+
+
+def _chapters(parts: Sequence[Part], pause_s: float) -> tuple[Chapter, ...]:
+    starts = list(accumulate((part.duration_s + pause_s for part in parts), initial=0.0))
+    # A pause belongs to the chapter before it; there is none after the last.
+    ends = [*starts[1:-1], starts[-1] - pause_s]
+    return tuple(
+        Chapter(part.path.stem, start, end) for part, start, end in zip(parts, starts, ends, strict=False)
+    )
