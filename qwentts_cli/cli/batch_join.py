@@ -16,7 +16,7 @@ from qwentts_cli.audio.tags import MOST_CHAPTERS, Chapter, Tags
 from qwentts_cli.audio.target import Target
 from qwentts_cli.cli.progress import Progress
 from qwentts_cli.errors import UsageError
-from qwentts_cli.synthesis.journal import Journal, State, item_key
+from qwentts_cli.synthesis.journal import Journal, State, begun_key
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -105,12 +105,13 @@ class Join:
         return _NAME_IN_JOURNAL + os.path.relpath(self.path, planner.folder)
 
     def _key(self, parts: Sequence[Part]) -> str:
-        return item_key(
+        key = begun_key(
             self.target.format,
             self.bitrate_kbps,
             self.pause_s,
             [(part.name, part.size, part.mtime_ns) for part in parts],
         )
+        return key.hexdigest()
 
 
 @dataclass(frozen=True, slots=True)

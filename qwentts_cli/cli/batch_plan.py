@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +13,12 @@ from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
 from qwentts_cli.dashscope.names import choose_language, choose_model, choose_voice
 from qwentts_cli.errors import UsageError
 from qwentts_cli.synthesis.batch import Task
-from qwentts_cli.synthesis.journal import Journal, State, item_key
+from qwentts_cli.synthesis.journal import Journal, State, begun_key
 from qwentts_cli.text.shard import select
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from hashlib import _Hash as Hash
 
     from qwentts_cli.audio.formats import AudioFormat
     from qwentts_cli.synthesis.request import SynthesisRequest
@@ -51,6 +52,13 @@ class Planner:
     shard: tuple[int, int] | None = None
     limit: int | None = None
 
+    @property
+    def count(self) -> int:
+        """How many tasks there are."""
+        index, parts = self.shard or (1, 1)
+        count = len(range(index, self.manifest.count + 1, parts))
+        return count if self.limit is None else min(count, self.limit)
+
     def tasks(self) -> Iterator[Task]:
         for item in select(self.manifest, shard=self.shard, limit=self.limit):
             yield self._task(item)
@@ -58,18 +66,11 @@ class Planner:
     def _task(self, item: Item) -> Task:
         recipe = recipe_of(item, self.style.recipe)
         read = self._read(item)
-        text = "".join(read())
-        style = self.style
-        key = item_key(
-            recipe.with_text(text).canonical(),
-            style.format,
-            style.bitrate_kbps,
-            style.pauses.segment_s,
-            style.pauses.paragraph_s,
-            style.on_refused,
-        )
+        key = _begun_key(self.style, recipe).copy()
+        for piece in read():
+            key.update(piece.encode())
         output = self.folder / item.output
-        return Task(item.number, item.place, output, str(item.output), key, recipe, read)
+        return Task(item.number, item.place, output, item.output, key.hexdigest(), recipe, read)
 
     def _read(self, item: Item) -> Callable[[], Iterator[str]]:
         if item.file is not None:
@@ -77,6 +78,19 @@ class Planner:
             return lambda: self.reader.file(file)
         text = item.text or ""
         return lambda: iter([text])
+
+
+@lru_cache(maxsize=64)
+def _begun_key(style: Style, recipe: SynthesisRequest) -> Hash:
+    """The digest of all that decides an item's file but its text; a million items have few different ones."""
+    return begun_key(
+        recipe.canonical(),
+        style.format,
+        style.bitrate_kbps,
+        style.pauses.segment_s,
+        style.pauses.paragraph_s,
+        style.on_refused,
+    )
 
 
 @dataclass(slots=True)
@@ -134,6 +148,11 @@ def make_plan(
         if is_measured and state is not State.DONE:
             plan.estimate.add(task.read(), task.recipe, by_paragraph=by_paragraph)
     return plan
+
+
+def fresh_plan(planner: Planner) -> Plan:
+    """The plan for a folder without files, for which a million items need not be looked at one by one."""
+    return Plan(Counter({State.NEW: planner.count}))
 
 
 def state_of(task: Task, journal: Journal | None) -> State:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qwentts_cli.cli.batch_files import FileMaker
-from qwentts_cli.cli.batch_plan import Plan, Planner, make_plan, state_of
+from qwentts_cli.cli.batch_plan import Plan, Planner, fresh_plan, make_plan, state_of
 from qwentts_cli.cli.batch_results import Results
 from qwentts_cli.cli.connection import CacheUse, Incidents, open_synthesizer
 from qwentts_cli.cli.estimate import tell_facts
@@ -52,7 +52,10 @@ def run_batch(run: Invocation, planner: Planner, wish: Wish) -> int:
     with ExitStack() as stack:
         is_asked_only = wish.is_dry or wish.is_explained or wish.is_check
         journal = _open_journal(run, planner, stack, is_written=not is_asked_only)
-        plan = make_plan(planner, journal, is_measured=wish.is_dry, tell=_teller(run, wish))
+        if is_asked_only or wish.join or not _is_fresh(planner.folder):
+            plan = make_plan(planner, journal, is_measured=wish.is_dry, tell=_teller(run, wish))
+        else:
+            plan = fresh_plan(planner)
         if wish.join:
             plan.joined = wish.join.state(planner, journal, is_complete=not plan.stale)
             if plan.joined is State.FOREIGN:
@@ -145,6 +148,11 @@ def _open_journal(run: Invocation, planner: Planner, stack: ExitStack, *, is_wri
     journal = Journal(hidden, part, warn=run.output.warn)
     stack.callback(journal.close)
     return journal
+
+
+def _is_fresh(folder: Path) -> bool:
+    """Whether no file is in the output folder that an item could find there."""
+    return all(entry.name == _HIDDEN for entry in folder.iterdir())
 
 
 def _conclude(planner: Planner, results: Results, wish: Wish) -> None:

@@ -15,6 +15,7 @@ from qwentts_cli.files import translated
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Callable
+    from hashlib import _Hash as Hash
     from pathlib import Path
 
 _SCHEMA = 1
@@ -136,11 +137,11 @@ class Journal:
             )
 
 
-def item_key(*facts: object) -> str:
-    """A digest of all that decides an item's file."""
+def begun_key(*facts: object) -> Hash:
+    """A digest of facts, to which more can be added."""
     import hashlib
 
-    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
+    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode())
 
 
 def _connect(uri: str) -> sqlite3.Connection:
