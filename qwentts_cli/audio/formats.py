@@ -11,6 +11,8 @@ from qwentts_cli.errors import LocalError, UsageError
 if TYPE_CHECKING:
     from pathlib import PurePath
 
+# Extensions of audio that is not written here.
+_OTHERS = frozenset([".aac", ".aif", ".aiff", ".amr", ".m4a", ".m4b", ".mka", ".mp4", ".webm", ".wma"])
 _OPUS_RATES = (8000, 12_000, 16_000, 24_000, 48_000)
 # MPEG-2.5, 2 and 1 begin at these sample rates, each with its own lowest and highest bit rate.
 _MP3_KBPS = {8000: (8, 64), 16_000: (8, 160), 32_000: (32, 320)}
@@ -35,6 +37,19 @@ class AudioFormat(StrEnum):
         """Tell the format by the file's extension, in capitals or not; `None` if it is no format's."""
         extension = path.suffix.lower()
         return next((fmt for fmt in cls if extension in fmt.extensions), None)
+
+    @classmethod
+    def for_path(cls, path: PurePath, default: AudioFormat) -> AudioFormat:
+        """Tell the format by the file's extension, or take `default` where that says nothing.
+
+        Raises:
+            UsageError: it is the extension of audio that is not written here.
+        """
+        if path.suffix.lower() in _OTHERS:
+            raise UsageError(
+                f"{path}: {path.suffix[1:]} cannot be written", hint=f"Choose one of {', '.join(cls)}."
+            )
+        return cls.from_path(path) or default
 
     @property
     def extensions(self) -> tuple[str, ...]:

@@ -71,9 +71,10 @@ def choose_target(
 
 def _choose_format(run: Invocation, path: Path | None, typed: str | None) -> AudioFormat:
     """What was typed, else what the extension says, else the setting, else WAV."""
-    by_name = AudioFormat.from_path(path) if path else None
     if typed is None:
-        return by_name or AudioFormat(run.settings.text("format", AudioFormat.WAV))
+        default = AudioFormat(run.settings.text("format", AudioFormat.WAV))
+        return AudioFormat.for_path(path, default) if path else default
+    by_name = AudioFormat.from_path(path) if path else None
     chosen = AudioFormat(str(SETTINGS["format"].read(typed, "--format")))
     if by_name and by_name is not chosen:
         run.output.warn(f"{path} is named like {by_name}, and will hold {chosen}")
