@@ -3,6 +3,7 @@
     python benchmarks/batch.py [ITEMS]
 
 Each runs against a sandbox of its own with the same limit. Goodput is the share of the limit that was used.
+Then a run is killed again and again and its bill counted, and a million rows are begun.
 """
 
 from __future__ import annotations
@@ -35,33 +36,71 @@ with ThreadPoolExecutor(8) as pool:
 """
 
 
+KILLS = 5
+ROWS = 1_000_000
+
+
+def environment(server: Sandbox, folder: Path) -> dict[str, str]:
+    return os.environ | {
+        "HOME": str(folder),
+        "QWENTTS_BASE_URL": server.base_url,
+        "QWENTTS_API_KEY": "sk-benchmark-0123",
+        "PYTHONPATH": str(Path.cwd()),
+    }
+
+
+def start(command: list[str], server: Sandbox, folder: Path) -> subprocess.Popen[bytes]:
+    quiet = subprocess.DEVNULL
+    return subprocess.Popen(command, cwd=folder, env=environment(server, folder), stdout=quiet, stderr=quiet)
+
+
+def posts(server: Sandbox) -> list[int]:
+    return [record.status for record in list(server.ledger) if record.phase == "post"]
+
+
 def measure(name: str, command: list[str], folder: Path, items: int) -> None:
     with Sandbox(voice_engine="tones", rpm=RPS * 60, burst=RPS) as server:
-        env = os.environ | {
-            "HOME": str(folder),
-            "QWENTTS_BASE_URL": server.base_url,
-            "QWENTTS_API_KEY": "sk-benchmark-0123",
-            "PYTHONPATH": str(Path.cwd()),
-        }
         began = time.perf_counter()
-        process = subprocess.Popen(
-            [part.replace("BASE_URL", server.base_url) for part in command],
-            cwd=folder,
-            env=env,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        process = start([part.replace("BASE_URL", server.base_url) for part in command], server, folder)
         _, _, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - began
-        posts = [record for record in server.ledger if record.phase == "post"]
-    good = sum(record.status == 200 for record in posts)
-    throttled = sum(record.status == 429 for record in posts)
+        answers = posts(server)
+    good, throttled = answers.count(200), answers.count(429) / max(len(answers), 1)
     files = len(list((folder / name).glob("*.wav")))
     print(
         f"{name:<12} {files:>5} of {items} files  {seconds:6.1f} s  "
-        f"{good / seconds / RPS:6.1%} of the limit  {throttled / max(len(posts), 1):6.1%} answered with 429  "
+        f"{good / seconds / RPS:6.1%} of the limit  {throttled:6.1%} answered with 429  "
         f"{usage.ru_maxrss / 1024:6.1f} MB"
     )
+
+
+def kill_and_resume(folder: Path, items: int) -> None:
+    command = [*PROGRAM, "batch", "in", "-d", "killed", "--rpm", "60000"]
+    with Sandbox(voice_engine="tones") as server:
+        for kill in range(1, KILLS + 1):
+            process = start(command, server, folder)
+            while posts(server).count(200) < items * kill // (KILLS + 1):
+                time.sleep(0.01)
+            process.kill()
+            process.wait()
+        start(command, server, folder).wait()
+        billed = posts(server).count(200)
+    files = len(list((folder / "killed").glob("*.wav")))
+    print(f"killed {KILLS} times and resumed: {files} of {items} files, {billed} requests billed")
+
+
+def begin_many(folder: Path) -> None:
+    with (folder / "many.jsonl").open("w") as rows:
+        rows.writelines(f'{{"text": "This is row number {number} of many."}}\n' for number in range(ROWS))
+    with Sandbox(voice_engine="tones") as server:
+        began = time.perf_counter()
+        process = start([*PROGRAM, "batch", "many.jsonl", "-d", "many"], server, folder)
+        while not server.ledger:
+            time.sleep(0.01)
+        seconds = time.perf_counter() - began
+        process.terminate()
+        _, _, usage = os.wait4(process.pid, 0)
+    print(f"{ROWS:,} rows: first request after {seconds:.1f} s, {usage.ru_maxrss / 1024:.1f} MB")
 
 
 def main() -> None:
@@ -85,6 +124,8 @@ def main() -> None:
             capture_output=True,
         )
         print(f"batch again, nothing to do: {time.perf_counter() - began:.1f} s")
+        kill_and_resume(folder, items)
+        begin_many(folder)
 
 
 if __name__ == "__main__":

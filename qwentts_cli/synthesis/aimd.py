@@ -26,6 +26,8 @@ _DOUBLING_STEP_S = 0.25
 _STEP_S = 1.0
 _STEP_REQUESTS = 2
 _CUT_INTERVAL_S = 1.0
+_BLOCKED_S = 1.0
+_BLOCKED_REQUESTS = 5
 _BLOCKED_CAP_S = 15.0
 _MOST_BLOCKED = 8
 _LONGEST_HOLD_S = 60.0
@@ -123,7 +125,13 @@ def take(
 
 def _hold(state: LimiterState, cap: float) -> float:
     hold = 1 / min(state.rate, cap)
-    return max(hold, min(_BLOCKED_CAP_S, 2.0**state.blocked)) if state.blocked else hold
+    return max(hold, _blocked_s(state)) if state.blocked else hold
+
+
+def _blocked_s(state: LimiterState) -> float:
+    """How long nobody sends after so many throttled answers in a row: at a high rate little is amiss yet."""
+    first_s = min(_BLOCKED_S, _BLOCKED_REQUESTS / state.rate)
+    return min(_BLOCKED_CAP_S, first_s * 2.0**state.blocked)
 
 
 def succeeded(state: LimiterState, now: float, *, cap: float = MAX_RPS) -> LimiterState:
@@ -184,7 +192,7 @@ def throttled(
         return state
     if state.success_at > state.cut_at and now - state.cut_at >= _CUT_INTERVAL_S:
         return _cut(state, now, min(state.rate, cap), _STEEP_CUT if too_steep else _CUT)
-    pause = min(_BLOCKED_CAP_S, 2.0**state.blocked) * (0.5 + chance / 2)
+    pause = _blocked_s(state) * (0.5 + chance / 2)
     blocked = min(state.blocked + 1, _MOST_BLOCKED)
     return replace(state, blocked=blocked, paused_until=max(state.paused_until, now + pause))
 

@@ -75,15 +75,18 @@ def test_slow_start_after_retry_after(rps: float) -> None:
     assert sum(at < sent[0] + 1 for at in sent) <= max(2, rps)
 
 
-def test_only_one_probe_while_blocked() -> None:
-    """Throttled without a success before, one request at a time goes out until one succeeds."""
-    state = replace(fresh(100.0, 10.0), doubling=False)
+@pytest.mark.parametrize(("rps", "first_s"), [(5.0, 1.0), (8.0, 0.625), (20.0, 0.25)])
+def test_only_one_probe_while_blocked(rps: float, first_s: float) -> None:
+    """Throttled without a success before, few requests go out until one succeeds, and ever fewer."""
+    state = replace(fresh(100.0, rps), doubling=False)
     state = aimd.throttled(state, 100.0, taken_at=100.0, chance=1.0)
-    assert state.paused_until == pytest.approx(101.0)
+    assert state.paused_until == pytest.approx(100.0 + first_s)
     state, wait_s = aimd.take(state, 101.1, since=101.1)
     assert wait_s == 0
     _, wait_s = aimd.take(state, 101.2, since=101.2)
-    assert wait_s == pytest.approx(1.9)
+    assert wait_s == pytest.approx(2 * first_s - 0.1)
+    worse = aimd.throttled(state, 101.2, taken_at=101.1, chance=1.0)
+    assert worse.paused_until == pytest.approx(101.2 + 2 * first_s)
     state = aimd.succeeded(state, 101.3)
     _, wait_s = aimd.take(state, 101.3, since=101.2)
     assert wait_s == 0
@@ -91,7 +94,7 @@ def test_only_one_probe_while_blocked() -> None:
 
 def test_one_probe_after_retry_after() -> None:
     """After the pause the service asked for, the second request waits for the answer to the first."""
-    state = replace(fresh(100.0, 10.0), success_at=100.5)
+    state = replace(fresh(100.0, 5.0), success_at=100.5)
     state = aimd.throttled(state, 101.0, taken_at=100.8, chance=0.5, retry_after_s=5.0)
     state, _ = aimd.take(state, 106.0, since=106.0)
     _, wait_s = aimd.take(state, 106.2, since=106.2)
