@@ -59,6 +59,8 @@ class QwenTTSError(Exception):
 
     exit_code: ClassVar[ExitCode] = ExitCode.INTERNAL
     retryable: bool = False
+    # The request had reached the service, so the sound may have been made and paid for.
+    maybe_billed: bool = False
     # At most so many attempts at what seldom gets better; none leaves it to the retry policy.
     most_attempts: int | None = None
 
@@ -92,11 +94,8 @@ class Throttled(QuotaError):
 
 
 class NetworkError(QwenTTSError):
-    """`maybe_billed`: the request had reached the service, so it may have been made and paid for."""
-
     exit_code = ExitCode.NETWORK
     retryable = True
-    maybe_billed: bool = False
 
 
 class LinkBroken(NetworkError):

@@ -84,6 +84,8 @@ def make_private_folder(path: Path) -> None:
 def _hint(error: OSError) -> str:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return "Free some space and run the command again."
+    if error.errno in {errno.EMFILE, errno.ENFILE}:
+        return "Ask for fewer --jobs, or allow more open files with 'ulimit -n'."
     return "Check the folder and its permissions."
 
 

@@ -106,7 +106,7 @@ def batch(
         bool, typer.Option("--jsonl", help="Write a JSON line for each item as it ends.")
     ] = False,
 ) -> None:
-    """Speak many texts, each to a file of its own; run it again to resume."""
+    """Speak many texts, each to a file; run it again to resume."""
     run = begin(context, voice=voice, model=model, language=language, jobs=jobs, rpm=rpm)
     recipe = make_recipe(run, instructions=instructions, optimize_instructions=optimize_instructions)
     part = parse_shard(shard) if shard else None

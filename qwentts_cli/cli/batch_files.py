@@ -15,6 +15,8 @@ from qwentts_cli.synthesis.outcome import Status
 from qwentts_cli.synthesis.speech import Tally, speak
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qwentts_cli.cli.batch_plan import Style
     from qwentts_cli.synthesis.batch import Task
     from qwentts_cli.synthesis.outcome import Outcome
@@ -27,10 +29,11 @@ _MAX_SHOWN = 2000
 
 @dataclass(frozen=True, slots=True)
 class FileMaker:
-    """Called by several threads at once."""
+    """Called by several threads at once; `on_spoken` is told of the characters as they become sound."""
 
     style: Style
     synthesizer: Synthesizer
+    on_spoken: Callable[[int], None]
 
     def __call__(self, task: Task, crew: Crew | None) -> Outcome:
         with translated(task.output):
@@ -52,7 +55,13 @@ class FileMaker:
         return _made(task, recording, tally)
 
     def _speak(self, task: Task, recording: Recording, crew: Crew | None) -> Tally:
-        pauses = self.style.pauses
+        pauses, spoken = self.style.pauses, 0
+
+        def tell(tally: Tally) -> None:
+            nonlocal spoken
+            self.on_spoken(tally.characters - spoken)
+            spoken = tally.characters
+
         segments = cut(task.read(), task.recipe, by_paragraph=pauses.paragraph_s is not None)
         tally = speak(
             segments,
@@ -63,6 +72,7 @@ class FileMaker:
             pauses=pauses,
             rank=task.number,
             skips_refused=self.style.on_refused == "skip",
+            on_segment=tell,
         )
         if not tally.segments:
             raise UsageError(f"{task.source}: there is nothing in it to speak")

@@ -72,14 +72,14 @@ class Join:
         relative, key = self._relative(planner), self._key(parts)
         journal.begin(relative, key)
         with ExitStack() as stack:
-            progress = stack.enter_context(Progress(output, f"items joined in {self.path}", len(parts)))
+            progress = stack.enter_context(Progress(output, len(parts)))
             recording = self._open(stack, parts, style, output)
             for number, part in enumerate(parts, start=1):
                 if recording.frames:
                     recording.silence(self.pause_s)
                 for pcm in decode(part.path, style.format):
                     recording.write(pcm)
-                progress.reach(number, "")
+                progress.reach(number, f"{number} of {len(parts)} items joined in {self.path}")
             recording.finish()
         if self.target.is_file:
             journal.finish(relative, key, self.path, duration_s=recording.duration_s, characters=0)
@@ -140,7 +140,7 @@ def choose_join(typed: Path | None, style: Style, *, shard: tuple[int, int] | No
             "--join needs all items, and --shard is one part of them",
             hint="Make all parts first, then run it with --join and without --shard.",
         )
-    format_ = AudioFormat.from_path(typed) or style.format
+    format_ = AudioFormat.for_path(typed, style.format)
     bitrate = style.bitrate_kbps if format_.is_lossy else None
     check_format(format_, sample_rate=RAW_SAMPLE_RATE, bitrate_kbps=bitrate)
     pauses = style.pauses

@@ -15,6 +15,7 @@ from qwentts_cli.errors import UsageError
 from qwentts_cli.synthesis.batch import Task
 from qwentts_cli.synthesis.journal import Journal, State, begun_key
 from qwentts_cli.text.shard import select
+from qwentts_cli.text.units import count_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -66,11 +67,12 @@ class Planner:
     def _task(self, item: Item) -> Task:
         recipe = recipe_of(item, self.style.recipe)
         read = self._read(item)
-        key = _begun_key(self.style, recipe).copy()
+        key, characters = _begun_key(self.style, recipe).copy(), 0
         for piece in read():
             key.update(piece.encode())
+            characters += count_units(piece)
         output = self.folder / item.output
-        return Task(item.number, item.place, output, item.output, key.hexdigest(), recipe, read)
+        return Task(item.number, item.place, output, item.output, key.hexdigest(), characters, recipe, read)
 
     def _read(self, item: Item) -> Callable[[], Iterator[str]]:
         if item.file is not None:
@@ -95,10 +97,14 @@ def _begun_key(style: Style, recipe: SynthesisRequest) -> Hash:
 
 @dataclass(slots=True)
 class Plan:
-    """How many items are in which state, and what those to be made would take; `joined` is `--join`'s."""
+    """How many items are in which state, and what those to be made would take.
+
+    `characters` is 0 where nobody has looked at the texts; `joined` is the state of `--join`.
+    """
 
     states: Counter[State] = field(default_factory=Counter)
     estimate: Estimate = field(default_factory=Estimate)
+    characters: int = 0
     foreign: list[str] = field(default_factory=list)
     joined: State | None = None
 
@@ -143,6 +149,7 @@ def make_plan(
         state = state_of(task, journal)
         plan.states[state] += 1
         tell(task, state)
+        plan.characters += 0 if state is State.DONE else task.characters
         if state is State.FOREIGN:
             plan.foreign.append(str(task.output))
         if is_measured and state is not State.DONE:

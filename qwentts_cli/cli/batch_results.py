@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from qwentts_cli.cli.report_rows import encoded, item_document
+from qwentts_cli.cli.spending import price_tag
 from qwentts_cli.synthesis.batch import Summary
 from qwentts_cli.synthesis.outcome import Outcome, Status
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from qwentts_cli.cli.connection import Incidents
+    from qwentts_cli.cli.batch_plan import Plan
+    from qwentts_cli.cli.invocation import Invocation
+    from qwentts_cli.cli.meter import Meter
     from qwentts_cli.cli.output import Output
     from qwentts_cli.cli.progress import Progress
 
@@ -21,15 +25,21 @@ if TYPE_CHECKING:
 class Results:
     """Keeps the outcomes for the report, and tells of each."""
 
-    output: Output
+    run: Invocation
+    plan: Plan
+    meter: Meter
     progress: Progress
-    incidents: Incidents
     is_jsonl: bool
     is_kept: bool
-    expected: int
     summary: Summary = field(default_factory=Summary)
     kept: list[Outcome] = field(default_factory=list)
     joined: dict[str, Any] | None = None
+    _spoken: int = 0
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    @property
+    def output(self) -> Output:
+        return self.run.output
 
     def add(self, outcome: Outcome) -> None:
         self.summary.add(outcome)
@@ -41,9 +51,27 @@ class Results:
             self.output.lines([encoded(item_document(outcome)).decode()])
         elif outcome.status is Status.MADE and not self.output.is_json:
             self.output.lines([str(outcome.output)])
-        self.progress.reach(
-            self.summary.items, f"{self.summary.billed} characters billed, {self.summary.failed} failed"
-        )
+        self._show()
+
+    def hear(self, characters: int) -> None:
+        """So many characters more have become sound; called by several threads."""
+        with self._lock:
+            self._spoken += characters
+        self._show()
+
+    def _show(self) -> None:
+        meter, billed, failed = self.meter, self.meter.billed, self.summary.failed
+        facts = [
+            f"{self.summary.items} of {self.plan.items} items",
+            f"{billed.total()} characters",
+            price_tag(self.run, billed) or "",
+            f"{meter.rps:.1f} of {meter.allowed_rps():.1f} requests a second",
+            f"{failed} failed" if failed else "",
+        ]
+        # Characters say more of what is left than items do, unless nobody has counted them.
+        done = self._spoken if self.plan.characters else self.summary.items
+        with self._lock:
+            self.progress.reach(done, ", ".join(fact for fact in facts if fact))
 
     def add_joined(self, path: Path, duration_s: float) -> None:
         """All items were written as one file."""
@@ -65,21 +93,21 @@ class Results:
             "made": total.made,
             "skipped": total.skipped,
             "failed": total.failed,
-            "requests": total.requests,
-            "throttled": self.incidents.throttled,
+            "requests": self.meter.requests,
+            "throttled": self.meter.throttled,
             "characters": total.characters,
-            "billed": total.billed,
-            "possibly_billed_twice": self.incidents.maybe_billed,
+            "billed": self.meter.billed.total(),
+            "possibly_billed_twice": self.meter.maybe_billed,
             "duration_s": round(total.duration_s, 3),
         }
 
     def tell(self) -> None:
         """The last line."""
-        total, incidents = self.summary, self.incidents
-        missing = self.expected - total.made - total.skipped
+        total, meter = self.summary, self.meter
+        missing = self.plan.items - total.made - total.skipped
         rest = f"; to make the other {missing}, run the same command again" if missing else ""
         self.output.note(
             f"{total.made} made, {total.skipped} there already, {total.failed} failed; "
-            f"{total.requests} requests, {incidents.throttled} answered with 429; "
-            f"{total.billed} characters billed, possibly billed twice: {incidents.maybe_billed}{rest}"
+            f"{meter.requests} requests, {meter.throttled} answered with 429; "
+            f"{meter.billed.total()} characters billed, possibly billed twice: {meter.maybe_billed}{rest}"
         )

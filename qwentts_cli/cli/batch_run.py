@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING
 from qwentts_cli.cli.batch_files import FileMaker
 from qwentts_cli.cli.batch_plan import Plan, Planner, fresh_plan, make_plan, state_of
 from qwentts_cli.cli.batch_results import Results
-from qwentts_cli.cli.connection import CacheUse, Incidents, open_synthesizer
+from qwentts_cli.cli.connection import CacheUse, crew_size, open_synthesizer
 from qwentts_cli.cli.estimate import tell_facts
+from qwentts_cli.cli.meter import Meter
 from qwentts_cli.cli.progress import Progress
 from qwentts_cli.cli.report_page import check_report_path, write_report
 from qwentts_cli.errors import ExitCode
@@ -74,8 +75,8 @@ def run_batch(run: Invocation, planner: Planner, wish: Wish) -> int:
 
 
 def _make(run: Invocation, planner: Planner, plan: Plan, journal: Journal, wish: Wish) -> int:
-    recipe, incidents = planner.style.recipe, Incidents()
-    jobs = int(run.settings.number("jobs", _DEFAULT_JOBS))
+    recipe, meter = planner.style.recipe, Meter()
+    jobs = crew_size(run, int(run.settings.number("jobs", _DEFAULT_JOBS)))
     with ExitStack() as stack:
         synthesizer = stack.enter_context(
             open_synthesizer(
@@ -84,23 +85,15 @@ def _make(run: Invocation, planner: Planner, plan: Plan, journal: Journal, wish:
                 cache_use=wish.cache_use,
                 is_streamed=False,
                 limit=wish.limit,
-                incidents=incidents,
+                meter=meter,
             )
         )
         crew = stack.enter_context(Crew(jobs, synthesizer.cancel)) if jobs > 1 else None
-        progress = Progress(run.output, "items", plan.items)
-        results = Results(
-            run.output,
-            progress,
-            incidents,
-            wish.is_jsonl,
-            is_kept=wish.report is not None,
-            expected=plan.items,
-        )
+        progress = Progress(run.output, plan.characters or plan.items)
+        results = Results(run, plan, meter, progress, wish.is_jsonl, is_kept=wish.report is not None)
         stack.callback(_conclude, planner, results, wish)
-        batch = Batch(
-            FileMaker(planner.style, synthesizer), crew=crew, journal=journal, fail_fast=wish.fail_fast
-        )
+        make = FileMaker(planner.style, synthesizer, results.hear)
+        batch = Batch(make, crew=crew, journal=journal, fail_fast=wish.fail_fast)
         with progress:
             for outcome in batch.run(_stale(planner, journal, results)):
                 results.add(outcome)

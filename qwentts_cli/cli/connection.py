@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -10,7 +11,6 @@ from typing import TYPE_CHECKING
 from qwentts_cli.cli.usage import open_ledger
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint
-from qwentts_cli.errors import NetworkError, QwenTTSError, Throttled
 from qwentts_cli.settings.credentials import ApiKey
 from qwentts_cli.settings.paths import cache_folder, state_folder
 from qwentts_cli.synthesis.account import Account
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from qwentts_cli.cli.invocation import Invocation
+    from qwentts_cli.cli.meter import Meter
     from qwentts_cli.synthesis.account import Limit
     from qwentts_cli.synthesis.request import SynthesisRequest
     from qwentts_cli.synthesis.retry import Retry
@@ -36,6 +37,9 @@ _START_RPS = 2.0
 # This machine's own sandbox has no limit to be careful of.
 _SANDBOX_START_RPS = 50.0
 _GRACE_S = 4.0
+# A request has at most two connections, a lock and a file open, and in a batch two files and pipes more.
+_FILES_OF_A_REQUEST = 8
+_FILES_OF_THE_REST = 24
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,18 +50,6 @@ class Server:
     key: ApiKey
     scope: str
     start_rps: float
-
-
-@dataclass(slots=True)
-class Incidents:
-    """How many answers said to slow down, and how many requests failed after they may have been billed."""
-
-    throttled: int = 0
-    maybe_billed: int = 0
-
-    def note(self, error: QwenTTSError) -> None:
-        self.throttled += isinstance(error, Throttled)
-        self.maybe_billed += isinstance(error, NetworkError) and error.maybe_billed
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +68,7 @@ def open_synthesizer(
     cache_use: CacheUse,
     is_streamed: bool,
     limit: Limit | None,
-    incidents: Incidents,
+    meter: Meter,
 ) -> Iterator[Synthesizer]:
     """Open what makes sound; at its end waits end, and what is being paid for has a moment to arrive."""
     from qwentts_cli.dashscope.client import SpeechClient
@@ -88,7 +80,7 @@ def open_synthesizer(
     suffix = load_catalog().audio_host_suffix
     with (
         _server(run, model) as server,
-        _usage(run, server) as ledger,
+        _usage(run, server, meter) as ledger,
         SpeechClient(server.endpoint, server.key, timeouts=timeouts, audio_host_suffix=suffix) as client,
     ):
         run.output.detail(f"asking {server.endpoint.label} with the key from {server.key.origin}")
@@ -96,11 +88,11 @@ def open_synthesizer(
         synthesizer = Synthesizer(
             client,
             cancelled=cancelled,
-            asking=_asking(run, server, model, timing, incidents),
+            asking=_asking(run, server, model, timing, meter),
             fetching=_fetching(run, server, timing),
             store=Store(store.cache, store.pending, store.scope, cache_use.is_read) if store else None,
             is_streamed=is_streamed,
-            account=Account(limit, ledger),
+            account=Account(limit, ledger, meter.send),
         )
         try:
             yield synthesizer
@@ -110,6 +102,20 @@ def open_synthesizer(
             if store:
                 store.cache.prune_if_changed()
                 store.pending.forget_dead()
+
+
+def crew_size(run: Invocation, jobs: int) -> int:
+    """At most `jobs` requests at a time, and as many as the system lets open their files and connections."""
+    if sys.platform == "win32":
+        return jobs
+    import resource
+
+    allowed = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+    most = max(1, (allowed - _FILES_OF_THE_REST) // _FILES_OF_A_REQUEST)
+    if jobs <= most or allowed == resource.RLIM_INFINITY:
+        return jobs
+    run.output.warn(f"{most} of {jobs} jobs at a time: only {allowed} files may be open ('ulimit -n')")
+    return most
 
 
 @contextmanager
@@ -130,15 +136,18 @@ def _server(run: Invocation, model: str) -> Iterator[Server]:
 
 
 @contextmanager
-def _usage(run: Invocation, server: Server) -> Iterator[Callable[[SynthesisRequest, int], None]]:
-    """Note what is billed; the sandbox bills nothing."""
+def _usage(
+    run: Invocation, server: Server, meter: Meter
+) -> Iterator[Callable[[SynthesisRequest, int], None]]:
+    """Note what is billed, in the ledger too unless it is the sandbox, which costs nothing."""
     if run.is_sandbox:
-        yield lambda _request, _characters: None
+        yield meter.bill
         return
     with open_ledger(run.output) as ledger:
         region = server.endpoint.region or server.endpoint.host
 
         def record(request: SynthesisRequest, characters: int) -> None:
+            meter.bill(request, characters)
             ledger.record(
                 model=request.model,
                 voice=request.voice,
@@ -162,7 +171,7 @@ def _open_store(run: Invocation, server: Server) -> Store:
     return Store(open_cache(run), pending, server.scope)
 
 
-def _asking(run: Invocation, server: Server, model: str, timing: Timing, incidents: Incidents) -> Attempts:
+def _asking(run: Invocation, server: Server, model: str, timing: Timing, meter: Meter) -> Attempts:
     rpm = run.settings.first("rpm")
     limiter = RateLimiter(
         shared_state(state_folder() / "rates", server.endpoint.host, f"{server.scope} {model}"),
@@ -171,9 +180,7 @@ def _asking(run: Invocation, server: Server, model: str, timing: Timing, inciden
         rpm=float(rpm.value) if rpm else None,
     )
 
-    def on_retry(event: Retry) -> None:
-        incidents.note(event.error)
-        _tell_retry(run, event)
+    meter.allowed_rps = limiter.allowed_rps
 
     def on_change(is_open: bool) -> None:
         _tell_breaker(run, server.endpoint.host, is_open=is_open)
@@ -181,7 +188,7 @@ def _asking(run: Invocation, server: Server, model: str, timing: Timing, inciden
             limiter.restart()
 
     breaker = Breaker(server.endpoint.host, timing=timing, on_change=on_change)
-    return Attempts(breaker, limiter, timing, on_retry)
+    return Attempts(breaker, limiter, timing, lambda event: _tell_retry(run, event), meter.fail)
 
 
 def _fetching(run: Invocation, server: Server, timing: Timing) -> Attempts:

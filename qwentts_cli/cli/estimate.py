@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field
-from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from qwentts_cli.cli.recipe import cut
-from qwentts_cli.cli.spending import cost, price_of
+from qwentts_cli.cli.spending import price_tag
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.text.units import count_units
 
@@ -37,18 +36,9 @@ class Estimate:
         return {
             "segments": self.segments,
             "characters": self.characters.total(),
-            "price": self._price(run),
+            "price": price_tag(run, self.characters),
             "minutes": self._minutes(run, model),
         }
-
-    def _price(self, run: Invocation) -> str | None:
-        amounts: dict[str, Decimal] = {}
-        for model, characters in self.characters.items():
-            price = price_of(run, model)
-            if price is None:
-                return None
-            amounts[price.currency] = amounts.get(price.currency, Decimal(0)) + cost(price, characters)
-        return ", ".join(f"{amount:.4f} {currency}" for currency, amount in amounts.items())
 
     def _minutes(self, run: Invocation, model: str) -> float | None:
         """At the rate that is set, else the one the catalogue has for the model."""

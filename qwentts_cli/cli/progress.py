@@ -7,6 +7,7 @@ import time
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from types import TracebackType
 
     from rich.progress import Progress as Bar
@@ -15,23 +16,25 @@ if TYPE_CHECKING:
     from qwentts_cli.cli.output import Output
 
 _INTERVAL_S = 10.0
+_BAR_WIDTH = 12
 
 
 class Progress:
-    """Counts `unit`s; says nothing with `--quiet`.
+    """Says nothing with `--quiet`.
 
     Args:
         output: where warnings go meanwhile.
-        unit: what is counted, in the plural.
-        total: how many there will be, where that is known.
+        total: how much there is to do, in any unit, where that is known.
+        now: the clock, in seconds.
     """
 
-    def __init__(self, output: Output, unit: str, total: int | None = None) -> None:
+    def __init__(
+        self, output: Output, total: int | None = None, *, now: Callable[[], float] = time.monotonic
+    ) -> None:
         self._output = output
-        self._unit = unit
         self._total = total
-        self._began = self._told = time.monotonic()
-        self._done = 0
+        self._now = now
+        self._began = self._told = now()
         self._bar: Bar | None = None
         self._task: TaskID | None = None
 
@@ -48,34 +51,35 @@ class Progress:
             self._bar.stop()
 
     def reach(self, done: int, facts: str) -> None:
-        """Tell how many are done; `facts` is what else there is to know now."""
-        self._done = done
+        """Tell how much is done; `facts` is what there is to know now."""
         if self._bar and self._task is not None:
             self._bar.update(self._task, completed=done, facts=facts)
             return
-        now = time.monotonic()
+        now = self._now()
         if now - self._told >= _INTERVAL_S:
             self._told = now
-            total = f" of {self._total}" if self._total else ""
-            rate = self._done / (now - self._began)
-            self._output.note(f"{self._done}{total} {self._unit}, {facts}, {rate:.1f} a second")
+            self._output.note(facts + self._left(done, now - self._began))
+
+    def _left(self, done: int, passed_s: float) -> str:
+        if not self._total or not done:
+            return ""
+        minutes, seconds = divmod(round(passed_s * max(self._total - done, 0) / done), 60)
+        return f", {minutes // 60}:{minutes % 60:02}:{seconds:02} left"
 
     def _start_bar(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
         from rich.progress import Progress as Bar
 
         console = Console(stderr=True, markup=False, highlight=False, no_color=not self._output.is_colored)
         self._bar = Bar(
-            MofNCompleteColumn(),
-            TextColumn(self._unit, markup=False),
-            BarColumn(bar_width=30),
-            TextColumn("{task.fields[facts]}", markup=False),
+            BarColumn(bar_width=_BAR_WIDTH),
             TimeRemainingColumn(),
+            TextColumn("{task.fields[facts]}", markup=False),
             console=console,
             transient=True,
             # What is printed goes above the bar; a product that goes elsewhere must go on doing so.
             redirect_stdout=sys.stdout is not None and sys.stdout.isatty(),
         )
-        self._task = self._bar.add_task(self._unit, total=self._total, facts="")
+        self._task = self._bar.add_task("", total=self._total, facts="")
         self._bar.start()

@@ -8,8 +8,8 @@ from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE
 
 if TYPE_CHECKING:
     from qwentts_cli.audio.sink import Recording
-    from qwentts_cli.cli.connection import Incidents
     from qwentts_cli.cli.invocation import Invocation
+    from qwentts_cli.cli.meter import Meter
     from qwentts_cli.cli.recording import Delivery
     from qwentts_cli.synthesis.request import SynthesisRequest
     from qwentts_cli.synthesis.speech import Tally
@@ -21,13 +21,13 @@ def report(
     delivery: Delivery,
     recording: Recording,
     tally: Tally,
-    incidents: Incidents,
+    meter: Meter,
 ) -> None:
     """Tell what was made: the path or one document on stdout, the rest on stderr."""
     if tally.is_cached:
         run.output.note("made before: nothing was sent, nothing is billed")
-    if incidents.maybe_billed:
-        run.output.warn(f"possibly billed twice: {incidents.maybe_billed}")
+    if meter.maybe_billed:
+        run.output.warn(f"possibly billed twice: {meter.maybe_billed}")
     run.output.detail(
         f"{recording.duration_s:.1f} s in {tally.segments} segments, "
         f"{tally.billed} of {tally.characters} characters billed in {tally.requests} requests"
@@ -36,6 +36,13 @@ def report(
         run.output.document(_document(recipe, delivery, recording, tally))
     elif delivery.path:
         run.output.lines([delivery.path])
+
+
+def tell_lost(run: Invocation, meter: Meter, kind: type[BaseException] | None, *_: object) -> None:
+    """Where the run failed, tell what of it may have cost money all the same."""
+    if kind and meter.maybe_billed:
+        requests = "1 request" if meter.maybe_billed == 1 else f"{meter.maybe_billed} requests"
+        run.output.warn(f"{requests} got no usable answer and may have been billed all the same")
 
 
 def _document(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Annotated
 
@@ -14,13 +14,14 @@ from qwentts_cli.audio.sink import Recording
 from qwentts_cli.audio.tags import Tags
 from qwentts_cli.cli import audio_options as opt
 from qwentts_cli.cli.captions import check_subtitles, open_cues
-from qwentts_cli.cli.connection import CacheUse, Incidents, open_synthesizer
+from qwentts_cli.cli.connection import CacheUse, crew_size, open_synthesizer
 from qwentts_cli.cli.estimate import Estimate, tell_facts
 from qwentts_cli.cli.invocation import Invocation, begin
+from qwentts_cli.cli.meter import Meter
 from qwentts_cli.cli.progress import Progress
 from qwentts_cli.cli.recipe import cut, make_recipe
 from qwentts_cli.cli.recording import Delivery, choose_target, open_recording
-from qwentts_cli.cli.report import report
+from qwentts_cli.cli.report import report, tell_lost
 from qwentts_cli.cli.source import Source, choose_source
 from qwentts_cli.cli.spending import agree_to_much, open_limit
 from qwentts_cli.errors import ExitCode, UsageError
@@ -101,7 +102,7 @@ def say(
         characters=characters,
         subtitles=subtitles,
         is_forced=force,
-        jobs=int(run.settings.number("jobs", _DEFAULT_JOBS)),
+        jobs=crew_size(run, int(run.settings.number("jobs", _DEFAULT_JOBS))),
     )
     report(run, recipe, delivery, *_speak(run, order))
 
@@ -122,10 +123,11 @@ class Order:
     jobs: int
 
 
-def _speak(run: Invocation, order: Order) -> tuple[Recording, Tally, Incidents]:
-    incidents = Incidents()
+def _speak(run: Invocation, order: Order) -> tuple[Recording, Tally, Meter]:
+    meter = Meter()
     delivery = order.delivery
     with ExitStack() as stack:
+        stack.push(partial(tell_lost, run, meter))
         synthesizer = stack.enter_context(
             open_synthesizer(
                 run,
@@ -133,7 +135,7 @@ def _speak(run: Invocation, order: Order) -> tuple[Recording, Tally, Incidents]:
                 cache_use=order.cache_use,
                 is_streamed=delivery.is_heard_early,
                 limit=order.limit,
-                incidents=incidents,
+                meter=meter,
             )
         )
         crew = stack.enter_context(Crew(order.jobs, synthesizer.cancel)) if order.jobs > 1 else None
@@ -146,7 +148,7 @@ def _speak(run: Invocation, order: Order) -> tuple[Recording, Tally, Incidents]:
             by_paragraph=order.pauses.paragraph_s is not None,
         )
         cues = stack.enter_context(open_cues(order.recipe, order.subtitles, overwrite=order.is_forced))
-        progress = stack.enter_context(Progress(run.output, "characters", order.characters))
+        progress = stack.enter_context(Progress(run.output, order.characters))
         tally = speak(
             segments,
             order.recipe,
@@ -155,14 +157,17 @@ def _speak(run: Invocation, order: Order) -> tuple[Recording, Tally, Incidents]:
             crew=crew,
             pauses=order.pauses,
             cues=cues,
-            on_segment=lambda tally: progress.reach(
-                tally.characters, f"{recording.duration_s:.0f} s, {tally.billed} billed"
-            ),
+            on_segment=partial(_show, progress, order.characters, recording),
         )
         if not tally.segments:
             raise _nothing_to_say()
         recording.finish()
-    return recording, tally, incidents
+    return recording, tally, meter
+
+
+def _show(progress: Progress, total: int | None, recording: Recording, tally: Tally) -> None:
+    done = f"{tally.characters} of {total} characters" if total else f"{tally.characters} characters"
+    progress.reach(tally.characters, f"{done}, {tally.billed} billed, {recording.duration_s:.0f} s of sound")
 
 
 def _tell_estimate(run: Invocation, source: Source, recipe: SynthesisRequest, *, by_paragraph: bool) -> None:

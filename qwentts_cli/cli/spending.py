@@ -14,6 +14,8 @@ from qwentts_cli.errors import BudgetError, UsageError
 from qwentts_cli.synthesis.account import Limit
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from qwentts_cli.cli.invocation import Invocation
 
 _PRICED_CHARACTERS = 10_000
@@ -64,6 +66,17 @@ def price_of(run: Invocation, model: str) -> Price | None:
     region = catalog.default_region if found is None or run.is_sandbox else find_region(str(found.value)).name
     known = catalog.models.get(model)
     return known.prices.get(region) if known else None
+
+
+def price_tag(run: Invocation, characters: Mapping[str, int]) -> str | None:
+    """What so many characters of each model cost, such as "1.2000 CNY"; `None` where a price is not known."""
+    amounts: dict[str, Decimal] = {}
+    for model, count in characters.items():
+        price = price_of(run, model)
+        if price is None:
+            return None
+        amounts[price.currency] = amounts.get(price.currency, Decimal(0)) + cost(price, count)
+    return ", ".join(f"{amount:.4f} {currency}" for currency, amount in amounts.items())
 
 
 def cost(price: Price, characters: int) -> Decimal:

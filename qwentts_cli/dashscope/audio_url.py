@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 from urllib3.exceptions import LocationParseError
 from urllib3.util import Url, parse_url
@@ -55,7 +56,7 @@ def _own_host(url: str, parts: Url, endpoint: Endpoint) -> str:
     """The server we were told to use may serve audio itself; on loopback http is fine, and any port."""
     if is_loopback(endpoint.host):
         return url
-    if parts.port not in {None, 80, 443} and f":{parts.port}" not in endpoint.base_url:
+    if parts.port not in {None, *_DEFAULT_PORTS.values(), urlsplit(endpoint.base_url).port}:
         raise _refused("it has an unusual port")
     secure = parts.port if parts.port != _DEFAULT_PORTS["http"] else None
     return parts._replace(scheme="https", port=secure).url

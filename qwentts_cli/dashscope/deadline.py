@@ -8,12 +8,16 @@ from __future__ import annotations
 
 import socket
 import threading
+import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from qwentts_cli.dashscope.connect import RESOLVE_S, connect, resolve
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -33,6 +37,7 @@ class Deadline:
         self.has_connected = False
         self._connection: HTTPConnection | None = None
         self._socket: socket.socket | None = None
+        self._over_at = time.monotonic() + seconds
         self._timer = threading.Timer(seconds, self._end)
         self._timer.daemon = True
 
@@ -46,6 +51,10 @@ class Deadline:
     ) -> None:
         self._timer.cancel()
         _current.deadline = None
+
+    @property
+    def left_s(self) -> float:
+        return max(0.0, self._over_at - time.monotonic())
 
     def watch(self, connection: HTTPConnection) -> None:
         self._connection = connection
@@ -98,6 +107,23 @@ def _report(connection: HTTPConnection) -> None:
 
 
 class _WatchedHTTP(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        """As the library's own, but nothing in it outlasts the deadline."""
+        deadline: Deadline = _current.deadline
+        timeout: float = self.timeout  # type: ignore[assignment]  # it is a number wherever a session sends
+        try:
+            addresses = resolve(self._dns_host.strip("[]"), self.port, min(RESOLVE_S, deadline.left_s))
+        except (TimeoutError, socket.gaierror, UnicodeError) as error:
+            raise NameResolutionError(self.host, self, error) from error  # type: ignore[arg-type]  # only told
+        try:
+            sock = connect(addresses, min(timeout, deadline.left_s), self.socket_options or ())
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, "nothing answers") from error
+        except OSError as error:
+            raise NewConnectionError(self, str(error)) from error
+        sock.settimeout(timeout)
+        return sock
+
     def connect(self) -> None:
         _report(self)
         super().connect()

@@ -81,7 +81,9 @@ class _Draft:
 
 
 def too_large() -> RejectedError:
-    return RejectedError(f"the service sent an event of more than {MAX_EVENT_BYTES >> 20} MiB")
+    error = RejectedError(f"the service sent an event of more than {MAX_EVENT_BYTES >> 20} MiB")
+    error.maybe_billed = True
+    return error
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:

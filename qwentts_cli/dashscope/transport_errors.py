@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
 import socket
 import ssl
@@ -11,13 +12,14 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
-from qwentts_cli.errors import NetworkError, QwenTTSError, RejectedError
+from qwentts_cli.errors import LocalError, NetworkError, QwenTTSError, RejectedError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from qwentts_cli.dashscope.deadline import Deadline
 
+_NO_MORE_FILES = {errno.EMFILE, errno.ENFILE}
 _CA_HINT = "Behind a company proxy, point REQUESTS_CA_BUNDLE at the company's certificate file."
 
 
@@ -36,8 +38,6 @@ def translate_transport_error(error: BaseException, url: str, deadline: Deadline
     host = _host(url)
     if deadline.is_over and deadline.has_connected:
         return _broken(f"{host} was too slow: not done within {deadline.seconds:g} s")
-    if deadline.is_over:
-        return _no_connection(error, host)
     for kinds, build in _RULES:
         if found := next((cause for cause in causes if isinstance(cause, kinds)), None):
             return build(found, host)
@@ -68,9 +68,10 @@ def _proxy(error: BaseException, host: str) -> QwenTTSError:
     return told
 
 
-def _unresolved(_error: BaseException, host: str) -> QwenTTSError:
+def _unresolved(error: BaseException, host: str) -> QwenTTSError:
+    slow = next((f": {cause}" for cause in _causes(error) if isinstance(cause, TimeoutError)), "")
     return NetworkError(
-        f"cannot resolve the host {host}", hint="Check the network, and the region or base URL."
+        f"cannot resolve the host {host}{slow}", hint="Check the network, and the region or base URL."
     )
 
 
@@ -79,9 +80,15 @@ def _refused(_error: BaseException, host: str) -> QwenTTSError:
 
 
 def _no_connection(error: BaseException, host: str) -> QwenTTSError:
-    told = (cause.strerror for cause in _causes(error) if isinstance(cause, OSError) and cause.strerror)
-    why = next(told, "nothing answers")
-    return NetworkError(f"cannot connect to {host}: {why[0].lower()}{why[1:]}", hint="Check the network.")
+    told = (cause for cause in _causes(error) if isinstance(cause, OSError) and cause.strerror)
+    cause = next(told, OSError(0, "nothing answers"))
+    why = str(cause.strerror)
+    message = f"cannot connect to {host}: {why[0].lower()}{why[1:]}"
+    if cause.errno in _NO_MORE_FILES:
+        full = LocalError(message, hint="Ask for fewer --jobs, or allow more open files with 'ulimit -n'.")
+        full.retryable = True
+        return full
+    return NetworkError(message, hint="Check the network.")
 
 
 def _too_slow(_error: BaseException, host: str) -> QwenTTSError:

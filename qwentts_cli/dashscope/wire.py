@@ -14,6 +14,9 @@ from qwentts_cli.dashscope.sse import looks_like_events, parse_events
 from qwentts_cli.errors import BadAudioError, NetworkError
 
 _MAX_QUOTE = 500
+# Each part of a document becomes an object of its own, so that 8 MiB of empty lists would fill 200 in memory.
+# An answer of the service has some twenty.
+_MAX_PARTS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,6 +114,8 @@ def _status_within(document: dict[str, Any]) -> int:
 
 
 def _parse(data: bytes) -> dict[str, Any]:
+    if sum(map(data.count, (b",", b"[", b"{"))) > _MAX_PARTS:
+        raise _invalid("it has too many parts")
     try:
         document = json.loads(data)
     except (ValueError, RecursionError) as error:

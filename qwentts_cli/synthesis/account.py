@@ -31,31 +31,37 @@ class Account:
     Args:
         limit: `None` for none.
         on_billed: told of each billed request and its characters.
+        on_request: told of each request before it is sent.
     """
 
     def __init__(
         self,
         limit: Limit | None = None,
         on_billed: Callable[[SynthesisRequest, int], None] = lambda _request, _characters: None,
+        on_request: Callable[[], None] = lambda: None,
     ) -> None:
         self._limit = limit
         self._on_billed = on_billed
+        self._on_request = on_request
         self._spent = Decimal(0)
         self._lock = threading.Lock()
 
     def reserve(self, request: SynthesisRequest) -> Decimal:
-        """Set aside what `request` will cost.
+        """Set aside what `request`, which is sent then, will cost.
 
         Raises:
             BudgetError: it would cross the limit.
         """
-        if self._limit is None:
-            return Decimal(0)
+        reserved = self._reserved(request, self._limit) if self._limit else Decimal(0)
+        self._on_request()
+        return reserved
+
+    def _reserved(self, request: SynthesisRequest, limit: Limit) -> Decimal:
         cost = self._cost(request, count_units(request.text))
         with self._lock:
-            if self._spent + cost > self._limit.amount:
+            if self._spent + cost > limit.amount:
                 raise BudgetError(
-                    f"the next request would cross the limit of {self._limit.amount} {self._limit.unit}: "
+                    f"the next request would cross the limit of {limit.amount} {limit.unit}: "
                     f"{self._spent.normalize():f} are spent or on the way",
                     hint="What is done is kept; raise the limit and run the same command again.",
                 )

@@ -37,13 +37,17 @@ _FAREWELL_S = 5.0
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One item, ready to be made: `relative` is its name in the journal, `key` all that decides its file."""
+    """One item, ready to be made.
+
+    `relative` is its name in the journal, `key` all that decides its file, `characters` what it is billed.
+    """
 
     number: int
     source: str
     output: Path
     relative: str
     key: str
+    characters: int
     recipe: SynthesisRequest
     read: Callable[[], Iterator[str]]
 

@@ -89,6 +89,10 @@ class RateLimiter:
             )
         )
 
+    def allowed_rps(self) -> float:
+        """Requests a second that the service is believed to allow, or the cap if that is less."""
+        return self._transact(lambda state, _now: (state, min(state.rate, self._cap)))
+
     def since_success_s(self) -> float:
         """Seconds since a request was not throttled, in whichever process."""
         return self._transact(lambda state, now: (state, now - state.success_at))

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
-from qwentts_cli.errors import NetworkError, QuotaError, QwenTTSError, Throttled
+from qwentts_cli.errors import QuotaError, QwenTTSError, Throttled
 from qwentts_cli.synthesis.timing import Timing
 
 if TYPE_CHECKING:
@@ -131,7 +131,7 @@ class _Course:
         self.failures += 1
         self._throttled_in_a_row = 0
         self._throttled_since = None
-        self._maybe_billed += isinstance(error, NetworkError) and error.maybe_billed
+        self._maybe_billed += error.maybe_billed
         self._hopeless += error.most_attempts is not None
         pause_s = self.timing.chance() * self._policy.backoff_limit_s(self.failures)
         if (

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 from qwentts_cli.audio.stream import StreamDecoder
 from qwentts_cli.audio.wav import Pcm, parse_wav
 from qwentts_cli.dashscope.wire import Answer
-from qwentts_cli.errors import BadAudioError, LinkBroken, NetworkError, QwenTTSError, RejectedError
+from qwentts_cli.errors import BadAudioError, LinkBroken, QwenTTSError, RejectedError
 from qwentts_cli.synthesis.cache import Cache, Clip, cache_key
 from qwentts_cli.text.units import count_units
 
@@ -139,7 +139,8 @@ class Synthesizer:
         self._in_flight.wait(seconds)
 
     def _buy_whole(self, request: SynthesisRequest, emit: Emit, key: str | None) -> tuple[Receipt, Pcm]:
-        receipt, answer = Receipt(count_units(request.text)), self._pending(key)
+        saved = self._pending(key)
+        receipt, answer = Receipt(count_units(request.text)), saved
         for links_left in reversed(range(_MOST_NEW_LINKS + 1)):
             if answer is None:
                 answer = self._asking.run(partial(self._ask, request))
@@ -147,14 +148,12 @@ class Synthesizer:
                 self._keep(key, answer)
             try:
                 pcm = self._fetching.run(partial(self._fetch, answer.url))
-            except LinkBroken:
+            except (LinkBroken, RejectedError) as error:
                 self._drop(key)
-                if not links_left:
+                # A sound that is none would be none again, if it was this run that had it made.
+                if not links_left or not (answer is saved or isinstance(error, LinkBroken)):
                     raise
                 answer = None
-            except RejectedError:
-                self._drop(key)
-                raise
             else:
                 emit(pcm)
                 return receipt, pcm
@@ -180,30 +179,36 @@ class Synthesizer:
                         heard.append(pcm)
                         emit(pcm)
                 bill(answer)
-            decoder.finish()
-            if not heard and answer.url:  # a server that answered as a whole
-                heard.append(self._fetch(answer.url))
+                decoder.finish()
+                is_whole = not heard and bool(answer.url)  # from a server that does not stream
+                if is_whole:
+                    heard.append(self._fetch(answer.url))
+                if not heard:
+                    raise BadAudioError("the service sent empty audio", hint="Change the text or try again.")
+            if is_whole:
                 emit(heard[0])
         except QwenTTSError as error:
             error.retryable = error.retryable and not heard
             raise
-        if not heard:
-            raise BadAudioError("the service sent empty audio", hint="Change the text or try again.")
         return answer, replace(heard[0], data=b"".join(pcm.data for pcm in heard))
 
     @contextmanager
     def _billing(self, request: SynthesisRequest) -> Iterator[Callable[[Answer], None]]:
         """Reserve what a request costs, until it is billed or certainly was not."""
-        reserved = self._account.reserve(request)
+        reserved, is_billed = self._account.reserve(request), False
 
         def bill(answer: Answer) -> None:
+            nonlocal is_billed
+            is_billed = True
             characters = answer.characters or count_units(request.text)
             self._account.bill(request, characters, reserved)
 
         try:
             yield bill
         except QwenTTSError as error:
-            if not (isinstance(error, NetworkError) and error.maybe_billed):
+            # Damaged sound is sound that was made.
+            error.maybe_billed = error.maybe_billed or is_billed or isinstance(error, BadAudioError)
+            if not error.maybe_billed:
                 self._account.release(reserved)
             raise
 

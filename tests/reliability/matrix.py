@@ -44,12 +44,18 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class Course:
-    """What became of a row: the run, and how often the sandbox was asked for sound and for a download."""
+    """What became of a row: the run, and how often the sandbox was asked for sound and billed it."""
 
     row: Row
     result: Result
     posts: int
-    gets: int
+    bills: int
+
+    @property
+    def lost(self) -> int:
+        """How many requests, as the run tells, failed and may have been billed."""
+        told = re.search(r"(\d+) requests? got no usable answer and may have been billed", self.result.stderr)
+        return int(told[1]) if told else 0
 
 
 def run_row(row: Row, template: ForkedQwentts, folder: Path) -> Course:
@@ -62,7 +68,8 @@ def run_row(row: Row, template: ForkedQwentts, folder: Path) -> Course:
     with Sandbox(voice_engine="tones", faults=row.faults) as server:
         result = at(qwentts, server)("say", TEXT, "-o", target, *row.args, code=row.code)
         asked = [record.phase for record in server.ledger]
-    course = Course(row, result, sum(phase in {"post", "sse"} for phase in asked), asked.count("get"))
+        bills = sum(record.billed > 0 for record in server.ledger)
+    course = Course(row, result, sum(phase in {"post", "sse"} for phase in asked), bills)
     check(course, qwentts)
     return course
 

@@ -94,7 +94,7 @@ FINAL = (
         Row("M40", f"post:bad-url={kind}", 6, "refused the audio URL")
         for kind in ("other-host", "look-alike", "backslash", "homograph", "ip", "number")
     ),
-    Row("M54", "get:endless", 6, "larger than 256 MiB"),
+    Row("M54", "get:endless", 6, "larger than 24 MiB"),
     Row("M44", "get:redirect=302", 6, "redirect"),
     Row("M56", "sse:cut-frame=1", 5, "cut short", is_piped=True),
     Row("M56", "sse:no-stop", 5, "ended early", is_piped=True),

@@ -137,3 +137,10 @@ def test_other_addresses_are_refused(url: str) -> None:
     """A server, or who speaks for it, cannot have us fetch from anywhere."""
     with pytest.raises(RejectedError, match="refused the audio URL"):
         check_audio_url(url, INTL, SUFFIX)
+
+
+@pytest.mark.parametrize("port", [22, 844, 84430])
+def test_the_endpoints_own_host_serves_audio_at_its_own_port(port: int) -> None:
+    """Or at the usual ones; a part of its number is another port."""
+    with pytest.raises(RejectedError, match="refused the audio URL"):
+        check_audio_url(f"https://tts.example.com:{port}/a.wav", OWN, SUFFIX)

@@ -7,17 +7,18 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from qwentts_cli.dashscope.client import SpeechClient
 from qwentts_cli.dashscope.endpoint import custom_endpoint
 from qwentts_cli.dashscope.session import Timeouts
-from qwentts_cli.errors import NetworkError, QwenTTSError, RejectedError
+from qwentts_cli.errors import BudgetError, NetworkError, QwenTTSError, RejectedError
 from qwentts_cli.sandbox.server import Sandbox
 from qwentts_cli.settings.credentials import ApiKey
-from qwentts_cli.synthesis.account import Account
+from qwentts_cli.synthesis.account import Account, Limit
 from qwentts_cli.synthesis.attempts import Attempts
 from qwentts_cli.synthesis.breaker import Breaker
 from qwentts_cli.synthesis.cache import Cache
@@ -45,7 +46,13 @@ class World:
     """A sandbox with faults and a synthesizer of it, whose waits are two hundred times as short."""
 
     def __init__(
-        self, server: Sandbox, folder: Path, *, is_streamed: bool = False, is_read: bool = True
+        self,
+        server: Sandbox,
+        folder: Path,
+        *,
+        is_streamed: bool = False,
+        is_read: bool = True,
+        limit: Limit | None = None,
     ) -> None:
         self.server = server
         chance = random.Random(0)
@@ -74,7 +81,7 @@ class World:
             fetching=Attempts(Breaker("the storage", timing=timing), None, timing),
             store=store,
             is_streamed=is_streamed,
-            account=Account(),
+            account=Account(limit),
             cancelled=threading.Event(),
         )
 
@@ -88,11 +95,9 @@ class World:
 
 
 @contextmanager
-def world(
-    folder: Path, faults: str = "", *, is_streamed: bool = False, is_read: bool = True
-) -> Iterator[World]:
+def world(folder: Path, faults: str = "", **choices: Any) -> Iterator[World]:
     with Sandbox(voice_engine="tones", faults=faults) as server:
-        yield World(server, folder, is_streamed=is_streamed, is_read=is_read)
+        yield World(server, folder, **choices)
 
 
 @pytest.mark.parametrize("is_streamed", [False, True])
@@ -140,6 +145,40 @@ def test_what_is_rejected_is_not_fetched_again(tmp_path: Path) -> None:
             w.say()
         assert (w.count("post"), w.count("get"), list(w.pending.iterdir())) == (1, 3, [])
         assert w.say()[1].requests == 1
+
+
+@pytest.mark.parametrize(
+    ("decay", "tries"),
+    [("not-wav=html", 3), ("empty-wav", 3), ("odd", 3), ("forbidden", 3), ("status=400", 1), ("redirect", 1)],
+)
+def test_what_was_saved_and_has_decayed_is_bought_anew(tmp_path: Path, decay: str, tries: int) -> None:
+    """In the same run, once: an address of an earlier run does not cost this one its sound."""
+    rules = ["get:garbage*3", *(f"get:{decay}#{4 + number}" for number in range(tries))]
+    with world(tmp_path, ",".join(rules)) as w:
+        with pytest.raises(NetworkError):
+            w.say()
+        assert len(list(w.pending.glob("*.json"))) == 1
+        assert w.say()[0] == "Hi."
+        assert (w.count("post"), w.count("get"), list(w.pending.iterdir())) == (2, 4 + tries, [])
+
+
+def test_what_was_saved_and_cannot_be_fetched_now_is_not_bought_anew(tmp_path: Path) -> None:
+    """A storage that is down has lost nothing."""
+    with world(tmp_path, "get:garbage*6") as w:
+        for _ in range(2):
+            with pytest.raises(NetworkError):
+                w.say()
+        assert w.say()[1].requests == 0
+        assert w.count("post") == 1
+
+
+def test_damaged_sound_counts_against_the_limit(tmp_path: Path) -> None:
+    """It was made, so it was billed most likely; after two such streams of 3 characters, 7 are used up."""
+    limit = Limit(Decimal(7), "characters", lambda _model: Decimal(1))
+    with world(tmp_path, "sse:bad-base64", is_streamed=True, limit=limit) as w:
+        with pytest.raises(BudgetError):
+            w.say()
+        assert w.count("sse") == 2
 
 
 def test_a_dead_storage_stops_the_buying(tmp_path: Path) -> None:

@@ -1,0 +1,58 @@
+"""On a terminal, one live line says how far the work is."""
+
+from __future__ import annotations
+
+import os
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Qwentts
+
+pty = pytest.importorskip("pty", reason="there are no pseudo-terminals on this system")
+
+CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
+
+
+def shown(qwentts: Qwentts, *args: str | Path) -> str:
+    """All that a run draws on a terminal of 150 columns, its colours left out."""
+    ours, theirs = pty.openpty()
+    env = {"COLUMNS": "150", "TERM": "xterm"}
+    process = qwentts.start(*args, env=env, stdin=theirs, stdout=theirs, stderr=theirs)
+    os.close(theirs)
+    drawn = b""
+    try:
+        while block := os.read(ours, 65_536):
+            drawn += block
+    except OSError:  # how Linux says that nobody has the other end open
+        pass
+    finally:
+        os.close(ours)
+    assert process.wait(timeout=30) == 0
+    return CONTROLS.sub("", drawn.decode())
+
+
+def test_a_batch_says_how_far_how_fast_and_at_what_cost(online: Qwentts) -> None:
+    """Items, characters, the rate now and the allowed one, and above it what was made; the last stays."""
+    (online.folder / "in.txt").write_text("".join(f"Line {number} of many.\n" for number in range(12)))
+    drawn = shown(online, "batch", "in.txt", "--lines", "-d", "out")
+    assert re.search(r"1[0-2] of 12 items, \d+ characters, \d+\.\d of 1000\.0 requests a second", drawn)
+    assert "out/0012.wav" in drawn
+    assert drawn.rstrip().splitlines()[-1].startswith("12 made, 0 there already, 0 failed; 12 requests")
+
+
+def test_the_cost_is_shown_where_the_price_is_known(online: Qwentts) -> None:
+    """Of the sandbox it is that of the service which it imitates."""
+    del online.env["QWENTTS_BASE_URL"]
+    (online.folder / "in.txt").write_text("".join(f"Line {number}.\n" for number in range(3)))
+    drawn = shown(online, "batch", "in.txt", "--lines", "-d", "out", "--region", "sandbox")
+    assert re.search(r"3 of 3 items, \d+ characters, 0\.\d{4} [A-Z]{3}, ", drawn)
+
+
+def test_a_long_text_says_how_far(online: Qwentts) -> None:
+    drawn = shown(online, "say", "A sentence of some length. " * 60, "-o", "long.wav")
+    assert re.search(r"\d+ of 1\d{3} characters, \d+ billed, \d+ s of sound", drawn)

@@ -1,0 +1,54 @@
+"""What may have been billed for nothing is counted, to the last attempt, and told however the run ends."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qwentts_cli.sandbox.server import Sandbox
+from tests.conftest import at
+
+if TYPE_CHECKING:
+    from tests.reliability.forked import ForkedQwentts
+
+TOLD = "Warning: {} got no usable answer and may have been billed all the same\n"
+
+
+def bills(server: Sandbox) -> int:
+    return sum(record.billed > 0 for record in server.ledger)
+
+
+@pytest.mark.parametrize(
+    ("faults", "target", "code", "billed"),
+    [
+        ("post:reset-after", "out.wav", 5, 3),
+        ("post:endless", "out.wav", 6, 1),
+        ("sse:bad-base64", "-", 6, 3),
+        ("sse:reset=1", "-", 5, 1),
+    ],
+)
+def test_a_run_that_fails_tells_what_it_may_have_cost(
+    qwentts: ForkedQwentts, faults: str, target: str, code: int, billed: int
+) -> None:
+    """The number is that of the server's bills, the one of the last attempt too."""
+    with Sandbox(voice_engine="tones", faults=faults) as server:
+        result = at(qwentts, server)("say", "Hello there.", "-o", target, code=code)
+        assert bills(server) == billed
+    assert TOLD.format(f"{billed} requests" if billed > 1 else "1 request") in result.stderr
+
+
+def test_what_was_certainly_not_billed_is_no_loss(qwentts: ForkedQwentts) -> None:
+    """A refusal costs nothing; nor does a download that fails, since its sound is kept for the next run."""
+    for number, faults in enumerate(("post:status=400", "get:garbage")):
+        with Sandbox(voice_engine="tones", faults=faults) as server:
+            result = at(qwentts, server)("say", "Hi.", "-o", "out.wav", code=(6, 5)[number])
+        assert "billed" not in result.stderr
+
+
+def test_a_batch_counts_the_last_attempts_too(qwentts: ForkedQwentts) -> None:
+    """An item that is given up, and then once more, has cost as often as the server says."""
+    (qwentts.folder / "in.txt").write_text("Hi.\n")
+    with Sandbox(voice_engine="tones", faults="post:cut") as server:
+        result = at(qwentts, server)("batch", "in.txt", "-d", "out", "--json", code=8)
+        assert result.json["summary"]["possibly_billed_twice"] == bills(server) == 6

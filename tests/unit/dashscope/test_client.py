@@ -1,0 +1,26 @@
+"""How a stream ends that does not end by itself."""
+
+from __future__ import annotations
+
+import pytest
+
+from qwentts_cli.dashscope.client import SpeechClient
+from qwentts_cli.dashscope.endpoint import custom_endpoint
+from qwentts_cli.dashscope.session import Timeouts
+from qwentts_cli.errors import NetworkError
+from qwentts_cli.settings.credentials import ApiKey
+from tests.reliability.raw_server import answering, serving
+
+HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+
+
+def test_a_stream_that_was_ended_here_is_not_blamed_for_it() -> None:
+    """Where the time was over, that is what is told, and not that the service ended early."""
+    with serving(answering(HEAD, *[b"data:{}\n\n"] * 100, every_s=0.02)) as server:
+        endpoint, limits = custom_endpoint(server.base_url), Timeouts(total=0.3)
+        with (
+            SpeechClient(endpoint, ApiKey("sk-a", "x"), timeouts=limits, audio_host_suffix=".x") as client,
+            pytest.raises(NetworkError, match=r"too slow: not done within 0\.3 s") as raised,
+        ):
+            list(client.stream({"model": "qwen3-tts-flash", "input": {"text": "Hi.", "voice": "Cherry"}}))
+    assert raised.value.maybe_billed
