@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -13,12 +14,22 @@ def main() -> None:
         print(f"qwentts {__version__}")  # noqa: T201 - the fast path of a command
         return
     try:
+        _leave_on_interrupt(130)
         from qwentts_cli.cli.app import run
 
         code = run(sys.argv[1:])
     except KeyboardInterrupt:
         code = 130
+    _leave_on_interrupt(code)
     sys.exit(code)
+
+
+def _leave_on_interrupt(code: int) -> None:
+    """End at once at Ctrl-C: while Python loads modules or cleans up, it turns or ignores exceptions."""
+    import signal
+
+    if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+        signal.signal(signal.SIGINT, lambda *_: os._exit(code))
 
 
 if __name__ == "__main__":

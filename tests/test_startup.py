@@ -4,16 +4,50 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from typing import TYPE_CHECKING
 
 import pytest
 
-SLOW = ("requests", "urllib3", "numpy", "soundfile", "miniaudio", "rich", "tomlkit", "asyncio", "http.server")
+from qwentts_cli.cli.app import COMMANDS
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tests.conftest import Qwentts
+
+    Probe = Callable[..., tuple[str, str]]
+
+# What encodes, paints, edits or waits; what cuts long sentences, with all the characters of East Asia.
+SLOW = r"numpy|soundfile|miniaudio|rich|tomlkit|asyncio|qwentts_cli\.text\.places"
+NETWORK = r"requests|urllib3|http\.server|qwentts_cli\.sandbox"
+BATCH = r"qwentts_cli\.(cli|synthesis)\.batch\w*|qwentts_cli\.text\.(manifest|listing|jsonl|tabular)"
+COMMAND = rf"qwentts_cli\.cli\.({'|'.join(COMMANDS)})"
+SPEECH = rf"{NETWORK}|qwentts_cli\.(audio|synthesis|text)"
+UNUSED = [
+    (["--help"], rf"{COMMAND}|{SPEECH}|qwentts_cli\.(dashscope|settings)"),
+    (["say", "--help"], rf"{NETWORK}|{BATCH}"),
+    (["say", "Hi.", "--dry-run"], rf"{NETWORK}|{BATCH}"),
+    (["say", "Hi.", "-o", "hi.wav", "--region", "sandbox"], BATCH),
+    (["batch", "--help"], rf"{NETWORK}|qwentts_cli\.cli\.say"),
+    (["voices"], SPEECH),
+    (["voices", "show", "Cherry"], SPEECH),
+    (["config", "get", "voice"], SPEECH),
+    (["config", "path"], SPEECH),
+    (["cache", "info"], rf"{NETWORK}|{BATCH}"),
+    (["usage"], rf"{NETWORK}|{BATCH}"),
+]
 PROBE = """
-import sys
+import atexit, re, sys
+from typer.completion import completion_init
 from qwentts_cli.cli.app import run
-code = run(sys.argv[2:])
-loaded = set(sys.argv[1].split(",")) & set(sys.modules)
-sys.exit(", ".join(sorted(loaded)) or code)
+
+@atexit.register
+def tell():
+    loaded = [name for name in sys.modules if re.match(rf"({sys.argv[1]})(\\.|$)", name)]
+    print("loaded:", *sorted(loaded), file=sys.stderr)
+
+completion_init()
+sys.exit(run(sys.argv[2:]))
 """
 VERSION = """
 import runpy, sys
@@ -23,13 +57,45 @@ sys.exit("typer" in sys.modules)
 """
 
 
-@pytest.mark.parametrize("arguments", [["--help"], ["say", "--help"], ["voices"], ["config", "path"]])
-def test_what_is_not_used_is_not_loaded(arguments: list[str]) -> None:
-    """A command that sends nothing loads nothing that sends, encodes or paints."""
-    done = subprocess.run(
-        [sys.executable, "-c", PROBE, ",".join(SLOW), *arguments], capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, "")
+@pytest.fixture
+def probe(qwentts: Qwentts) -> Probe:
+    """Run the program to its good end; gives its stdout, and which modules of a pattern it has loaded."""
+
+    def run(pattern: str, *arguments: str, **variables: str) -> tuple[str, str]:
+        done = subprocess.run(
+            [sys.executable, "-c", PROBE, pattern, *arguments],
+            capture_output=True,
+            text=True,
+            check=True,
+            cwd=qwentts.folder,
+            env=qwentts.environment(variables),
+        )
+        return done.stdout, done.stderr.splitlines()[-1].removeprefix("loaded:").strip()
+
+    return run
+
+
+@pytest.mark.parametrize(("arguments", "unused"), UNUSED, ids=[" ".join(row[0]) for row in UNUSED])
+def test_what_is_not_used_is_not_loaded(probe: Probe, arguments: list[str], unused: str) -> None:
+    """A command loads neither the other commands nor what only they need."""
+    assert probe(f"{SLOW}|{unused}", *arguments)[1] == ""
+
+
+@pytest.mark.parametrize(
+    ("line", "offered", "unused"),
+    [
+        ("qwentts ", "voices", rf"{COMMAND}|{SPEECH}|qwentts_cli\.(dashscope|settings)"),
+        ("qwentts voices ", "show", SPEECH),
+        ("qwentts say --", "--voice", rf"{NETWORK}|{BATCH}"),
+    ],
+    ids=["commands", "commands of a group", "options"],
+)
+def test_a_tab_loads_only_what_it_completes(probe: Probe, line: str, offered: str, unused: str) -> None:
+    """The names of the commands are known without them."""
+    words = {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" ")), "_QWENTTS_COMPLETE": "complete_bash"}
+    stdout, loaded = probe(f"{SLOW}|{unused}", **words)
+    assert offered in stdout.split()
+    assert loaded == ""
 
 
 def test_the_version_loads_nothing() -> None:

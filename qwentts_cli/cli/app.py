@@ -6,28 +6,64 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from typing import TYPE_CHECKING, NoReturn
+from importlib import import_module
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import typer
 from typer._click.exceptions import ClickException, NoArgsIsHelpError
 from typer._click.exceptions import UsageError as ParseError
+from typer.core import TyperCommand
 
 from qwentts_cli import __version__
-from qwentts_cli.cli import batch, cache, config, sandbox, say, usage, voices
-from qwentts_cli.cli.invocation import make_output
 from qwentts_cli.cli.options import Command, GlobalOptions, Group, global_options
-from qwentts_cli.cli.safe_text import redact
 from qwentts_cli.errors import ExitCode, QwenTTSError, UsageError
 
 if TYPE_CHECKING:
     from types import FrameType
 
-    from qwentts_cli.cli.output import Output
+    from typer._click import Command as AnyCommand
+    from typer._click import Context
 
 PROGRAM = "qwentts"
+# Each has a module of its name in this folder; the line is the first of its help. In the order of use.
+COMMANDS = {
+    "say": "Speak a text: play it, or write it to a file or a pipe.",
+    "batch": "Speak many texts, each to a file; run it again to resume.",
+    "voices": "List the voices, or show one.",
+    "config": "Show and change the settings.",
+    "usage": "Show what this machine has spent, in characters and in money.",
+    "cache": "Look after the audio that is kept.",
+    "sandbox": "Serve the same API on 127.0.0.1, free and offline.",
+}
+
+
+class _Program(Group):
+    """Loads a command when it is named: every import is paid at each start and each TAB."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on as they come
+        super().__init__(*args, **kwargs)
+        self.commands = {name: TyperCommand(name, help=line) for name, line in COMMANDS.items()}
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, AnyCommand | None, list[str]]:
+        name, _, rest = super().resolve_command(ctx, args)
+        command = _load(name) if name else None  # until now there was nothing to clean up at a signal
+        _end_on_signals()
+        return name, command, rest
+
+
+def _load(name: str) -> AnyCommand:
+    module = import_module(f"qwentts_cli.cli.{name}")
+    if hasattr(module, "app"):
+        return typer.main.get_group(module.app)
+    single = typer.Typer(add_completion=False, rich_markup_mode=None)
+    single.command(cls=Command)(getattr(module, name))
+    return typer.main.get_command(single)
+
 
 app = typer.Typer(
-    cls=Group,
+    cls=_Program,
     name=PROGRAM,
     add_completion=False,
     rich_markup_mode=None,
@@ -54,43 +90,39 @@ def root(
     global_options(context)
 
 
-app.command(cls=Command)(say.say)
-app.command(cls=Command)(batch.batch)
-app.add_typer(voices.app, name="voices")
-app.add_typer(config.app, name="config")
-app.add_typer(cache.app, name="cache")
-app.command(cls=Command)(usage.usage)
-app.command(cls=Command)(sandbox.sandbox)
-
-
 def run(arguments: list[str]) -> int:
     """Run the program once; gives its exit code."""
     _reopen_closed_streams()
-    _end_on_signals()
+    _leave_no_core()
     options = GlobalOptions()
     try:
         command = typer.main.get_command(app)
         code = command.main(arguments, prog_name=PROGRAM, standalone_mode=False, obj=options)
         if code == ExitCode.BROKEN_PIPE:
-            _discard_stdout()
+            from qwentts_cli.cli.output import discard
+
+            discard(sys.stdout)
         return int(code or 0)
     except QwenTTSError as error:
-        return _fail(make_output(options), error)
+        return _fail(error, options)
     except ClickException as error:
         return _fail_parsing(error, options, arguments)
     except (KeyboardInterrupt, typer.Abort):
         return ExitCode.INTERRUPT
     except Exception as error:  # noqa: BLE001 - the last resort, so that nobody ever sees a traceback unasked
-        return _fail_internally(error, options)
+        # Python 3.11 hides them so while it makes a class.
+        if isinstance(error.__cause__, KeyboardInterrupt | SystemExit):
+            raise error.__cause__ from None
+        return _fail_internally(error, options, arguments)
 
 
-def _fail(output: Output, error: QwenTTSError) -> int:
+def _fail(error: QwenTTSError, options: GlobalOptions) -> int:
+    from qwentts_cli.cli.output import discard, make_output
+
     try:
-        output.error(error)
+        make_output(options).error(error)
     except BrokenPipeError:
-        _discard_stdout()
-    except QwenTTSError:  # stdout itself is what failed; stderr has the message
-        pass
+        discard(sys.stdout)
     return error.exit_code
 
 
@@ -100,20 +132,29 @@ def _fail_parsing(error: ClickException, options: GlobalOptions, arguments: list
         return ExitCode.USAGE
     context = error.ctx if isinstance(error, ParseError) else None
     command = context.command_path if context else PROGRAM
-    options.json = options.json or "--json" in arguments
+    _look_ahead(options, arguments)
     text = error.format_message().strip().rstrip(".")
-    return _fail(make_output(options), UsageError(text, hint=f"See '{command} --help'."))
+    return _fail(UsageError(text, hint=f"See '{command} --help'."), options)
 
 
-def _fail_internally(error: Exception, options: GlobalOptions) -> int:
+def _fail_internally(error: Exception, options: GlobalOptions, arguments: list[str]) -> int:
+    _look_ahead(options, arguments)
     if options.debug:
         import traceback
 
-        lines = traceback.format_exception(error)
-        sys.stderr.write(redact("".join(lines)))
+        from qwentts_cli.cli.output import make_output
+
+        for line in "".join(traceback.format_exception(error)).splitlines():
+            make_output(options).detail(line)
     what = "there is not enough memory" if isinstance(error, MemoryError) else "this is a bug in qwentts"
     bug = QwenTTSError(what, hint="Please report it with what --debug shows.")
-    return _fail(make_output(options), bug)
+    return _fail(bug, options)
+
+
+def _look_ahead(options: GlobalOptions, arguments: list[str]) -> None:
+    """What failed before all options were read is told as they ask."""
+    options.json = options.json or "--json" in arguments
+    options.debug = options.debug or "--debug" in arguments
 
 
 def _reopen_closed_streams() -> None:
@@ -125,19 +166,22 @@ def _reopen_closed_streams() -> None:
             os.open(os.devnull, os.O_RDWR)
 
 
+def _leave_no_core() -> None:
+    """The key is in the memory that a crash would write to a file."""
+    if sys.platform != "win32":
+        import resource
+
+        with suppress(OSError, ValueError):
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
 def _end_on_signals() -> None:
-    for name in ("SIGTERM", "SIGHUP"):
+    """Leave by an exception from now on, so that everything on the way cleans up after itself."""
+    for name, handler in (("SIGINT", signal.default_int_handler), ("SIGTERM", _end), ("SIGHUP", _end)):
         number = getattr(signal, name, None)
         if number and signal.getsignal(number) != signal.SIG_IGN:
-            signal.signal(number, _end)
+            signal.signal(number, handler)
 
 
 def _end(number: int, _frame: FrameType | None) -> NoReturn:
-    """Leave by an exception, so that everything on the way cleans up after itself."""
     raise SystemExit(128 + number)
-
-
-def _discard_stdout() -> None:
-    """What is still buffered has no reader; flushing it at exit would only complain."""
-    with suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

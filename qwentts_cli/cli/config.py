@@ -77,7 +77,10 @@ def set_setting(
         str | None, typer.Argument(metavar="[VALUE]", help="For api_key only -, which reads it from stdin.")
     ] = None,
 ) -> None:
-    """Write one setting into the configuration file, or into a profile of it with --profile."""
+    """Write one setting into the configuration file.
+
+    With --profile it goes into that profile of the file.
+    """
     if setting(name).name == _SECRET:
         text = _secret(value)
     elif value is None:
@@ -89,7 +92,10 @@ def set_setting(
 
 @app.command("unset", cls=Command)
 def unset_setting(context: typer.Context, name: _Name) -> None:
-    """Remove one setting from the configuration file, or from a profile of it with --profile."""
+    """Remove one setting from the configuration file.
+
+    With --profile it is removed from that profile of the file.
+    """
     profile = global_options(context).profile
     if not unset_value(config_file(), setting(name).name, profile=profile):
         raise UsageError(f"{name} is not set in {config_file()}")

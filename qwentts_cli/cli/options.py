@@ -115,7 +115,3 @@ class Group(TyperGroup):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise Exit(ExitCode.BROKEN_PIPE) from None
-
-    def list_commands(self, ctx: Context) -> list[str]:  # noqa: ARG002 - the library's signature
-        """In the order of their registration, which is the order of use."""
-        return list(self.commands)

@@ -7,13 +7,15 @@ import os
 import sys
 from contextlib import suppress
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 from qwentts_cli.cli.safe_text import safe
 from qwentts_cli.errors import LocalError, QwenTTSError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+
+    from qwentts_cli.cli.options import GlobalOptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +63,8 @@ class Output:
         """Tell of a failure in one line, and with `--json` as a document on stdout too."""
         facts = ", ".join(fact for fact in (error.service_code, _request(error)) if fact)
         message = f"{error.message} [{facts}]" if facts else error.message
-        text = safe(f"{message}. {error.hint}".strip())
+        end = "" if message.endswith("?") else "."
+        text = safe(f"{message}{end} {error.hint}".strip())
         self._say(f"{self._paint('Error:', 31)} {text}", is_safe=True)
         for detail in error.details:
             self._say(f"  {safe(detail)}", is_safe=True)
@@ -70,7 +73,7 @@ class Output:
                 self.document({"error": error_document(error)})
             self.lines([])
         except LocalError:  # stdout itself is what failed; stderr has the message
-            discard_stdout()
+            discard(sys.stdout)
 
     def _paint(self, text: str, color: int) -> str:
         return f"\x1b[{color}m{text}\x1b[0m" if self.is_colored else text
@@ -81,7 +84,7 @@ class Output:
         try:
             print(message if is_safe else safe(message), file=sys.stderr, flush=True)  # noqa: T201 - likewise stderr
         except (OSError, ValueError):
-            return  # nobody listens; the exit code still speaks
+            discard(sys.stderr)  # nobody listens; the exit code still speaks
 
 
 def error_document(error: QwenTTSError) -> dict[str, Any]:
@@ -96,10 +99,19 @@ def error_document(error: QwenTTSError) -> dict[str, Any]:
     }
 
 
-def discard_stdout() -> None:
-    """Let what is still buffered go nowhere; flushing it at exit would only complain once more."""
+def make_output(options: GlobalOptions) -> Output:
+    return Output(
+        is_json=options.json,
+        is_quiet=options.quiet,
+        is_verbose=options.verbose or options.debug,
+        is_colored=wants_color(no_color=options.no_color),
+    )
+
+
+def discard(stream: TextIO) -> None:
+    """Let what is still buffered go nowhere; flushing it at exit would only fail once more."""
     with suppress(OSError, ValueError, AttributeError):
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def stdout_error(error: Exception) -> LocalError:

@@ -8,9 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qwentts_cli.cli.invocation import make_output
 from qwentts_cli.cli.options import global_options
-from qwentts_cli.cli.output import Output
+from qwentts_cli.cli.output import Output, make_output
 from qwentts_cli.errors import LocalError, UsageError
 
 if TYPE_CHECKING:
@@ -35,9 +34,9 @@ def sandbox(
         Path | None, typer.Option("--ledger", metavar="FILE", help="Append a JSON line for each request.")
     ] = None,
 ) -> None:
-    """Serve the same API on 127.0.0.1, with any key that starts with sk-, until Ctrl-C.
+    """Serve the same API on 127.0.0.1, free and offline.
 
-    The first line on stdout is the base URL.
+    It takes any key that starts with sk-, and runs until Ctrl-C. The first line on stdout is the base URL.
     """
     from qwentts_cli.sandbox.engine import EngineMissing
     from qwentts_cli.sandbox.faults import BadFaultSpec

@@ -43,7 +43,10 @@ def usage(
     ] = _DEFAULT_SINCE,
     by: Annotated[By, typer.Option("--by", help="What to add up by.")] = By.DAY,
 ) -> None:
-    """Show what this machine has spent: the characters the service said it billed, and their price today."""
+    """Show what this machine has spent, in characters and in money.
+
+    The characters are those the service said it billed, the money is their price today.
+    """
     output = begin(context).output
     start = _start(since)
     with open_ledger(output) as ledger:

@@ -23,40 +23,25 @@ app = typer.Typer(
 )
 
 _GENDERS = ("female", "male")
-_LanguageFilter = Annotated[
-    str | None, typer.Option("-l", "--language", help="Only voices that speak this language.")
-]
-_GenderFilter = Annotated[str | None, typer.Option("--gender", help="Only female or male voices.")]
-_ModelFilter = Annotated[str | None, typer.Option("-m", "--model", help="Only voices of this model.")]
-_DialectFilter = Annotated[str | None, typer.Option("--dialect", help="Only voices of this dialect.")]
-_SearchFilter = Annotated[
-    str | None, typer.Option("--search", help="Only voices with this in their name or description.")
-]
 
 
 @app.callback()
-def voices(
-    context: typer.Context,
-    language: _LanguageFilter = None,
-    gender: _GenderFilter = None,
-    model: _ModelFilter = None,
-    dialect: _DialectFilter = None,
-    search: _SearchFilter = None,
-) -> None:
-    if context.invoked_subcommand is None:
-        list_voices(context, language, gender, model, dialect, search)
-
-
 @app.command("list", cls=Command)
 def list_voices(
     context: typer.Context,
-    language: _LanguageFilter = None,
-    gender: _GenderFilter = None,
-    model: _ModelFilter = None,
-    dialect: _DialectFilter = None,
-    search: _SearchFilter = None,
+    language: Annotated[
+        str | None, typer.Option("-l", "--language", help="Only voices that speak this language.")
+    ] = None,
+    gender: Annotated[str | None, typer.Option("--gender", help="Only female or male voices.")] = None,
+    model: Annotated[str | None, typer.Option("-m", "--model", help="Only voices of this model.")] = None,
+    dialect: Annotated[str | None, typer.Option("--dialect", help="Only voices of this dialect.")] = None,
+    search: Annotated[
+        str | None, typer.Option("--search", help="Only voices with this in their name or description.")
+    ] = None,
 ) -> None:
     """List the voices, each with the models that have it."""
+    if context.invoked_subcommand:  # the group runs this too, as what it does without a command
+        return
     catalog = load_catalog()
     output = begin(context).output
     if language:

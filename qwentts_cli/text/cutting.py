@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from qwentts_cli.text.boundaries import Boundary
 from qwentts_cli.text.graphemes import joined
-from qwentts_cli.text.places import best_place
 from qwentts_cli.text.punctuation import first_speakable, last_speakable
 from qwentts_cli.text.units import count_units
 
@@ -50,6 +49,8 @@ def cut(text: str, marks: Sequence[Mark], *, low: int, target: int, high: int) -
         ends = [mark for mark in usable if mark.boundary >= kind]
         if ends:
             return cut_at(text, min(ends, key=lambda mark: abs(mark.units - target)), high)
+    from qwentts_cli.text.places import best_place
+
     bottom, middle, top = (max(1, min(_index(text, units), len(text) - 1)) for units in (low, target, high))
     spoken = max(bottom, first + 1), min(top, last_speakable(text))
     if spoken[0] <= spoken[1]:

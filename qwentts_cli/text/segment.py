@@ -15,7 +15,7 @@ from qwentts_cli.text.packing import Packer
 from qwentts_cli.text.position import Position
 from qwentts_cli.text.punctuation import is_speakable
 from qwentts_cli.text.sentences import SentenceScanner, split_sentences
-from qwentts_cli.text.units import count_units
+from qwentts_cli.text.units import WIDEST, count_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -67,7 +67,7 @@ class Segmenter:
         eager: bool = False,
     ) -> None:
         first = max_units if first_max_units is None else min(first_max_units, max_units)
-        if first < count_units("字"):
+        if first < WIDEST:
             raise ValueError(f"a segment of {first} units has no room for every character")
         self._sentences = SentenceScanner(language=language, eager=eager)
         self._packer = Packer(max_units=max_units, first_max_units=first, paragraphs=paragraphs, eager=eager)

@@ -30,7 +30,8 @@ _BEFORE_OPENING: Final = frozenset(FULL_STOPS + CLOSERS)
 # French sets a space before the mark that closes.
 _DOUBTFUL_CLOSER = re.compile(f'[ \u00a0\u202f]{{1,2}}[»\u203a]|["{TURNCOATS}]')
 _BLANKS = re.compile("[ \u00a0\u202f]{1,2}")
-_EAST_ASIAN_START = re.compile(f"[{EAST_ASIAN}\u3008-\u301b\uff08\u2018\u201c]")
+# Not compiled before it is needed: going through all of Han takes milliseconds.
+_EAST_ASIAN_START: Final = f"[{EAST_ASIAN}\u3008-\u301b\uff08\u2018\u201c]"
 _GOES_ON: Final = frozenset(CLAUSE_MARKS + ",;:")
 _JAPANESE_QUOTATIVE: Final = frozenset({"と", "っ"})
 _WRAPPED_LINE_UNITS: Final = 60  # a line at least this long may have been broken by an editor, not its author
@@ -80,7 +81,7 @@ def finishes_sentence(
         return False
     if _FULL_STOP.search(text, stop.start(), after):
         return after == stop.end() or following not in _JAPANESE_QUOTATIVE
-    if following.islower() or not (spaced or _EAST_ASIAN_START.match(following)):
+    if following.islower() or not (spaced or re.match(_EAST_ASIAN_START, following)):
         return False
     if stop[0] not in _SINGLE_STOPS:
         return spaced or "!" in stop[0] or "?" in stop[0]
