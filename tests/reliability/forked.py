@@ -1,31 +1,61 @@
 """Starts the program as often as a table has rows: forked from a process that has it loaded already.
 
-Each run is a process of its own, with its own environment, folder and streams; only the imports are shared,
-which are most of what a short run costs.
+Each run is a process of its own, with its own environment, folder and streams. What is the same in every run
+is done once, before the first: the imports, and the reading of the catalogue. And a run does not take its
+interpreter apart, which costs a fork more than all else. What needs a start or an end as a user has it is for
+`Qwentts.start`.
 """
 
 from __future__ import annotations
 
+import atexit
 import gc
 import json
 import os
+import selectors
 import signal
 import socket
 import subprocess
 import sys
 import tempfile
+import threading
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from importlib import import_module
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any, NoReturn
 
+from qwentts_cli.__main__ import main
+from qwentts_cli.dashscope.catalog import load_catalog
 from tests.conftest import Qwentts, Result
 from tests.reliability.broken_disk import Broken, break_disk
+from tests.reliability.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LONGEST_RUN_S = 50
+# What a run imports when it needs it.
+_MODULES = (
+    "platformdirs",
+    "requests",
+    "soundfile",
+    "sqlite3",
+    "tomlkit",
+    "typer._click.decorators",
+    "qwentts_cli.audio.compress",
+    "qwentts_cli.audio.encode",
+    "qwentts_cli.cli.app",
+    "qwentts_cli.cli.batch",
+    "qwentts_cli.cli.cache",
+    "qwentts_cli.cli.config",
+    "qwentts_cli.cli.sandbox",
+    "qwentts_cli.cli.say",
+    "qwentts_cli.cli.usage",
+    "qwentts_cli.cli.voices",
+    "qwentts_cli.dashscope.client",
+    "qwentts_cli.synthesis.synthesizer",
+)
 _TREE = str(Path(__file__).parents[2])
 
 
@@ -34,6 +64,13 @@ class ForkedQwentts(Qwentts):
     """As `Qwentts`, and quicker to start; `server` is the socket of the process it is forked from."""
 
     server: str = ""
+
+    def elsewhere(self, folder: Path) -> ForkedQwentts:
+        """The same in a home and a folder of its own below `folder`, and as unconfigured as it began."""
+        home, work = folder / "home", folder / "work"
+        home.mkdir(parents=True)
+        work.mkdir()
+        return replace(self, folder=work, home=home, env={})
 
     def __call__(
         self,
@@ -56,6 +93,7 @@ class ForkedQwentts(Qwentts):
         stdin: bytes | None = None,
         env: dict[str, str] | None = None,
         broken: Broken | None = None,
+        umask: int | None = None,
     ) -> Iterator[Run]:
         """Start the program, its disk `broken`; it is killed if it still runs when the block ends."""
         with tempfile.TemporaryDirectory() as name, socket.socket(socket.AF_UNIX) as line:
@@ -67,6 +105,7 @@ class ForkedQwentts(Qwentts):
                 "env": self.environment(env),
                 "streams": name,
                 "broken": broken,
+                "umask": umask,
             }
             line.settimeout(_LONGEST_RUN_S)
             line.connect(self.server)
@@ -95,6 +134,20 @@ class Run:
         with suppress(ProcessLookupError):
             os.kill(self.pid, number)
 
+    def ends(self, within_s: float) -> bool:
+        try:
+            until(lambda: not self._lives(), within_s=within_s)
+        except AssertionError:
+            return False
+        return True
+
+    def _lives(self) -> bool:
+        try:
+            os.kill(self.pid, 0)
+        except ProcessLookupError:
+            return False
+        return True
+
     def wait(self) -> Result:
         if self.code is None:
             self.code = int(self.news.readline())
@@ -121,36 +174,40 @@ def fork_server() -> Iterator[str]:
 
 
 def _serve(listener: socket.socket) -> None:
-    """Fork for each order a process that forks the run and tells how it ended."""
+    """Fork a run for each order; tell its number at once and, when it has ended, its code."""
+    selector = selectors.DefaultSelector()
+    selector.register(listener, selectors.EVENT_READ)
     while True:
-        line, _ = listener.accept()
-        if os.fork():
-            line.close()
-            while _reaped():
-                pass
-            continue
-        order = json.loads(line.makefile().readline())
-        child = os.fork()
-        if not child:
-            listener.close()
-            line.close()
-            _run(order)
-        line.sendall(f"{child}\n".encode())
-        code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+        for ready, _ in selector.select():
+            if ready.data:
+                selector.unregister(ready.fd)
+                os.close(ready.fd)
+                _tell_the_end(*ready.data)
+            else:
+                ended, *run = _begin(listener.accept()[0])
+                selector.register(ended, selectors.EVENT_READ, run)
+
+
+def _begin(line: socket.socket) -> tuple[int, int, socket.socket]:
+    """Fork a run; gives a pipe that can be read when it has ended, its number, and who wants to know."""
+    order = json.loads(line.makefile().readline())
+    ended, held = os.pipe()
+    number = os.fork()
+    if not number:
+        _run(order)
+    os.close(held)  # now the run alone has it
+    with suppress(OSError):
+        line.sendall(f"{number}\n".encode())
+    return ended, number, line
+
+
+def _tell_the_end(number: int, line: socket.socket) -> None:
+    code = os.waitstatus_to_exitcode(os.waitpid(number, 0)[1])
+    with line, suppress(OSError):
         line.sendall(f"{code}\n".encode())
-        os._exit(0)
 
 
-def _reaped() -> int:
-    try:
-        return os.waitpid(-1, os.WNOHANG)[0]
-    except ChildProcessError:
-        return 0
-
-
-def _run(order: dict[str, Any]) -> None:
-    from qwentts_cli.cli.app import run
-
+def _run(order: dict[str, Any]) -> NoReturn:
     for number in range(3):
         flags = os.O_WRONLY if number else os.O_RDONLY
         descriptor = os.open(Path(order["streams"]) / str(number), flags)
@@ -160,23 +217,34 @@ def _run(order: dict[str, Any]) -> None:
     os.environ.clear()
     os.environ.update(order["env"])
     os.chdir(order["cwd"])
+    if order["umask"] is not None:
+        os.umask(order["umask"])
     if order["broken"]:
         break_disk(Broken(*order["broken"]))
-    sys.exit(run(order["args"]))
+    sys.argv = ["qwentts", *order["args"]]
+    code: int | str | None = None
+    try:
+        main()
+    except SystemExit as end:
+        code = end.code
+    _leave(int(code or 0))
+
+
+def _leave(code: int) -> NoReturn:
+    """Do what an interpreter does at its end, but for taking itself apart."""
+    threading._shutdown()  # type: ignore[attr-defined]  # noqa: SLF001 - waits for threads
+    atexit._run_exitfuncs()  # noqa: SLF001 - as the line above, in no other way
+    gc.collect()
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _load() -> None:
-    """Import what a run would."""
-    import platformdirs
-    import requests
-
-    import qwentts_cli.audio.encode
-    import qwentts_cli.cli.app
-    import qwentts_cli.dashscope.client
-    import qwentts_cli.synthesis.synthesizer  # noqa: F401 - to have them loaded
-
-    assert platformdirs
-    assert requests
+    """Import what a run would, and read the catalogue, which never changes."""
+    for name in _MODULES:
+        import_module(name)
+    load_catalog()
     gc.freeze()  # so that collecting in a fork does not copy what it shares
 
 

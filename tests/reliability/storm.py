@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import threading
 import time
 from collections import Counter
@@ -26,7 +25,7 @@ from qwentts_cli.synthesis.pending import Pending
 from qwentts_cli.synthesis.ratelimit import RateLimiter
 from qwentts_cli.synthesis.request import SynthesisRequest
 from qwentts_cli.synthesis.synthesizer import Store, Synthesizer
-from qwentts_cli.synthesis.timing import Timing
+from tests.virtual_time import VirtualTime
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,7 +113,6 @@ GOOD_DOWNLOADS = (
     "crc-only=good",
     "no-checksum",
 )
-_HURRY = 100.0
 _PATIENCE_S = 0.8
 _KEY = "sk-storm0123456789"
 
@@ -181,15 +179,11 @@ class _Noting(SpeechClient):
 
 
 def run_storm(*, texts: int, workers: int, seed: int, share: float, folder: Path) -> Outcome:
-    """Have short texts said by `workers` threads; the clock of all waits runs a hundred times faster."""
-    chance, suspected = random.Random(seed), 0
+    """Have short texts said by `workers` threads; no wait between attempts takes time."""
+    suspected = 0
     # Longer than the sandbox needs for so many at once, or answers would be lost that its ledger calls good.
     patience_s = max(1.0, workers / 16) * _PATIENCE_S
-    timing = Timing(
-        now=lambda: time.monotonic() * _HURRY,
-        wait=lambda seconds: time.sleep(seconds / _HURRY),
-        chance=chance.random,
-    )
+    timing = VirtualTime(seed=seed).timing()
 
     def suspect(event: Retry) -> None:
         nonlocal suspected

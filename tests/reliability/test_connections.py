@@ -6,7 +6,6 @@ import socket
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
@@ -25,6 +24,7 @@ from tests.reliability.raw_server import (
     serving,
     silent,
 )
+from tests.reliability.waiting import at_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,23 +69,16 @@ def test_servers_that_cannot_be_reached(qwentts: ForkedQwentts, tmp_path: Path) 
             (leaving.secure_base_url, "the TLS connection with", {}),
             ("https://x.invalid/api/v1", "proxy", {"HTTPS_PROXY": f"http://me:secret@127.0.0.1:{proxy}"}),
         ]
-        with ThreadPoolExecutor(len(cases)) as pool:
-            runs = [
-                pool.submit(ask, other_home(qwentts, tmp_path / str(number)), url, 5, words, env=env)
-                for number, (url, words, env) in enumerate(cases)
-            ]
-        messages = [run.result() for run in runs]
+
+        def reach(number: int) -> str:
+            url, words, env = cases[number]
+            return ask(qwentts.elsewhere(tmp_path / str(number)), url, 5, words, env=env)
+
+        messages = at_once(reach, range(len(cases)))
     assert "secret" not in "".join(messages)
     assert 3 <= resetting.connections <= 5
     assert refusing.connections == 5
     assert all(request.startswith(b"CONNECT tts.example.com:443 HTTP/1.") for request in refusing.requests)
-
-
-def other_home(qwentts: ForkedQwentts, folder: Path) -> ForkedQwentts:
-    home, work = folder / "home", folder / "work"
-    home.mkdir(parents=True)
-    work.mkdir()
-    return replace(qwentts, home=home, folder=work)
 
 
 @contextmanager
@@ -213,14 +206,18 @@ DRIPS = {
 }
 
 
-@pytest.mark.parametrize("what", DRIPS)
-def test_a_drip_cannot_hold_the_program(qwentts: Qwentts, what: str) -> None:
+def test_a_drip_cannot_hold_the_program(qwentts: ForkedQwentts, tmp_path: Path) -> None:
     """P10: whatever comes byte by byte, each attempt ends with its time."""
-    with serving(answering(*DRIPS[what], every_s=0.05)) as server:
-        began = time.monotonic()
-        ask(qwentts, server.base_url, 5, "too slow: not done within 0.4 s", "--timeout", "0.4")
-        assert len(server.requests) == 3
-        assert time.monotonic() - began < 10
+
+    def drip(what: str) -> None:
+        program = qwentts.elsewhere(tmp_path / what)
+        with serving(answering(*DRIPS[what], every_s=0.05)) as server:
+            began = time.monotonic()
+            ask(program, server.base_url, 5, "too slow: not done within 0.4 s", "--timeout", "0.4")
+            assert len(server.requests) == 3
+            assert time.monotonic() - began < 10
+
+    at_once(drip, DRIPS)
 
 
 NO_ANSWERS = {
@@ -240,9 +237,12 @@ NO_ANSWERS = {
 }
 
 
-@pytest.mark.parametrize("what", NO_ANSWERS)
-def test_answers_that_are_none(qwentts: Qwentts, what: str) -> None:
+def test_answers_that_are_none(qwentts: ForkedQwentts, tmp_path: Path) -> None:
     """M15, M35: refused in bounded time and memory, without a word of Python."""
-    answer, code, words = NO_ANSWERS[what]
-    with serving(answering(answer)) as server:
-        ask(qwentts, server.base_url, code, words)
+
+    def meet(what: str) -> None:
+        answer, code, words = NO_ANSWERS[what]
+        with serving(answering(answer)) as server:
+            ask(qwentts.elsewhere(tmp_path / what), server.base_url, code, words)
+
+    at_once(meet, NO_ANSWERS)

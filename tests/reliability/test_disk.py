@@ -187,18 +187,8 @@ def test_the_longest_name(online: ForkedQwentts, sandbox: Sandbox, length: int, 
 @pytest.mark.parametrize("umask", [0o000, 0o022, 0o077])
 def test_a_new_file_has_the_mode_the_user_wants(online: ForkedQwentts, umask: int) -> None:
     """As any program's file: 0666 without the umask; what is ours alone is private whatever the umask."""
-    before = os.umask(umask)
-    try:
-        result = subprocess.run(
-            [*PROGRAM, *SAID],
-            cwd=online.folder,
-            env=online.environment(),
-            check=False,
-            stdin=subprocess.DEVNULL,
-        )
-    finally:
-        os.umask(before)
-    assert result.returncode == 0
+    with online.running(*SAID, umask=umask) as run:
+        assert run.wait().code == 0
     assert (online.folder / "out.wav").stat().st_mode & 0o777 == 0o666 & ~umask
     for path in (online.home / ".cache", online.home / ".local"):
         for inner in [path, *path.rglob("*")]:
