@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import sys
 from contextlib import contextmanager, suppress
 from itertools import takewhile
@@ -93,7 +92,7 @@ def _open_part(folder: Path, mode: int | None) -> tuple[Path, IO[bytes]]:
     flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
     flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
     while True:
-        part = folder / f"{_PREFIX}{secrets.token_hex(16)}{_SUFFIX}"
+        part = folder / f"{_PREFIX}{os.urandom(16).hex()}{_SUFFIX}"
         file = os.fdopen(os.open(part, flags, 0o666 if mode is None else mode), "w+b")
         if mode is not None and hasattr(os, "fchmod"):
             os.fchmod(file.fileno(), mode)

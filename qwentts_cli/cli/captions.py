@@ -9,12 +9,12 @@ from qwentts_cli.audio.subtitles import SubtitleFormat, SubtitleWriter
 from qwentts_cli.audio.target import check_path
 from qwentts_cli.cli.recipe import language_code
 from qwentts_cli.files import replacing
-from qwentts_cli.synthesis.cues import CueTrack
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from qwentts_cli.synthesis.cues import CueTrack
     from qwentts_cli.synthesis.request import SynthesisRequest
 
 
@@ -34,6 +34,8 @@ def open_cues(recipe: SynthesisRequest, path: Path | None, *, overwrite: bool) -
     if path is None:
         yield None
         return
+    from qwentts_cli.synthesis.cues import CueTrack
+
     with replacing(path, overwrite=overwrite) as file:
         writer = SubtitleWriter(cast("BinaryIO", file), SubtitleFormat.from_path(path))
         yield CueTrack(writer.write, language=language_code(recipe))

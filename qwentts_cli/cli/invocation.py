@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qwentts_cli.cli.options import GlobalOptions, global_options
-from qwentts_cli.cli.output import Output, wants_color
+from qwentts_cli.cli.output import Output, make_output
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint, region_endpoint
 from qwentts_cli.errors import UsageError
@@ -90,15 +90,6 @@ def begin(context: typer.Context, **flags: str | float | None) -> Invocation:
         vendor_key=vendor_key_file(),
     )
     return Invocation(options, output, config, settings, profile)
-
-
-def make_output(options: GlobalOptions) -> Output:
-    return Output(
-        is_json=options.json,
-        is_quiet=options.quiet,
-        is_verbose=options.verbose or options.debug,
-        is_colored=wants_color(no_color=options.no_color),
-    )
 
 
 def _read_key(source: str) -> str:

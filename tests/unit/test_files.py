@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import secrets
 import stat
 import subprocess
 import sys
@@ -91,8 +90,8 @@ def test_a_planted_link_is_not_followed(tmp_path: Path, monkeypatch: pytest.Monk
     """Even who guesses the temporary name cannot have something else overwritten."""
     victim = tmp_path / "victim"
     victim.write_bytes(b"precious")
-    monkeypatch.setattr(secrets, "token_hex", lambda _size: "guessed")
-    (tmp_path / ".qwentts-guessed.part").symlink_to(victim)
+    monkeypatch.setattr(os, "urandom", bytes)
+    (tmp_path / f".qwentts-{'00' * 16}.part").symlink_to(victim)
     with pytest.raises(LocalError, match="exists"), replacing(tmp_path / "file") as file:
         file.write(b"new")
     assert victim.read_bytes() == b"precious"
