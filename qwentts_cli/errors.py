@@ -72,6 +72,8 @@ class QwenTTSError(Exception):
         self.request_id = request_id
         # More lines about it, where there is more than one thing wrong.
         self.details: tuple[str, ...] = ()
+        # For scripts, what was done before it.
+        self.partial: dict[str, object] = {}
 
 
 class UsageError(QwenTTSError):

@@ -191,8 +191,8 @@ def _lock(path: Path) -> int | None:
 
 
 @contextmanager
-def occupied(path: Path) -> Iterator[None]:
-    """Hold the lock file `path`, which stays, as long as the block runs.
+def occupied(path: Path, *, shared: bool = False) -> Iterator[None]:
+    """Hold the lock file `path`, which stays, as long as the block runs; alone, or with all that share it.
 
     Raises:
         BusyError: another process holds it; the message has its number.
@@ -202,7 +202,7 @@ def occupied(path: Path) -> Iterator[None]:
         return
     with translated(path), path.open("a+b") as file:
         try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
         except BlockingIOError:
             file.seek(0)
             holder = file.read(20).decode("ascii", "replace").strip() or "?"

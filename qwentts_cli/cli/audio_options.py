@@ -24,9 +24,7 @@ OptimizeOption = Annotated[
 ]
 FormatOption = Annotated[
     str | None,
-    typer.Option(
-        "--format", metavar="FORMAT", help="wav, flac, mp3, opus, ogg or pcm, else by the file's name."
-    ),
+    typer.Option("--format", metavar="FORMAT", help="wav, flac, mp3, opus, ogg or pcm; of -o by its name."),
 ]
 BitrateOption = Annotated[
     int | None, typer.Option("--bitrate", metavar="KBPS", min=1, help="Of mp3, opus and ogg, in kbit/s.")

@@ -21,6 +21,7 @@ from qwentts_cli.cli.connection import CacheUse
 from qwentts_cli.cli.invocation import Invocation, begin
 from qwentts_cli.cli.recipe import make_recipe
 from qwentts_cli.cli.spending import open_limit
+from qwentts_cli.errors import UsageError
 from qwentts_cli.settings.schema import SETTINGS
 from qwentts_cli.synthesis.speech import Pauses
 from qwentts_cli.text.item import ManifestOptions
@@ -45,8 +46,8 @@ def batch(
         list[str], typer.Argument(metavar="INPUT...", help="Files, folders, globs, .jsonl, .csv, .tsv, or -.")
     ],
     output_dir: Annotated[
-        Path, typer.Option("-d", "--output-dir", metavar="DIR", help="Where the files go; made if need be.")
-    ] = Path(),
+        str, typer.Option("-d", "--output-dir", metavar="DIR", help="Where the files go; made if need be.")
+    ] = ".",
     name: Annotated[
         str | None,
         typer.Option("--name", metavar="TEMPLATE", help="Such as {n:04}-{stem}; also {id} and {voice}."),
@@ -107,6 +108,7 @@ def batch(
     ] = False,
 ) -> None:
     """Speak many texts, each to a file; run it again to resume."""
+    folder = _folder(output_dir)
     run = begin(context, voice=voice, model=model, language=language, jobs=jobs, rpm=rpm)
     recipe = make_recipe(run, instructions=instructions, optimize_instructions=optimize_instructions)
     part = parse_shard(shard) if shard else None
@@ -139,12 +141,18 @@ def batch(
         language=recipe.language or "",
     )
     stdin = sys.stdin.buffer if sys.stdin else None
-    manifest = check_manifest(inputs, options, stdin=stdin, check_row=name_check(recipe))
+    manifest = check_manifest(inputs, options, stdin=stdin, check_row=name_check(recipe, run.output.warn))
     reader = Reader(encoding, note=cache(run.output.detail))
-    planner = Planner(manifest, output_dir, style, reader, part, limit)
+    planner = Planner(manifest, folder, style, reader, part, limit)
     code = run_batch(run, planner, wish)
     if code:
         raise typer.Exit(code)
+
+
+def _folder(typed: str) -> Path:
+    if not typed:
+        raise UsageError("-d names no folder", hint="Use -d . for this one; is a variable empty?")
+    return Path(typed)
 
 
 def _choose_format(run: Invocation, typed: str | None) -> AudioFormat:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack
 from dataclasses import dataclass
 from itertools import accumulate
@@ -16,7 +15,7 @@ from qwentts_cli.audio.tags import MOST_CHAPTERS, Chapter, Tags
 from qwentts_cli.audio.target import Target
 from qwentts_cli.cli.progress import Progress
 from qwentts_cli.errors import UsageError
-from qwentts_cli.synthesis.journal import Journal, State, begun_key
+from qwentts_cli.synthesis.journal import Journal, State, begun_key, name_beside
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,9 +24,6 @@ if TYPE_CHECKING:
     from qwentts_cli.cli.batch_plan import Planner, Style
     from qwentts_cli.cli.output import Output
     from qwentts_cli.synthesis.batch import Task
-
-# No item's name begins with a slash.
-_NAME_IN_JOURNAL = "/join/"
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +98,7 @@ class Join:
         return Recording([sink])
 
     def _relative(self, planner: Planner) -> str:
-        return _NAME_IN_JOURNAL + os.path.relpath(self.path, planner.folder)
+        return name_beside("join", self.path, planner.folder)
 
     def _key(self, parts: Sequence[Part]) -> str:
         key = begun_key(

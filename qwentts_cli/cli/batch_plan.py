@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from functools import cache, lru_cache
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qwentts_cli.cli.estimate import Estimate
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
-from qwentts_cli.dashscope.names import choose_language, choose_model, choose_voice
+from qwentts_cli.dashscope.names import choose_language, choose_model, choose_voice, instructions_warning
 from qwentts_cli.errors import UsageError
 from qwentts_cli.synthesis.batch import Task
 from qwentts_cli.synthesis.journal import Journal, State, begun_key
@@ -131,7 +131,8 @@ class Plan:
         shown = ", ".join(self.foreign[:_MOST_SHOWN])
         more = f" and {len(self.foreign) - _MOST_SHOWN} more" if len(self.foreign) > _MOST_SHOWN else ""
         raise UsageError(
-            f"{shown}{more}: exists already, and not from here", hint="Use --force to overwrite."
+            f"{shown}{more}: exists already, and is not as this batch made it",
+            hint="Use --force to overwrite.",
         )
 
 
@@ -150,7 +151,7 @@ def make_plan(
         plan.states[state] += 1
         tell(task, state)
         plan.characters += 0 if state is State.DONE else task.characters
-        if state is State.FOREIGN:
+        if state.is_precious:
             plan.foreign.append(str(task.output))
         if is_measured and state is not State.DONE:
             plan.estimate.add(task.read(), task.recipe, by_paragraph=by_paragraph)
@@ -175,33 +176,49 @@ def recipe_of(item: Item, default: SynthesisRequest) -> SynthesisRequest:
     Raises:
         UsageError: a name is a slip of a known one.
     """
-    recipe = _with_names(default, item.voice, item.model, item.language)
+    recipe, _ = _named(default, item.voice, item.model, item.language)
     return replace(recipe, instructions=item.instructions) if item.instructions else recipe
 
 
-def _with_names(
+def _named(
     recipe: SynthesisRequest, voice: str | None, model: str | None, language: str | None
-) -> SynthesisRequest:
-    catalog = load_catalog()
+) -> tuple[SynthesisRequest, list[str]]:
+    """The recipe with other names, and what looks wrong with them."""
+    catalog, warnings = load_catalog(), []
     if model:
-        recipe = replace(recipe, model=choose_model(catalog, model).wire)
+        chosen = choose_model(catalog, model)
+        recipe = replace(recipe, model=chosen.wire)
+        warnings.append(chosen.warning)
     if voice:
-        recipe = replace(recipe, voice=choose_voice(catalog, voice, recipe.model).wire)
+        chosen = choose_voice(catalog, voice, recipe.model)
+        recipe = replace(recipe, voice=chosen.wire)
+        warnings.append(chosen.warning)
     if language:
         wire = choose_language(catalog, language).wire
         recipe = replace(recipe, language=None if wire == AUTO_LANGUAGE else wire)
-    return recipe
+    return recipe, [warning for warning in warnings if warning]
 
 
-def name_check(default: SynthesisRequest) -> Callable[[Item], str | None]:
+def name_check(default: SynthesisRequest, warn: Callable[[str], None]) -> Callable[[Item], str | None]:
     """What tells of an item what is wrong with its names; a million items have few different ones."""
+    known: dict[tuple[object, ...], str | None] = {}
 
-    @cache
-    def problem(voice: str | None, model: str | None, language: str | None) -> str | None:
-        try:
-            _with_names(default, voice, model, language)
-        except UsageError as error:
-            return f"{error.message}. {error.hint}".strip()
-        return None
+    def check(item: Item) -> str | None:
+        names = (item.voice, item.model, item.language, bool(item.instructions))
+        if names not in known:
+            known[names] = _look_at_names(item, default, warn)
+        return known[names]
 
-    return lambda item: problem(item.voice, item.model, item.language)
+    return check
+
+
+def _look_at_names(item: Item, default: SynthesisRequest, warn: Callable[[str], None]) -> str | None:
+    try:
+        recipe, warnings = _named(default, item.voice, item.model, item.language)
+    except UsageError as error:
+        return f"{error.message}. {error.hint}".strip()
+    if item.instructions:
+        warnings.append(instructions_warning(load_catalog(), recipe.model))
+    for warning in filter(None, warnings):
+        warn(f"{item.place}: {warning}")
+    return None

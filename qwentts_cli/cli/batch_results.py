@@ -41,17 +41,28 @@ class Results:
     def output(self) -> Output:
         return self.run.output
 
-    def add(self, outcome: Outcome) -> None:
+    def count(self, outcome: Outcome) -> None:
+        """Take note of an outcome."""
         self.summary.add(outcome)
-        if self.is_kept or (self.output.is_json and outcome.status is not Status.SKIPPED):
+        if self.is_kept or self.output.is_json:
             self.kept.append(outcome)
+
+    def tell(self, outcome: Outcome) -> None:
+        """Show an outcome."""
         if outcome.error:
             self.output.warn(f"{outcome.source}: {outcome.error.message}")
+        if outcome.status is Status.MADE:
+            self._tell_gaps(outcome)
         if self.is_jsonl:
             self.output.lines([encoded(item_document(outcome)).decode()])
         elif outcome.status is Status.MADE and not self.output.is_json:
             self.output.lines([str(outcome.output)])
         self._show()
+
+    def _tell_gaps(self, outcome: Outcome) -> None:
+        for gap in outcome.gaps:
+            place = f"{outcome.source}: text at line {gap.line}, column {gap.column}"
+            self.output.warn(f"{place}: {gap.characters} characters that the filter refused are left out")
 
     def hear(self, characters: int) -> None:
         """So many characters more have become sound; called by several threads."""
@@ -64,7 +75,7 @@ class Results:
         facts = [
             f"{self.summary.items} of {self.plan.items} items",
             f"{billed.total()} characters",
-            price_tag(self.run, billed) or "",
+            (price_tag(self.run, billed) or "") if billed else "",
             f"{meter.rps:.1f} of {meter.allowed_rps():.1f} requests a second",
             f"{failed} failed" if failed else "",
         ]
@@ -82,8 +93,8 @@ class Results:
             self.output.lines([str(path)])
 
     def document(self) -> dict[str, Any]:
-        """The one document of `--json`; items whose files were there already are only counted."""
-        rows = [item_document(outcome) for outcome in self.kept if outcome.status is not Status.SKIPPED]
+        """The one document of `--json`."""
+        rows = [item_document(outcome) for outcome in self.kept]
         return {"items": rows, "joined": self.joined, "summary": self.facts()}
 
     def facts(self) -> dict[str, int | float]:
@@ -101,13 +112,14 @@ class Results:
             "duration_s": round(total.duration_s, 3),
         }
 
-    def tell(self) -> None:
+    def conclude(self) -> None:
         """The last line."""
         total, meter = self.summary, self.meter
         missing = self.plan.items - total.made - total.skipped
-        rest = f"; to make the other {missing}, run the same command again" if missing else ""
+        rest = f"; to make the other {missing}, {total.advice}" if missing else ""
+        gaps = f" ({total.with_gaps} with sentences left out)" if total.with_gaps else ""
         self.output.note(
-            f"{total.made} made, {total.skipped} there already, {total.failed} failed; "
+            f"{total.made} made, {total.skipped} there already{gaps}, {total.failed} failed; "
             f"{meter.requests} requests, {meter.throttled} answered with 429; "
             f"{meter.billed.total()} characters billed, possibly billed twice: {meter.maybe_billed}{rest}"
         )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import ExitStack
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -14,10 +14,10 @@ from qwentts_cli.cli.estimate import tell_facts
 from qwentts_cli.cli.meter import Meter
 from qwentts_cli.cli.progress import Progress
 from qwentts_cli.cli.report_page import check_report_path, write_report
-from qwentts_cli.errors import ExitCode
+from qwentts_cli.errors import ExitCode, QwenTTSError
 from qwentts_cli.files import make_private_folder, occupied, remove_leftovers, translated
 from qwentts_cli.synthesis.batch import Batch, Task
-from qwentts_cli.synthesis.journal import Journal, State
+from qwentts_cli.synthesis.journal import Journal, State, name_beside
 from qwentts_cli.synthesis.outcome import Status
 from qwentts_cli.synthesis.pipeline import Crew
 
@@ -59,7 +59,7 @@ def run_batch(run: Invocation, planner: Planner, wish: Wish) -> int:
             plan = fresh_plan(planner)
         if wish.join:
             plan.joined = wish.join.state(planner, journal, is_complete=not plan.stale)
-            if plan.joined is State.FOREIGN:
+            if plan.joined.is_precious:
                 plan.foreign.append(str(wish.join.path))
         if is_asked_only:
             return _answer(run, planner, plan, wish)
@@ -67,6 +67,8 @@ def run_batch(run: Invocation, planner: Planner, wish: Wish) -> int:
             wish.join.target.check()
         if wish.report:
             check_report_path(wish.report)
+            if _report_state(planner, journal, wish.report).is_precious:
+                plan.foreign.append(str(wish.report))
         if not wish.is_forced:
             plan.refuse_foreign()
         if journal is None:
@@ -91,12 +93,11 @@ def _make(run: Invocation, planner: Planner, plan: Plan, journal: Journal, wish:
         crew = stack.enter_context(Crew(jobs, synthesizer.cancel)) if jobs > 1 else None
         progress = Progress(run.output, plan.characters or plan.items)
         results = Results(run, plan, meter, progress, wish.is_jsonl, is_kept=wish.report is not None)
-        stack.callback(_conclude, planner, results, wish)
+        stack.callback(_conclude, planner, journal, results, wish)
         make = FileMaker(planner.style, synthesizer, results.hear)
-        batch = Batch(make, crew=crew, journal=journal, fail_fast=wish.fail_fast)
-        with progress:
-            for outcome in batch.run(_stale(planner, journal, results)):
-                results.add(outcome)
+        batch = Batch(make, crew=crew, journal=journal, report=results, fail_fast=wish.fail_fast)
+        with progress, _documented(results):
+            batch.run(_stale(planner, journal, results))
         if wish.join:
             _join(planner, journal, results, wish.join)
     if run.options.json and not wish.is_jsonl:
@@ -105,6 +106,16 @@ def _make(run: Invocation, planner: Planner, plan: Plan, journal: Journal, wish:
     if error and not run.options.json:
         raise error
     return ExitCode.PARTIAL if error else ExitCode.OK
+
+
+@contextmanager
+def _documented(results: Results) -> Iterator[None]:
+    """What was made until a failure ended it all belongs into the document that tells the failure."""
+    try:
+        yield
+    except QwenTTSError as error:
+        error.partial = results.document()
+        raise
 
 
 def _join(planner: Planner, journal: Journal, results: Results, join: Join) -> None:
@@ -121,7 +132,10 @@ def _stale(planner: Planner, journal: Journal, results: Results) -> Iterator[Tas
         entry = journal.find(task.relative)
         if state_of(task, journal) is State.DONE and entry:
             outcome = task.outcome(Status.SKIPPED)
-            results.add(replace(outcome, duration_s=entry.duration_s, characters=entry.characters))
+            outcome = replace(outcome, duration_s=entry.duration_s, characters=entry.characters)
+            outcome = replace(outcome, gaps=entry.gaps)
+            results.count(outcome)
+            results.tell(outcome)
         else:
             yield task
 
@@ -131,15 +145,23 @@ def _open_journal(run: Invocation, planner: Planner, stack: ExitStack, *, is_wri
     hidden = planner.folder / _HIDDEN
     if not is_written and not hidden.is_dir():
         return None
-    with translated(planner.folder):
-        planner.folder.mkdir(parents=True, exist_ok=True)
-        make_private_folder(hidden)
     part = "journal" if planner.shard is None else f"journal-{planner.shard[0]}-of-{planner.shard[1]}"
     if is_written:
-        stack.enter_context(occupied(hidden / f"{part}.lock"))
+        with translated(planner.folder):
+            planner.folder.mkdir(parents=True, exist_ok=True)
+            make_private_folder(hidden)
+        # Parts of a list may be made side by side, but not beside the whole of it.
+        stack.enter_context(occupied(hidden / "journal.lock", shared=planner.shard is not None))
+        if planner.shard:
+            stack.enter_context(occupied(hidden / f"{part}.lock"))
         remove_leftovers(planner.folder)
-    journal = Journal(hidden, part, warn=run.output.warn)
+    journal = Journal(hidden, part, warn=run.output.warn, is_written=is_written)
     stack.callback(journal.close)
+    if is_written and (killed := journal.recover()):
+        run.output.warn(
+            f"an earlier run was killed while it made {killed} items; "
+            "what it had asked for then and not received may be billed twice"
+        )
     return journal
 
 
@@ -148,7 +170,13 @@ def _is_fresh(folder: Path) -> bool:
     return all(entry.name == _HIDDEN for entry in folder.iterdir())
 
 
-def _conclude(planner: Planner, results: Results, wish: Wish) -> None:
+def _report_state(planner: Planner, journal: Journal | None, path: Path) -> State:
+    if journal is None:
+        return State.FOREIGN if path.exists() else State.NEW
+    return journal.state(path, name_beside("report", path, planner.folder), "")
+
+
+def _conclude(planner: Planner, journal: Journal, results: Results, wish: Wish) -> None:
     if wish.report:
         write_report(
             wish.report,
@@ -157,7 +185,9 @@ def _conclude(planner: Planner, results: Results, wish: Wish) -> None:
             title=planner.folder.resolve().name,
             summary=results.facts(),
         )
-    results.tell()
+        if wish.report.is_file():
+            journal.finish(name_beside("report", wish.report, planner.folder), "", wish.report)
+    results.conclude()
 
 
 def _teller(run: Invocation, wish: Wish) -> Callable[[Task, State], None]:
@@ -180,5 +210,6 @@ def _answer(run: Invocation, planner: Planner, plan: Plan, wish: Wish) -> int:
     else:
         if wish.join and wish.is_explained:
             run.output.lines([f"{wish.join.path}: {plan.joined}"])
-        run.output.note(f"{plan.stale} of {plan.items} items are to be made")
+        then = f", and {wish.join.path} of all" if wish.join and plan.joined is not State.DONE else ""
+        run.output.note(f"{plan.stale} of {plan.items} items are to be made{then}")
     return ExitCode.PARTIAL if wish.is_check and not plan.is_done else ExitCode.OK

@@ -70,7 +70,7 @@ class Output:
             self._say(f"  {safe(detail)}", is_safe=True)
         try:
             if self.is_json:
-                self.document({"error": error_document(error)})
+                self.document(error.partial | {"error": error_document(error)})
             self.lines([])
         except LocalError:  # stdout itself is what failed; stderr has the message
             discard(sys.stdout)
@@ -88,8 +88,12 @@ class Output:
 
 
 def error_document(error: QwenTTSError) -> dict[str, Any]:
-    """The stable shape of an error for scripts; `code` is the service's own where there is one."""
-    return {
+    """The stable shape of an error for scripts; `code` is the service's own where there is one.
+
+    `details` are there only where there is more than one thing wrong.
+    """
+    details = {"details": [safe(detail) for detail in error.details]} if error.details else {}
+    return details | {
         "code": safe(error.service_code) or error.exit_code.name.lower(),
         "exit": int(error.exit_code),
         "message": safe(error.message),

@@ -70,6 +70,8 @@ def price_of(run: Invocation, model: str) -> Price | None:
 
 def price_tag(run: Invocation, characters: Mapping[str, int]) -> str | None:
     """What so many characters of each model cost, such as "1.2000 CNY"; `None` where a price is not known."""
+    if not characters:
+        return "0"
     amounts: dict[str, Decimal] = {}
     for model, count in characters.items():
         price = price_of(run, model)

@@ -5,9 +5,11 @@ from __future__ import annotations
 import queue
 import threading
 import time
+from collections import deque
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from qwentts_cli.errors import (
     AuthError,
@@ -20,6 +22,7 @@ from qwentts_cli.errors import (
 from qwentts_cli.synthesis.breaker import HostDown
 from qwentts_cli.synthesis.outcome import Outcome, Status
 from qwentts_cli.synthesis.timing import Cancelled
+from qwentts_cli.synthesis.undisturbed import undisturbed
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -66,13 +69,22 @@ class Task:
 MakeFile = Callable[[Task, "Crew | None"], Outcome]
 
 
+class Report(Protocol):
+    def count(self, outcome: Outcome) -> None:
+        """Take note of an outcome; must be quick."""
+
+    def tell(self, outcome: Outcome) -> None:
+        """Show it; may wait for whoever reads."""
+
+
 class Batch:
     """Runs tasks and keeps the journal.
 
     Args:
         make: makes the file of one task; called in several threads at once.
         crew: the workers that make segments; without it everything happens in the calling thread.
-        journal: told of every item that is begun or done.
+        journal: told of every item that is begun, failed or done.
+        report: counts and tells every outcome.
         fail_fast: stop at the first failure.
     """
 
@@ -82,62 +94,85 @@ class Batch:
         *,
         crew: Crew | None,
         journal: Journal,
+        report: Report,
         fail_fast: bool = False,
     ) -> None:
         self._make = make
         self._crew = crew
         self._journal = journal
+        self._report = report
+        self._unfinished: dict[str, str] = {}
         self._fail_fast = fail_fast
 
-    def run(self, tasks: Iterable[Task]) -> Iterator[Outcome]:
+    def run(self, tasks: Iterable[Task]) -> None:
         """Make the tasks, and those that failed for a passing reason once more at the end.
 
         Raises:
             QwenTTSError: a failure that all other items would share, or the first one with `fail_fast`.
         """
         again: list[Task] = []
-        for task, outcome in self._pass(tasks):
-            if outcome.error and outcome.error.retryable and not self._fail_fast:
-                again.append(task)
-            else:
-                yield self._settled(outcome)
-        for _, outcome in self._pass(again):
-            yield self._settled(outcome)
+        try:
+            self._pass(tasks, again)
+            self._pass(again, None)
+        finally:
+            with suppress(LocalError):  # what failed here fails there too
+                for relative, key in self._unfinished.items():
+                    self._journal.stop(relative, key)
 
-    def _settled(self, outcome: Outcome) -> Outcome:
-        if outcome.error and self._fail_fast:
-            raise outcome.error
-        return outcome
+    def _pass(self, tasks: Iterable[Task], again: list[Task] | None) -> None:
+        for take in self._made(self._begun(tasks)):
+            with undisturbed():
+                task, outcome = take()
+                error = outcome.error
+                if isinstance(error, _FATAL):
+                    raise error
+                if again is not None and error and error.retryable and not self._fail_fast:
+                    again.append(task)
+                    continue
+                self._note(task, outcome)
+                self._report.count(outcome)
+            self._report.tell(outcome)
+            if error and self._fail_fast:
+                raise error
 
-    def _pass(self, tasks: Iterable[Task]) -> Iterator[tuple[Task, Outcome]]:
-        for task, outcome in self._made(self._begun(tasks)):
-            if outcome.error is None:
-                self._journal.finish(
-                    task.relative,
-                    task.key,
-                    outcome.output,
-                    duration_s=outcome.duration_s,
-                    characters=outcome.characters,
-                )
-            elif isinstance(outcome.error, _FATAL):
-                raise outcome.error
-            yield task, outcome
+    def _note(self, task: Task, outcome: Outcome) -> None:
+        del self._unfinished[task.relative]
+        if outcome.error:
+            self._journal.fail(task.relative, task.key)
+            return
+        self._journal.finish(
+            task.relative,
+            task.key,
+            outcome.output,
+            duration_s=outcome.duration_s,
+            characters=outcome.characters,
+            gaps=outcome.gaps,
+        )
 
     def _begun(self, tasks: Iterable[Task]) -> Iterator[Task]:
         for task in tasks:
             self._journal.begin(task.relative, task.key)
+            self._unfinished[task.relative] = task.key
             yield task
 
-    def _made(self, tasks: Iterator[Task]) -> Iterator[tuple[Task, Outcome]]:
+    def _made(self, tasks: Iterator[Task]) -> Iterator[Callable[[], tuple[Task, Outcome]]]:
+        """Make the tasks; what is given each time takes the outcome of one, which is lost then."""
         if self._crew is None:
             for task in tasks:
-                yield task, self._attempt(task)
+                outcome = self._attempt(task)
+                yield lambda task=task, outcome=outcome: (task, outcome)  # type: ignore[misc]
             return
         bench = _Bench(self._attempt, seats=2 * self._crew.jobs)
         try:
             yield from bench.run(tasks)
         finally:
             bench.stop(self._crew)
+            # What was finished while the others were called off is there, paid for, and counts.
+            for task, outcome in bench.rest():
+                self._note(task, outcome)
+                self._report.count(outcome)
+                with suppress(OSError):  # nobody may be listening any more
+                    self._report.tell(outcome)
 
     def _attempt(self, task: Task) -> Outcome:
         try:
@@ -155,9 +190,11 @@ class _Bench:
         self._threads: list[threading.Thread] = []
         self._is_interrupted = True
         self._open: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
-        self._done: queue.SimpleQueue[tuple[Task, Outcome | BaseException]] = queue.SimpleQueue()
+        self._done: deque[tuple[Task, Outcome | BaseException]] = deque()
+        self._ready = threading.Semaphore(0)
 
-    def run(self, tasks: Iterator[Task]) -> Iterator[tuple[Task, Outcome]]:
+    def run(self, tasks: Iterator[Task]) -> Iterator[Callable[[], tuple[Task, Outcome]]]:
+        """Give, each time that an outcome is there, what takes it."""
         self._threads = [
             threading.Thread(target=self._sit, name=f"item-{number}", daemon=True)
             for number in range(self._seats)
@@ -169,10 +206,12 @@ class _Bench:
             self._open.put(task)
             seated += 1
             if seated == self._seats:
-                yield self._next()
+                self._ready.acquire()
+                yield self._take
                 seated -= 1
         for _ in range(seated):
-            yield self._next()
+            self._ready.acquire()
+            yield self._take
         self._is_interrupted = False
 
     def stop(self, crew: Crew) -> None:
@@ -185,8 +224,15 @@ class _Bench:
         for thread in self._threads:
             thread.join(max(0.0, deadline - time.monotonic()))
 
-    def _next(self) -> tuple[Task, Outcome]:
-        task, outcome = self._done.get()
+    def rest(self) -> Iterator[tuple[Task, Outcome]]:
+        """What is made and was not taken; for when all have gone home."""
+        while self._done:
+            task, outcome = self._done.popleft()
+            if isinstance(outcome, Outcome) and outcome.error is None:
+                yield task, outcome
+
+    def _take(self) -> tuple[Task, Outcome]:
+        task, outcome = self._done.popleft()
         if isinstance(outcome, BaseException):
             raise outcome
         return task, outcome
@@ -194,11 +240,12 @@ class _Bench:
     def _sit(self) -> None:
         while task := self._open.get():
             try:
-                self._done.put((task, self._attempt(task)))
+                self._done.append((task, self._attempt(task)))
             except Cancelled:
                 return
             except BaseException as error:  # noqa: BLE001 - handed over to the caller's thread
-                self._done.put((task, error))
+                self._done.append((task, error))
+            self._ready.release()
 
 
 @dataclass(slots=True)
@@ -208,6 +255,8 @@ class Summary:
     made: int = 0
     skipped: int = 0
     failed: int = 0
+    hopeless: int = 0
+    with_gaps: int = 0
     requests: int = 0
     characters: int = 0
     billed: int = 0
@@ -217,6 +266,8 @@ class Summary:
         self.made += outcome.status is Status.MADE
         self.skipped += outcome.status is Status.SKIPPED
         self.failed += outcome.status is Status.FAILED
+        self.hopeless += bool(outcome.error and not outcome.error.retryable)
+        self.with_gaps += bool(outcome.gaps)
         self.requests += outcome.requests
         self.characters += outcome.characters
         self.billed += outcome.billed
@@ -226,11 +277,19 @@ class Summary:
     def items(self) -> int:
         return self.made + self.skipped + self.failed
 
+    @property
+    def advice(self) -> str:
+        """What is to be done about the items that are missing."""
+        if self.hopeless:
+            return "change what was refused, and run the same command again"
+        return "run the same command again"
+
     def error(self) -> PartialError | None:
         """The error that the whole ends in, if items failed."""
         if not self.failed:
             return None
         plural = "item" if self.failed == 1 else "items"
         return PartialError(
-            f"{self.failed} {plural} of {self.items} failed", hint="Run the same command again to resume."
+            f"{self.failed} {plural} of {self.items} failed",
+            hint=f"{self.advice[0].upper()}{self.advice[1:]}; what is done is kept.",
         )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
 from qwentts_cli.audio.wav import SAMPLE_BYTES, Pcm
-from qwentts_cli.errors import QwenTTSError, RefusedText, TextTooLong
+from qwentts_cli.errors import QwenTTSError, RefusedText, RejectedError, TextTooLong
 from qwentts_cli.synthesis.outcome import Gap
 from qwentts_cli.synthesis.pipeline import deliver_in_order
 from qwentts_cli.synthesis.synthesizer import Receipt
@@ -149,5 +149,7 @@ class _Voice:
 
 
 def _place(error: QwenTTSError, segment: Segment) -> None:
-    """Tell where in the text it happened."""
+    """Tell where in the text it happened, if it is about the text."""
+    if not isinstance(error, RejectedError):
+        return
     error.message = f"{error.message} (text at line {segment.line}, column {segment.column})"

@@ -13,7 +13,6 @@ if TYPE_CHECKING:
 
 MAX_SHOWN: Final = 20
 _MAX_ALIKE: Final = 5  # the same mistake in each of a million rows must not hide the others
-_MAX_HINTS: Final = 3
 _MAX_QUOTED: Final = 60
 
 
@@ -37,17 +36,17 @@ class ManifestProblems(UsageError):
     """All that is wrong with the items of a batch: `problems` are the first of `total`."""
 
     def __init__(self, problems: Sequence[Problem], total: int) -> None:
-        hints = list(dict.fromkeys(problem.hint for problem in problems if problem.hint))
         first = str(problems[0])
         super().__init__(
             first if total == 1 else f"there are {total} problems with the items",
-            hint=" ".join(hints[:_MAX_HINTS]),
+            hint="" if total > 1 else problems[0].hint,
         )
         self.problems = tuple(problems)
         self.total = total
         if total > 1:
             hidden = total - len(problems)
-            self.details = (*map(str, problems), *([f"and {hidden} more"] if hidden else []))
+            lines = (f"{problem}. {problem.hint}" if problem.hint else str(problem) for problem in problems)
+            self.details = (*lines, *([f"and {hidden} more"] if hidden else []))
 
 
 class Problems:

@@ -70,4 +70,8 @@ def problems(*inputs: Any, **options: Any) -> list[str]:
 
 
 def shown(error: ManifestProblems) -> list[str]:
-    return list(error.details) or [error.message]
+    """The lines of the message, without what is to be done about each."""
+    if not error.details:
+        return [error.message]
+    hidden = error.total - len(error.problems)
+    return [*map(str, error.problems), *([f"and {hidden} more"] if hidden else [])]

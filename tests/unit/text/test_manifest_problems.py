@@ -275,3 +275,11 @@ def test_problems_of_all_inputs_are_told_together(tmp_path: Path) -> None:
         "no such file: x.csv",
         "a.jsonl:1:2: not JSON: Expecting property name enclosed in double quotes",
     ]
+
+
+def test_each_of_many_problems_says_what_to_do(tmp_path: Path) -> None:
+    """The way out stands beside its problem, not in the headline."""
+    rows = '{"txet": "One."}\n{"text": "Two.", "voice": 7}\n'
+    error = failure(write(tmp_path / "a.jsonl", rows))
+    assert error.hint == ""
+    assert any("txet" in line and "Did you mean text?" in line for line in error.details)

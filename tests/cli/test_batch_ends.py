@@ -1,0 +1,173 @@
+"""However a batch ends, what it says and what it keeps agree with the files, and nothing is paid twice."""
+
+from __future__ import annotations
+
+import json
+import re
+import signal
+import subprocess
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qwentts_cli.sandbox.server import Sandbox
+from tests.conftest import Qwentts, at
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+ITEMS = "".join(
+    json.dumps({"id": f"m{number:03}", "text": f"Item {number:03}."}) + "\n" for number in range(60)
+)
+
+
+def bills(sandbox: Sandbox) -> int:
+    return sum(record.phase == "post" and record.status == 200 for record in sandbox.ledger)
+
+
+def made(stderr: str) -> int:
+    found = re.search(r"(\d+) made, ", stderr)
+    assert found
+    return int(found[1])
+
+
+def waves(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.glob("*.wav"))
+
+
+@pytest.fixture
+def listed(online: Qwentts) -> Qwentts:
+    (online.folder / "items.jsonl").write_text(ITEMS)
+    return online
+
+
+@pytest.mark.parametrize("jobs", ["1", "16"])
+def test_a_stop_by_the_budget_counts_what_was_finished(listed: Qwentts, sandbox: Sandbox, jobs: str) -> None:
+    """Without a cache even: files, paths, rows and the last line agree, and the rest is bought once."""
+    args = ("batch", "items.jsonl", "-d", "out", "--no-cache", "--jobs", jobs)
+    stopped = listed(*args, "--max-characters", "180", "--jsonl", "--report", "rows.jsonl", code=10)
+    there = waves(listed.folder / "out")
+    assert made(stopped.stderr) == len(there) == bills(sandbox) == 20
+    rows = [json.loads(line) for line in stopped.text.splitlines()]
+    assert sorted(row["output"].removeprefix("out/") for row in rows) == there
+    assert len((listed.folder / "rows.jsonl").read_text().splitlines()) == 20
+    listed(*args)
+    assert bills(sandbox) == 60
+
+
+def test_an_interrupt_counts_what_was_finished(qwentts: Qwentts) -> None:
+    """Ctrl-C in the middle: every whole file is known to the next run, and none is bought again."""
+    (qwentts.folder / "items.jsonl").write_text(ITEMS)
+    args = ("batch", "items.jsonl", "-d", "out", "--no-cache", "--jobs", "8")
+    with Sandbox(voice_engine="tones", faults="post:latency=0.3") as server:
+        at(qwentts, server)
+        process = qwentts.start(*args, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+        assert process.stdout
+        process.stdout.readline()
+        process.send_signal(signal.SIGINT)
+        _, stderr = process.communicate(timeout=30)
+        assert process.returncode == 130
+        there = waves(qwentts.folder / "out")
+        assert made(stderr.decode()) == len(there) < 60
+        states = qwentts(*args, "--explain").text.splitlines()
+        assert sum(line.endswith(": done") for line in states) == len(there)
+
+
+def test_a_kill_is_told_once(qwentts: Qwentts) -> None:
+    """What a killed run had asked for may be paid twice; the next run says so, the one after does not."""
+    (qwentts.folder / "items.jsonl").write_text(ITEMS)
+    args = ("batch", "items.jsonl", "-d", "out", "--jobs", "4")
+    with Sandbox(voice_engine="tones", faults="post:latency=0.2") as server:
+        at(qwentts, server)
+        process = qwentts.start(*args, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        assert process.stdout
+        process.stdout.readline()
+        process.kill()
+        process.communicate(timeout=30)
+        told = r"an earlier run was killed while it made \d+ items; .* may be billed twice"
+        assert re.search(told, qwentts(*args, "--limit", "1").stderr)
+        assert "earlier run" not in qwentts(*args, "--limit", "1").stderr
+
+
+def test_what_is_left_out_is_told_and_remembered(qwentts: Qwentts) -> None:
+    """A sentence that the filter refused: a warning with its place, and in every later report too."""
+    (qwentts.folder / "a.txt").write_text("Good one.\nThe dragon speaks. Good again.")
+    args = ("batch", "a.txt", "-d", "out", "--on-refused", "skip")
+    with Sandbox(voice_engine="tones", faults="post:refuse=dragon") as server:
+        stderr = at(qwentts, server)(*args).stderr
+        assert "a.txt: text at line 2, column 1: 19 characters that the filter refused are left out" in stderr
+        assert "1 made, 0 there already (1 with sentences left out), 0 failed" in stderr
+        [gap] = json.loads(qwentts(*args, "--jsonl").text)["gaps"]
+        assert (gap["line"], gap["column"]) == (2, 1)
+        qwentts(*args, "--report", "page.html")
+    assert "Left out" in (qwentts.folder / "page.html").read_text(encoding="utf-8")
+
+
+def test_a_failed_item_is_named_and_explained(qwentts: Qwentts) -> None:
+    """Also with --fail-fast; running the same again is not advised for what was refused."""
+    (qwentts.folder / "in.txt").write_text("Good.\nThe dragon.\n")
+    args = ("batch", "in.txt", "--lines", "-d", "out", "--jobs", "1")
+    with Sandbox(voice_engine="tones", faults="post:refuse=dragon") as server:
+        assert "in.txt:2: " in at(qwentts, server)(*args, "--fail-fast", code=6).stderr
+        stderr = qwentts(*args, code=8).stderr
+        assert "to make the other 1, change what was refused" in stderr
+        assert qwentts(*args, "--explain").text.splitlines()[1] == "out/0002.wav: failed"
+
+
+def test_scripts_learn_what_was_done_before_an_error(listed: Qwentts) -> None:
+    """One document with both; all that is wrong with a list is in it."""
+    args = ("batch", "items.jsonl", "-d", "out", "--json")
+    document = listed(*args, "--max-characters", "45", "--jobs", "1", code=10).json
+    assert (len(document["items"]), document["summary"]["made"], document["error"]["exit"]) == (5, 5, 10)
+    assert len(listed(*args, "--limit", "7").json["items"]) == 7
+    (listed.folder / "bad.jsonl").write_text('{"txet": "a"}\n{"text": 7}\n')
+    details = listed("batch", "bad.jsonl", "-d", "new", "--json", code=2).error["details"]
+    assert ["bad.jsonl:1" in details[0], "bad.jsonl:2" in details[-1]] == [True, True]
+
+
+def test_a_report_takes_nobodys_place(listed: Qwentts, sandbox: Sandbox) -> None:
+    """Not even the list's own; a report that was written by the batch is replaced by the next."""
+    args = ("batch", "items.jsonl", "-d", "out", "--limit", "2", "--report")
+    assert "items.jsonl: exists already" in listed(*args, "items.jsonl", code=2).stderr
+    assert (listed.folder / "items.jsonl").read_text() == ITEMS
+    assert not sandbox.ledger
+    listed(*args, "rows.jsonl")
+    listed(*args, "rows.jsonl")
+    (listed.folder / "rows.jsonl").write_text("my own words")
+    assert "rows.jsonl: exists already" in listed(*args, "rows.jsonl", code=2).stderr
+    listed(*args, "rows.jsonl", "--force")
+
+
+def test_parts_are_not_made_beside_the_whole(listed: Qwentts) -> None:
+    """Part and part go together; the whole list waits for both."""
+    args = ("batch", "items.jsonl", "-d", "out")
+    with Sandbox(voice_engine="tones", faults="post:latency=0.2") as slow:
+        at(listed, slow)
+        part = listed.start(*args, "--shard", "1/2", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        assert part.stdout
+        part.stdout.readline()
+        assert "another process" in listed(*args, code=9).stderr
+        listed(*args, "--shard", "2/2")
+        part.communicate(timeout=30)
+        assert part.returncode == 0
+        assert listed(*args).text == ""
+
+
+def test_small_slips_are_told(listed: Qwentts) -> None:
+    """An empty folder's name, an unknown voice of an item, and instructions that do nothing."""
+    assert "-d names no folder" in listed("batch", "items.jsonl", "-d", "", code=2).stderr
+    row = {"text": "a", "voice": "Zanzibar", "instructions": "Whisper."}
+    (listed.folder / "odd.jsonl").write_text((json.dumps(row) + "\n") * 3)
+    stderr = listed("batch", "odd.jsonl", "-d", "odd", "--dry-run").stderr
+    assert stderr.count("Zanzibar") == 1
+    assert stderr.count("instructions") == 1
+
+
+def test_who_only_asks_leaves_no_trace(listed: Qwentts) -> None:
+    """Nothing is begun anew there, and nothing is left behind."""
+    args = ("batch", "items.jsonl", "-d", "out", "--limit", "2")
+    listed(*args)
+    hidden = listed.folder / "out/.qwentts"
+    before = sorted(hidden.iterdir())
+    assert listed(*args, "--explain").text.count(": done") == 2
+    assert sorted(hidden.iterdir()) == before
