@@ -113,8 +113,8 @@ def batch(
     recipe = make_recipe(run, instructions=instructions, optimize_instructions=optimize_instructions)
     part = parse_shard(shard) if shard else None
     pauses = Pauses(pause, paragraph_pause)
-    wanted = Style(recipe, _choose_format(run, format_), bitrate, pauses, on_refused)
-    joined = choose_join(join, wanted, shard=part)
+    wanted = Style(recipe, _choose_format(run, format_), bitrate, pauses, on_refused, run.is_sandbox)
+    joined = choose_join(join, wanted, is_part=part is not None or limit is not None)
     style = _checked(wanted, joined)
     wish = Wish(
         dry_run,
@@ -166,4 +166,5 @@ def _checked(style: Style, joined: Join | None) -> Style:
     is_for_joined = joined and joined.bitrate_kbps and not style.format.is_lossy
     bitrate = None if is_for_joined else style.bitrate_kbps
     check_format(style.format, sample_rate=RAW_SAMPLE_RATE, bitrate_kbps=bitrate)
-    return replace(style, bitrate_kbps=bitrate)
+    keeps_copies = joined is not None and style.format.is_lossy
+    return replace(style, bitrate_kbps=bitrate, keeps_copies=keeps_copies)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from functools import cache
 from typing import TYPE_CHECKING, BinaryIO, cast
 
+from qwentts_cli.audio.formats import AudioFormat
 from qwentts_cli.audio.sink import EncodedSink, Recording
 from qwentts_cli.audio.tags import Tags
 from qwentts_cli.cli.recipe import cut
 from qwentts_cli.errors import UsageError
-from qwentts_cli.files import replacing, translated
+from qwentts_cli.files import remove_leftovers, replacing, translated
 from qwentts_cli.synthesis.outcome import Status
 from qwentts_cli.synthesis.speech import Tally, speak
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
 
-    from qwentts_cli.cli.batch_plan import Style
+    from qwentts_cli.cli.batch_plan import Planner
     from qwentts_cli.synthesis.batch import Task
     from qwentts_cli.synthesis.outcome import Outcome
     from qwentts_cli.synthesis.pipeline import Crew
@@ -31,58 +34,80 @@ _MAX_SHOWN = 2000
 class FileMaker:
     """Called by several threads at once; `on_spoken` is told of the characters as they become sound."""
 
-    style: Style
+    planner: Planner
     synthesizer: Synthesizer
     on_spoken: Callable[[int], None]
 
     def __call__(self, task: Task, crew: Crew | None) -> Outcome:
-        with translated(task.output):
-            task.output.parent.mkdir(parents=True, exist_ok=True)
         with ExitStack() as stack:
-            file = stack.enter_context(replacing(task.output))
-            tags = Tags(title=task.output.stem, artist=task.recipe.voice)
-            style = self.style
-            sink = EncodedSink(
-                style.format,
-                cast("BinaryIO", file),
-                seekable=True,
-                bitrate_kbps=style.bitrate_kbps,
-                tags=tags,
-            )
-            recording = Recording([sink])
-            tally = self._speak(task, recording, crew)
+            recording = Recording(self._sinks(task, stack))
+            text, tally = self._speak(task, recording, crew)
             recording.finish()
-        return _made(task, recording, tally)
+        return _made(task, recording, text, tally)
 
-    def _speak(self, task: Task, recording: Recording, crew: Crew | None) -> Tally:
-        pauses, spoken = self.style.pauses, 0
+    def _sinks(self, task: Task, stack: ExitStack) -> list[EncodedSink]:
+        style, copy = self.planner.style, self.planner.copy_of(task)
+        tags = Tags(title=task.output.stem, artist=task.recipe.voice)
+        file = _open(task.output, stack)
+        sinks = [EncodedSink(style.format, file, seekable=True, bitrate_kbps=style.bitrate_kbps, tags=tags)]
+        if style.keeps_copies:
+            sinks.append(EncodedSink(AudioFormat.FLAC, _open(copy, stack), seekable=True))
+        else:
+            copy.unlink(missing_ok=True)
+        return sinks
+
+    def _speak(self, task: Task, recording: Recording, crew: Crew | None) -> tuple[str, Tally]:
+        """Speak a text into `recording`; gives its beginning too."""
+        style, spoken, text = self.planner.style, 0, ""
+
+        def pieces() -> Iterator[str]:
+            nonlocal text
+            for piece in task.read():
+                text = text if len(text) == _MAX_SHOWN else (text + piece)[:_MAX_SHOWN]
+                yield piece
 
         def tell(tally: Tally) -> None:
             nonlocal spoken
             self.on_spoken(tally.characters - spoken)
             spoken = tally.characters
 
-        segments = cut(task.read(), task.recipe, by_paragraph=pauses.paragraph_s is not None)
-        tally = speak(
-            segments,
-            task.recipe,
-            self.synthesizer,
-            recording,
-            crew=crew,
-            pauses=pauses,
-            rank=task.number,
-            skips_refused=self.style.on_refused == "skip",
-            on_segment=tell,
-        )
+        try:
+            tally = speak(
+                cut(pieces(), task.recipe, by_paragraph=style.pauses.paragraph_s is not None),
+                task.recipe,
+                self.synthesizer,
+                recording,
+                crew=crew,
+                pauses=style.pauses,
+                rank=task.number,
+                skips_refused=style.on_refused == "skip",
+                on_segment=tell,
+            )
+        except BaseException:
+            self.on_spoken(-spoken)
+            raise
         if not tally.segments:
             raise UsageError(f"{task.source}: there is nothing in it to speak")
-        return tally
+        return text, tally
 
 
-def _made(task: Task, recording: Recording, tally: Tally) -> Outcome:
+@cache
+def _tidy(folder: Path) -> None:
+    """Remove what a killed run left there; once is enough."""
+    remove_leftovers(folder)
+
+
+def _open(path: Path, stack: ExitStack) -> BinaryIO:
+    with translated(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    _tidy(path.parent)
+    return cast("BinaryIO", stack.enter_context(replacing(path)))
+
+
+def _made(task: Task, recording: Recording, text: str, tally: Tally) -> Outcome:
     return replace(
         task.outcome(Status.MADE),
-        text="".join(task.read())[:_MAX_SHOWN],
+        text=text,
         duration_s=recording.duration_s,
         characters=tally.characters,
         billed=tally.billed,

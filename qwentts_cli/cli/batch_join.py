@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,10 @@ from qwentts_cli.errors import UsageError
 from qwentts_cli.synthesis.journal import Journal, State, begun_key, name_beside
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
+    from qwentts_cli.audio.wav import Pcm
     from qwentts_cli.cli.batch_plan import Planner, Style
     from qwentts_cli.cli.output import Output
     from qwentts_cli.synthesis.batch import Task
@@ -73,13 +75,16 @@ class Join:
             for number, part in enumerate(parts, start=1):
                 if recording.frames:
                     recording.silence(self.pause_s)
-                for pcm in decode(part.path, style.format):
+                for pcm in part.sound(style.format):
                     recording.write(pcm)
-                progress.reach(number, f"{number} of {len(parts)} items joined in {self.path}")
+                progress.reach(number, partial(self._progress, number, len(parts)))
             recording.finish()
         if self.target.is_file:
             journal.finish(relative, key, self.path, duration_s=recording.duration_s, characters=0)
         return recording.duration_s
+
+    def _progress(self, number: int, total: int) -> str:
+        return f"{number} of {total} items joined in {self.path}"
 
     def _open(self, stack: ExitStack, parts: Sequence[Part], style: Style, output: Output) -> Recording:
         if len(parts) > MOST_CHAPTERS and self.target.format.has_chapters:
@@ -112,16 +117,22 @@ class Join:
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """The finished file of one item; `name` is that in the journal."""
+    """The finished file of one item; `name` is that in the journal, `copy` what a lossy file was made of."""
 
     name: str
     path: Path
+    copy: Path
     duration_s: float
     size: int | None
     mtime_ns: int | None
 
+    def sound(self, fmt: AudioFormat) -> Iterator[Pcm]:
+        if self.copy.exists():
+            return decode(self.copy, AudioFormat.FLAC)
+        return decode(self.path, fmt)
 
-def choose_join(typed: Path | None, style: Style, *, shard: tuple[int, int] | None) -> Join | None:
+
+def choose_join(typed: Path | None, style: Style, *, is_part: bool) -> Join | None:
     """What `--join` leads to; a bit rate is for every file that has one.
 
     Raises:
@@ -131,10 +142,10 @@ def choose_join(typed: Path | None, style: Style, *, shard: tuple[int, int] | No
         return None
     if str(typed) == "-":
         raise UsageError("--join writes a file, not stdout", hint="Name a file, such as --join book.mp3.")
-    if shard:
+    if is_part:
         raise UsageError(
-            "--join needs all items, and --shard is one part of them",
-            hint="Make all parts first, then run it with --join and without --shard.",
+            "--join needs all items, and --shard and --limit take a part of them",
+            hint="Make all of them first, then run it with --join.",
         )
     format_ = AudioFormat.for_path(typed, style.format)
     bitrate = style.bitrate_kbps if format_.is_lossy else None
@@ -146,9 +157,16 @@ def choose_join(typed: Path | None, style: Style, *, shard: tuple[int, int] | No
 
 def parts_of(planner: Planner, journal: Journal) -> list[Part]:
     """The items' files in order, as the journal knows them."""
-    entries = ((task, journal.find(task.relative)) for task in planner.tasks())
+    entries = ((task, journal.find(task.output, task.relative)) for task in planner.tasks())
     return [
-        Part(task.relative, task.output, entry.duration_s, entry.size, entry.mtime_ns)
+        Part(
+            task.relative,
+            task.output,
+            planner.copy_of(task),
+            entry.duration_s,
+            entry.size,
+            entry.mtime_ns,
+        )
         for task, entry in entries
         if entry
     ]

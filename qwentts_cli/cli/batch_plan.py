@@ -13,7 +13,7 @@ from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
 from qwentts_cli.dashscope.names import choose_language, choose_model, choose_voice, instructions_warning
 from qwentts_cli.errors import UsageError
 from qwentts_cli.synthesis.batch import Task
-from qwentts_cli.synthesis.journal import Journal, State, begun_key
+from qwentts_cli.synthesis.journal import HIDDEN, Journal, State, begun_key
 from qwentts_cli.text.shard import select
 from qwentts_cli.text.units import count_units
 
@@ -33,13 +33,19 @@ _MOST_SHOWN = 20
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """All that is the same for every file of a batch."""
+    """All that is the same for every file of a batch.
+
+    `is_sandbox` keeps what is no Qwen voice from being taken for one; `keeps_copies` has a lossless copy kept
+    of each file, to be joined.
+    """
 
     recipe: SynthesisRequest
     format: AudioFormat
     bitrate_kbps: int | None
     pauses: Pauses
-    on_refused: str = "fail"
+    on_refused: str
+    is_sandbox: bool
+    keeps_copies: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +65,10 @@ class Planner:
         index, parts = self.shard or (1, 1)
         count = len(range(index, self.manifest.count + 1, parts))
         return count if self.limit is None else min(count, self.limit)
+
+    def copy_of(self, task: Task) -> Path:
+        """Where the lossless copy of an item's file is, if one is kept."""
+        return self.folder / HIDDEN / "copies" / f"{task.relative}.flac"
 
     def tasks(self) -> Iterator[Task]:
         for item in select(self.manifest, shard=self.shard, limit=self.limit):
@@ -92,6 +102,7 @@ def _begun_key(style: Style, recipe: SynthesisRequest) -> Hash:
         style.pauses.segment_s,
         style.pauses.paragraph_s,
         style.on_refused,
+        style.is_sandbox,
     )
 
 

@@ -71,6 +71,12 @@ class Results:
         self._show()
 
     def _show(self) -> None:
+        # Characters say more of what is left than items do, unless nobody has counted them.
+        done = self._spoken if self.plan.characters else self.summary.items
+        with self._lock:
+            self.progress.reach(done, self._facts_now)
+
+    def _facts_now(self) -> str:
         meter, billed, failed = self.meter, self.meter.billed, self.summary.failed
         facts = [
             f"{self.summary.items} of {self.plan.items} items",
@@ -79,10 +85,7 @@ class Results:
             f"{meter.rps:.1f} of {meter.allowed_rps():.1f} requests a second",
             f"{failed} failed" if failed else "",
         ]
-        # Characters say more of what is left than items do, unless nobody has counted them.
-        done = self._spoken if self.plan.characters else self.summary.items
-        with self._lock:
-            self.progress.reach(done, ", ".join(fact for fact in facts if fact))
+        return ", ".join(fact for fact in facts if fact)
 
     def add_joined(self, path: Path, duration_s: float) -> None:
         """All items were written as one file."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qwentts_cli.cli.batch_files import FileMaker
-from qwentts_cli.cli.batch_plan import Plan, Planner, fresh_plan, make_plan, state_of
+from qwentts_cli.cli.batch_plan import Plan, Planner, fresh_plan, make_plan
 from qwentts_cli.cli.batch_results import Results
 from qwentts_cli.cli.connection import CacheUse, crew_size, open_synthesizer
 from qwentts_cli.cli.estimate import tell_facts
@@ -17,7 +17,7 @@ from qwentts_cli.cli.report_page import check_report_path, write_report
 from qwentts_cli.errors import ExitCode, QwenTTSError
 from qwentts_cli.files import make_private_folder, occupied, remove_leftovers, translated
 from qwentts_cli.synthesis.batch import Batch, Task
-from qwentts_cli.synthesis.journal import Journal, State, name_beside
+from qwentts_cli.synthesis.journal import HIDDEN, Journal, State, name_beside
 from qwentts_cli.synthesis.outcome import Status
 from qwentts_cli.synthesis.pipeline import Crew
 
@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from qwentts_cli.synthesis.account import Limit
 
 _DEFAULT_JOBS = 8
-_HIDDEN = ".qwentts"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,10 @@ def run_batch(run: Invocation, planner: Planner, wish: Wish) -> int:
 def _make(run: Invocation, planner: Planner, plan: Plan, journal: Journal, wish: Wish) -> int:
     recipe, meter = planner.style.recipe, Meter()
     jobs = crew_size(run, int(run.settings.number("jobs", _DEFAULT_JOBS)))
+    progress = Progress(run.output, plan.characters or plan.items)
+    results = Results(run, plan, meter, progress, wish.is_jsonl, is_kept=wish.report is not None)
     with ExitStack() as stack:
+        stack.callback(_conclude, planner, journal, results, wish)
         synthesizer = stack.enter_context(
             open_synthesizer(
                 run,
@@ -91,10 +93,7 @@ def _make(run: Invocation, planner: Planner, plan: Plan, journal: Journal, wish:
             )
         )
         crew = stack.enter_context(Crew(jobs, synthesizer.cancel)) if jobs > 1 else None
-        progress = Progress(run.output, plan.characters or plan.items)
-        results = Results(run, plan, meter, progress, wish.is_jsonl, is_kept=wish.report is not None)
-        stack.callback(_conclude, planner, journal, results, wish)
-        make = FileMaker(planner.style, synthesizer, results.hear)
+        make = FileMaker(planner, synthesizer, results.hear)
         batch = Batch(make, crew=crew, journal=journal, report=results, fail_fast=wish.fail_fast)
         with progress, _documented(results):
             batch.run(_stale(planner, journal, results))
@@ -129,8 +128,8 @@ def _join(planner: Planner, journal: Journal, results: Results, join: Join) -> N
 def _stale(planner: Planner, journal: Journal, results: Results) -> Iterator[Task]:
     """The tasks that are to be made; of the others it is only told that they are there."""
     for task in planner.tasks():
-        entry = journal.find(task.relative)
-        if state_of(task, journal) is State.DONE and entry:
+        state, entry = journal.look(task.output, task.relative, task.key)
+        if state is State.DONE and entry:
             outcome = task.outcome(Status.SKIPPED)
             outcome = replace(outcome, duration_s=entry.duration_s, characters=entry.characters)
             outcome = replace(outcome, gaps=entry.gaps)
@@ -142,7 +141,7 @@ def _stale(planner: Planner, journal: Journal, results: Results) -> Iterator[Tas
 
 def _open_journal(run: Invocation, planner: Planner, stack: ExitStack, *, is_written: bool) -> Journal | None:
     """Take possession of the output folder; one that is only asked about is left as it is."""
-    hidden = planner.folder / _HIDDEN
+    hidden = planner.folder / HIDDEN
     if not is_written and not hidden.is_dir():
         return None
     part = "journal" if planner.shard is None else f"journal-{planner.shard[0]}-of-{planner.shard[1]}"
@@ -167,7 +166,7 @@ def _open_journal(run: Invocation, planner: Planner, stack: ExitStack, *, is_wri
 
 def _is_fresh(folder: Path) -> bool:
     """Whether no file is in the output folder that an item could find there."""
-    return all(entry.name == _HIDDEN for entry in folder.iterdir())
+    return all(entry.name == HIDDEN for entry in folder.iterdir())
 
 
 def _report_state(planner: Planner, journal: Journal | None, path: Path) -> State:
@@ -177,6 +176,7 @@ def _report_state(planner: Planner, journal: Journal | None, path: Path) -> Stat
 
 
 def _conclude(planner: Planner, journal: Journal, results: Results, wish: Wish) -> None:
+    results.conclude()
     if wish.report:
         write_report(
             wish.report,
@@ -187,7 +187,6 @@ def _conclude(planner: Planner, journal: Journal, results: Results, wish: Wish) 
         )
         if wish.report.is_file():
             journal.finish(name_beside("report", wish.report, planner.folder), "", wish.report)
-    results.conclude()
 
 
 def _teller(run: Invocation, wish: Wish) -> Callable[[Task, State], None]:

@@ -98,10 +98,16 @@ def open_synthesizer(
             yield synthesizer
         finally:
             synthesizer.cancel()
-            synthesizer.settle(_GRACE_S)
+            meter.abandon(synthesizer.settle(0 if _is_impatient(sys.exception()) else _GRACE_S))
             if store:
                 store.cache.prune_if_changed()
                 store.pending.forget_dead()
+
+
+def _is_impatient(error: BaseException | None) -> bool:
+    """Whether the user has asked for the second time to end."""
+    ends = (KeyboardInterrupt, SystemExit)
+    return isinstance(error, ends) and isinstance(error.__context__, ends)
 
 
 def crew_size(run: Invocation, jobs: int) -> int:

@@ -64,6 +64,11 @@ class Meter:
         with self._lock:
             self._billed[request.model] += characters
 
+    def abandon(self, requests: int) -> None:
+        """Count requests that nobody waits for any more."""
+        with self._lock:
+            self.maybe_billed += requests
+
     def fail(self, error: QwenTTSError) -> None:
         """Count an attempt that failed."""
         with self._lock:

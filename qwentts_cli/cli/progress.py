@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from qwentts_cli.cli.output import Output
 
 _INTERVAL_S = 10.0
+_LIVE_INTERVAL_S = 0.1
 _BAR_WIDTH = 12
 
 
@@ -35,6 +36,7 @@ class Progress:
         self._total = total
         self._now = now
         self._began = self._told = now()
+        self._reached: tuple[int, Callable[[], str]] = (0, lambda: "")
         self._bar: Bar | None = None
         self._task: TaskID | None = None
 
@@ -48,17 +50,25 @@ class Progress:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         if self._bar:
+            self._draw()
             self._bar.stop()
 
-    def reach(self, done: int, facts: str) -> None:
-        """Tell how much is done; `facts` is what there is to know now."""
-        if self._bar and self._task is not None:
-            self._bar.update(self._task, completed=done, facts=facts)
-            return
+    def reach(self, done: int, facts: Callable[[], str]) -> None:
+        """Tell how much is done; `facts` says what there is to know, and is asked only when it is shown."""
+        self._reached = (done, facts)
         now = self._now()
-        if now - self._told >= _INTERVAL_S:
-            self._told = now
-            self._output.note(facts + self._left(done, now - self._began))
+        if now - self._told < (_LIVE_INTERVAL_S if self._bar else _INTERVAL_S):
+            return
+        self._told = now
+        if self._bar:
+            self._draw()
+        else:
+            self._output.note(facts() + self._left(done, now - self._began))
+
+    def _draw(self) -> None:
+        if self._bar and self._task is not None:
+            done, facts = self._reached
+            self._bar.update(self._task, completed=done, facts=facts())
 
     def _left(self, done: int, passed_s: float) -> str:
         if not self._total or not done:

@@ -166,8 +166,11 @@ def _speak(run: Invocation, order: Order) -> tuple[Recording, Tally, Meter]:
 
 
 def _show(progress: Progress, total: int | None, recording: Recording, tally: Tally) -> None:
-    done = f"{tally.characters} of {total} characters" if total else f"{tally.characters} characters"
-    progress.reach(tally.characters, f"{done}, {tally.billed} billed, {recording.duration_s:.0f} s of sound")
+    def facts() -> str:
+        done = f"{tally.characters} of {total} characters" if total else f"{tally.characters} characters"
+        return f"{done}, {tally.billed} billed, {recording.duration_s:.0f} s of sound"
+
+    progress.reach(tally.characters, facts)
 
 
 def _tell_estimate(run: Invocation, source: Source, recipe: SynthesisRequest, *, by_paragraph: bool) -> None:

@@ -7,7 +7,7 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
@@ -25,7 +25,7 @@ from qwentts_cli.synthesis.timing import Cancelled
 from qwentts_cli.synthesis.undisturbed import undisturbed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Generator, Iterable, Iterator
     from pathlib import Path
 
     from qwentts_cli.synthesis.journal import Journal
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 # These would fail every other item just the same.
 _FATAL = (AuthError, QuotaError, LocalError, BudgetError, HostDown)
 
-_FAREWELL_S = 5.0
+_FAREWELL_S = 1.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,20 +120,24 @@ class Batch:
                     self._journal.stop(relative, key)
 
     def _pass(self, tasks: Iterable[Task], again: list[Task] | None) -> None:
-        for take in self._made(self._begun(tasks)):
-            with undisturbed():
-                task, outcome = take()
-                error = outcome.error
-                if isinstance(error, _FATAL):
-                    raise error
-                if again is not None and error and error.retryable and not self._fail_fast:
-                    again.append(task)
-                    continue
-                self._note(task, outcome)
-                self._report.count(outcome)
-            self._report.tell(outcome)
-            if error and self._fail_fast:
+        with closing(self._made(self._begun(tasks))) as made:
+            for take in made:
+                self._take_in(take, again)
+
+    def _take_in(self, take: Callable[[], tuple[Task, Outcome]], again: list[Task] | None) -> None:
+        with undisturbed():
+            task, outcome = take()
+            error = outcome.error
+            if isinstance(error, _FATAL):
                 raise error
+            if again is not None and error and error.retryable and not self._fail_fast:
+                again.append(task)
+                return
+            self._note(task, outcome)
+            self._report.count(outcome)
+        self._report.tell(outcome)
+        if error and self._fail_fast:
+            raise error
 
     def _note(self, task: Task, outcome: Outcome) -> None:
         del self._unfinished[task.relative]
@@ -155,7 +159,7 @@ class Batch:
             self._unfinished[task.relative] = task.key
             yield task
 
-    def _made(self, tasks: Iterator[Task]) -> Iterator[Callable[[], tuple[Task, Outcome]]]:
+    def _made(self, tasks: Iterator[Task]) -> Generator[Callable[[], tuple[Task, Outcome]], None, None]:
         """Make the tasks; what is given each time takes the outcome of one, which is lost then."""
         if self._crew is None:
             for task in tasks:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from contextlib import closing, contextmanager, suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
     from hashlib import _Hash as Hash
     from pathlib import Path
+
+# Where a batch keeps what is its own, in the output folder.
+HIDDEN = ".qwentts"
 
 _SCHEMA = 1
 _CREATE = """
@@ -61,6 +64,10 @@ class Entry:
     characters: int = 0
     gaps: tuple[Gap, ...] = ()
 
+    def fits(self, facts: os.stat_result | None) -> bool:
+        """Whether the file is as it was when this was noted."""
+        return bool(facts and (self.size, self.mtime_ns) == (facts.st_size, facts.st_mtime_ns))
+
 
 class Journal:
     """Used by one thread.
@@ -80,38 +87,57 @@ class Journal:
 
     def __init__(self, folder: Path, name: str, *, warn: Callable[[str], None], is_written: bool) -> None:
         self._path = folder / f"{name}.sqlite"
-        self._others = [path for path in folder.glob("*.sqlite") if path != self._path]
+        self._other_paths = [path for path in folder.glob("*.sqlite") if path != self._path]
+        self._others: list[sqlite3.Connection] | None = None
+        self._is_anew = False
         with self._told():
             self._database = self._open(warn) if is_written else self._opened_to_read()
 
     def close(self) -> None:
-        self._database.close()
+        for database in (self._database, *(self._others or ())):
+            database.close()
 
     def state(self, output: Path, relative: str, key: str) -> State:
         """Compare what is known of an item with what is asked for, and with its file."""
-        entry = self.find(relative)
+        return self.look(output, relative, key)[0]
+
+    def look(self, output: Path, relative: str, key: str) -> tuple[State, Entry | None]:
+        """The state of an item, and what is known of it."""
         try:
             facts = output.stat()
         except OSError:
             facts = None
-        if entry is None:
-            return State.FOREIGN if facts else State.NEW
-        if entry.stage != _DONE:
-            return State.FAILED if entry.stage == _FAILED else State.UNFINISHED
-        if facts is None:
-            return State.MISSING
-        if (entry.size, entry.mtime_ns) != (facts.st_size, facts.st_mtime_ns):
-            return State.ALTERED
-        return State.DONE if entry.key == key else State.CHANGED
+        entry = self._find(relative, facts)
+        if entry is None and facts and self._is_anew:
+            # The journal that was lost knew whose file that is, so it is taken for ours.
+            entry = Entry("", _STOPPED)
+            self._write(relative, entry)
+        return _state(entry, facts, key), entry
 
-    def find(self, relative: str) -> Entry | None:
+    def find(self, output: Path, relative: str) -> Entry | None:
         """What this batch, or another part of it, noted of a file."""
+        return self.look(output, relative, "")[1]
+
+    def _find(self, relative: str, facts: os.stat_result | None) -> Entry | None:
+        """Of what this batch and the other parts noted, what fits the file as it is, else the first."""
         with self._told():
-            found = _find(self._database, relative)
-        for path in self._others if found is None else ():
-            with suppress(Exception), closing(_connect_to_read(path)) as other:
-                found = found or _find(other, relative)
-        return found
+            own = _find(self._database, relative)
+        if own and own.fits(facts):
+            return own
+        found = [entry for entry in (own, *self._noted_elsewhere(relative)) if entry]
+        return next((entry for entry in found if entry.fits(facts)), found[0] if found else None)
+
+    def _noted_elsewhere(self, relative: str) -> Iterator[Entry | None]:
+        import sqlite3
+
+        if self._others is None:
+            self._others = []
+            for path in self._other_paths:
+                with suppress(sqlite3.Error):
+                    self._others.append(_connect_to_read(path))
+        for database in self._others:
+            with suppress(sqlite3.Error):
+                yield _find(database, relative)
 
     def recover(self) -> int:
         """How many items were being made when an earlier run was killed; it is told once."""
@@ -178,6 +204,7 @@ class Journal:
             aside = self._path.with_name(f"damaged-{int(time.time())}-{self._path.name}.bak")
             self._path.replace(aside)
             warn(f"the journal {self._path} was damaged and is begun anew")
+            self._is_anew = True
             return self._prepared()
 
     def _opened_to_read(self) -> sqlite3.Connection:
@@ -192,7 +219,8 @@ class Journal:
         try:
             self._check_version(database)
             database.execute("PRAGMA journal_mode=WAL")
-            database.execute("PRAGMA synchronous=NORMAL")
+            # Else a power cut could leave files of ours that nobody knows any more.
+            database.execute("PRAGMA synchronous=FULL")
             database.execute(_CREATE)
             database.execute(f"PRAGMA user_version={_SCHEMA}")
         except BaseException:
@@ -205,6 +233,18 @@ class Journal:
             raise UsageError(
                 f"the journal {self._path} is of a newer version of qwentts", hint="Update qwentts."
             )
+
+
+def _state(entry: Entry | None, facts: os.stat_result | None, key: str) -> State:
+    if entry is None:
+        return State.FOREIGN if facts else State.NEW
+    if entry.stage != _DONE:
+        return State.FAILED if entry.stage == _FAILED else State.UNFINISHED
+    if facts is None:
+        return State.MISSING
+    if not entry.fits(facts):
+        return State.ALTERED
+    return State.DONE if entry.key == key else State.CHANGED
 
 
 def begun_key(*facts: object) -> Hash:

@@ -134,9 +134,9 @@ class Synthesizer:
         """Let nobody wait any longer; what has been sent may still arrive."""
         self._cancelled.set()
 
-    def settle(self, seconds: float) -> None:
-        """Give what is being paid for at this moment so long to arrive and be kept."""
-        self._in_flight.wait(seconds)
+    def settle(self, seconds: float) -> int:
+        """Give what is being paid for at this moment so long to arrive; gives how many did not."""
+        return self._in_flight.wait(seconds)
 
     def _buy_whole(self, request: SynthesisRequest, emit: Emit, key: str | None) -> tuple[Receipt, Pcm]:
         saved = self._pending(key)
@@ -243,9 +243,10 @@ class _InFlight:
         finally:
             self._add(-1)
 
-    def wait(self, seconds: float) -> None:
+    def wait(self, seconds: float) -> int:
         with self._changed:
             self._changed.wait_for(lambda: not self._count, timeout=seconds)
+            return self._count
 
     def _add(self, number: int) -> None:
         with self._changed:

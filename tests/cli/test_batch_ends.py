@@ -6,15 +6,19 @@ import json
 import re
 import signal
 import subprocess
+import time
 from typing import TYPE_CHECKING
 
 import pytest
 
 from qwentts_cli.sandbox.server import Sandbox
 from tests.conftest import Qwentts, at
+from tests.reliability.waiting import until
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.reliability.forked import ForkedQwentts
 
 ITEMS = "".join(
     json.dumps({"id": f"m{number:03}", "text": f"Item {number:03}."}) + "\n" for number in range(60)
@@ -171,3 +175,80 @@ def test_who_only_asks_leaves_no_trace(listed: Qwentts) -> None:
     before = sorted(hidden.iterdir())
     assert listed(*args, "--explain").text.count(": done") == 2
     assert sorted(hidden.iterdir()) == before
+
+
+def test_what_the_sandbox_made_is_not_done_for_the_service(listed: Qwentts) -> None:
+    """Whoever tried it with `--region sandbox` gets real voices afterwards."""
+    args = ("batch", "items.jsonl", "-d", "out", "--limit", "2")
+    url = listed.env.pop("QWENTTS_BASE_URL")
+    listed(*args, "--region", "sandbox")
+    listed(*args, "--region", "sandbox", "--check")
+    listed.env["QWENTTS_BASE_URL"] = url
+    assert listed(*args, "--explain").text.splitlines() == [
+        "out/m000.wav: text or options changed",
+        "out/m001.wav: text or options changed",
+    ]
+
+
+def test_parts_and_whole_agree(listed: Qwentts, sandbox: Sandbox) -> None:
+    """Whichever of them wrote a file last, the others know it for theirs."""
+    args = ("batch", "items.jsonl", "-d", "out")
+    listed(*args)
+    (listed.folder / "items.jsonl").write_text(
+        ITEMS.replace("Item 007", "Item seven").replace("8.", "eight.")
+    )
+    before = bills(sandbox)
+    for part in ("1/2", "2/2"):
+        listed(*args, "--shard", part)
+    assert bills(sandbox) == before + 7
+    assert listed(*args).text == ""
+    assert bills(sandbox) == before + 7
+
+
+def test_leftovers_of_a_kill_go_everywhere(qwentts: Qwentts) -> None:
+    """In the folders below the output folder too."""
+    rows = [{"text": f"Item {number}.", "output": f"sub/{number}.wav"} for number in range(20)]
+    (qwentts.folder / "items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    args = ("batch", "items.jsonl", "-d", "out", "--jobs", "4")
+    with Sandbox(voice_engine="tones", faults="post:latency=0.2") as server:
+        at(qwentts, server)
+        process = qwentts.start(*args, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+        assert process.stdout
+        process.stdout.readline()
+        process.kill()
+        process.communicate(timeout=30)
+        assert list(qwentts.folder.glob("out/sub/.qwentts-*"))
+        qwentts(*args)
+    assert len(list((qwentts.folder / "out/sub").iterdir())) == 20
+
+
+def test_a_damaged_journal_is_made_good(listed: Qwentts, sandbox: Sandbox) -> None:
+    """What it knew is made again out of the cache, and nothing is refused as foreign."""
+    args = ("batch", "items.jsonl", "-d", "out", "--limit", "4")
+    listed(*args)
+    journal = listed.folder / "out/.qwentts/journal.sqlite"
+    journal.write_bytes(b"no database at all" * 100)
+    assert "cannot use the journal" in listed(*args, "--check", code=7).stderr
+    stderr = listed(*args).stderr
+    assert "was damaged and is begun anew" in stderr
+    assert "4 made, 0 there already" in stderr
+    assert bills(sandbox) == 4
+    assert "0 made, 4 there already" in listed(*args).stderr
+
+
+def test_who_is_impatient_waits_for_nothing(qwentts: ForkedQwentts) -> None:
+    """A second Ctrl-C ends the wait for answers that were paid for; what may be lost is told."""
+    (qwentts.folder / "items.jsonl").write_text(ITEMS)
+    with Sandbox(voice_engine="tones", faults="post:stall") as server:
+        at(qwentts, server)
+        with qwentts.running("batch", "items.jsonl", "-d", "out", "--jobs", "2") as run:
+            until(lambda: len(server.ledger) == 2)
+            began = time.monotonic()
+            run.send(signal.SIGINT)
+            while not run.ends(within_s=0.4):
+                run.send(signal.SIGINT)
+            result = run.wait()
+    assert time.monotonic() - began < 2
+    assert result.code == 130
+    assert "0 made" in result.stderr
+    assert "possibly billed twice: 2" in result.stderr

@@ -117,7 +117,7 @@ def test_a_book_with_a_missing_chapter_is_no_book(qwentts: Qwentts) -> None:
 def test_parts_made_elsewhere_are_joined_without_a_request(book: Qwentts, sandbox: Sandbox) -> None:
     """A part alone has nothing to join; when all are made, the join is a run of its own."""
     args = ("batch", "in", "-d", "out", "--join", "book.wav")
-    assert "--shard is one part" in book(*args, "--shard", "1/2", code=2).stderr
+    assert "--shard and --limit take a part" in book(*args, "--shard", "1/2", code=2).stderr
     for part in ("1/2", "2/2"):
         book("batch", "in", "-d", "out", "--shard", part)
     assert posts(sandbox) == 3
@@ -155,3 +155,15 @@ def test_a_damaged_item_is_told(book: Qwentts) -> None:
     stderr = book("batch", "in", "-d", "out", "--join", "book.wav", code=7).stderr
     assert "cannot read out/ch2.wav" in stderr
     assert sorted(path.name for path in book.folder.iterdir()) == ["in", "out"]
+
+
+def test_a_joined_file_is_encoded_once(book: Qwentts) -> None:
+    """From items of a lossy format it is what it would be from items that lose nothing."""
+    for items in ("wav", "mp3", "opus"):
+        book("batch", "in", "-d", items, "--format", items, "--join", f"{items}.wav")
+    whole = (book.folder / "wav.wav").read_bytes()
+    assert (book.folder / "mp3.wav").read_bytes() == (book.folder / "opus.wav").read_bytes() == whole
+    (book.folder / "in/ch2.txt").write_text("Drei. ")
+    book("batch", "in", "-d", "mp3", "--format", "mp3")
+    book("batch", "in", "-d", "mp3", "--format", "mp3", "--join", "mp3.wav")
+    assert read_back(book.folder / "mp3.wav") == "One.Drei.十。"
