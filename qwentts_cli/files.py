@@ -42,6 +42,9 @@ def replacing(path: Path, *, mode: int | None = None, overwrite: bool = True) ->
                 yield file
                 file.flush()
                 _sync(file.fileno())
+                if sys.platform != "win32":  # where an open file keeps its name
+                    _take_name(part, path, overwrite=overwrite)
+            if sys.platform == "win32":
                 _take_name(part, path, overwrite=overwrite)
         except BaseException:
             with suppress(OSError):
@@ -115,10 +118,13 @@ def _try_lock(file: IO[bytes]) -> bool:
 
 
 def _remove_if_dead(entry: Path) -> None:
-    with suppress(OSError), entry.open("rb") as file:
-        if sys.platform != "win32":
+    with suppress(OSError):
+        if sys.platform == "win32":
+            entry.unlink()
+            return
+        with entry.open("rb") as file:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        entry.unlink()
+            entry.unlink()
 
 
 def _take_name(part: Path, path: Path, *, overwrite: bool) -> None:
