@@ -6,6 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from qwentts_cli.cli.output import described
 from qwentts_cli.cli.report_rows import encoded, item_document
 from qwentts_cli.cli.spending import price_tag
 from qwentts_cli.synthesis.batch import Summary
@@ -44,13 +45,13 @@ class Results:
     def count(self, outcome: Outcome) -> None:
         """Take note of an outcome."""
         self.summary.add(outcome)
-        if self.is_kept or self.output.is_json:
+        if self.is_kept or (self.output.is_json and not self.is_jsonl):
             self.kept.append(outcome)
 
     def tell(self, outcome: Outcome) -> None:
         """Show an outcome."""
         if outcome.error:
-            self.output.warn(f"{outcome.source}: {outcome.error.message}")
+            self.output.warn(f"{outcome.source}: {described(outcome.error)}")
         if outcome.status is Status.MADE:
             self._tell_gaps(outcome)
         if self.is_jsonl:
@@ -96,9 +97,9 @@ class Results:
             self.output.lines([str(path)])
 
     def document(self) -> dict[str, Any]:
-        """The one document of `--json`."""
-        rows = [item_document(outcome) for outcome in self.kept]
-        return {"items": rows, "joined": self.joined, "summary": self.facts()}
+        """The one document of `--json`; with `--jsonl` the items have been told."""
+        rows = {} if self.is_jsonl else {"items": [item_document(outcome) for outcome in self.kept]}
+        return rows | {"joined": self.joined, "summary": self.facts()}
 
     def facts(self) -> dict[str, int | float]:
         total = self.summary

@@ -99,7 +99,7 @@ def _make(run: Invocation, planner: Planner, plan: Plan, journal: Journal, wish:
             batch.run(_stale(planner, journal, results))
         if wish.join:
             _join(planner, journal, results, wish.join)
-    if run.options.json and not wish.is_jsonl:
+    if run.options.json:
         run.output.document(results.document())
     error = results.summary.error()
     if error and not run.options.json:

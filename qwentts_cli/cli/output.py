@@ -61,8 +61,7 @@ class Output:
 
     def error(self, error: QwenTTSError) -> None:
         """Tell of a failure in one line, and with `--json` as a document on stdout too."""
-        facts = ", ".join(fact for fact in (error.service_code, _request(error)) if fact)
-        message = f"{error.message} [{facts}]" if facts else error.message
+        message = described(error)
         end = "" if message.endswith("?") else "."
         text = safe(f"{message}{end} {error.hint}".strip())
         self._say(f"{self._paint('Error:', 31)} {text}", is_safe=True)
@@ -85,6 +84,12 @@ class Output:
             print(message if is_safe else safe(message), file=sys.stderr, flush=True)  # noqa: T201 - likewise stderr
         except (OSError, ValueError):
             discard(sys.stderr)  # nobody listens; the exit code still speaks
+
+
+def described(error: QwenTTSError) -> str:
+    """What went wrong, with what the service's support would ask for."""
+    facts = ", ".join(fact for fact in (error.service_code, _request(error)) if fact)
+    return f"{error.message} [{facts}]" if facts else error.message
 
 
 def error_document(error: QwenTTSError) -> dict[str, Any]:

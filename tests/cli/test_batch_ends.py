@@ -252,3 +252,14 @@ def test_who_is_impatient_waits_for_nothing(qwentts: ForkedQwentts) -> None:
     assert result.code == 130
     assert "0 made" in result.stderr
     assert "possibly billed twice: 2" in result.stderr
+
+
+def test_lines_and_then_a_summary(qwentts: Qwentts) -> None:
+    """With both options every line is JSON, the last the summary; a warning has what support asks for."""
+    (qwentts.folder / "in.txt").write_text("Good.\nThe dragon.\n")
+    with Sandbox(voice_engine="tones", faults="post:refuse=dragon") as server:
+        run = at(qwentts, server)("batch", "in.txt", "--lines", "-d", "out", "--json", "--jsonl", code=8)
+    *rows, last = (json.loads(line) for line in run.text.splitlines())
+    assert sorted(row["status"] for row in rows) == ["failed", "made"]
+    assert (last["summary"]["made"], last["summary"]["failed"]) == (1, 1)
+    assert re.search(r"Warning: in\.txt:2: .* \[DataInspectionFailed, request [\w-]+\]", run.stderr)

@@ -36,11 +36,11 @@ if TYPE_CHECKING:
     from qwentts_cli.synthesis.retry import Retry
     from qwentts_cli.synthesis.synthesizer import Receipt
 
-# The answer was made and billed, and lost on its way.
+# The answer was made and billed, and lost on its way; what drips takes longer than anyone waits.
 LOSING = (
     "reset-after",
-    "drip-headers=0.01",
-    "drip-body=0.01",
+    "drip-headers=0.05",
+    "drip-body=0.05",
     "huge-headers",
     "many-headers",
     "gzip",
@@ -76,8 +76,8 @@ BAD_DOWNLOADS = (
     "reset-after",
     "close",
     "stall",
-    "drip-headers=0.01",
-    "drip-body=0.01",
+    "drip-headers=0.05",
+    "drip-body=0.05",
     "garbage",
     "huge-headers",
     "many-headers",
@@ -113,7 +113,7 @@ GOOD_DOWNLOADS = (
     "crc-only=good",
     "no-checksum",
 )
-_PATIENCE_S = 0.8
+_PATIENCE_S = 1.6
 _KEY = "sk-storm0123456789"
 
 
