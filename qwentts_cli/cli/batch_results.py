@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from qwentts_cli.cli.output import described
 from qwentts_cli.cli.report_rows import encoded, item_document
 from qwentts_cli.cli.spending import price_tag
-from qwentts_cli.synthesis.batch import Summary
 from qwentts_cli.synthesis.outcome import Outcome, Status
+from qwentts_cli.synthesis.summary import Summary
 
 if TYPE_CHECKING:
     from pathlib import Path

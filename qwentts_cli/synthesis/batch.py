@@ -2,10 +2,6 @@
 
 from __future__ import annotations
 
-import queue
-import threading
-import time
-from collections import deque
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
@@ -15,13 +11,12 @@ from qwentts_cli.errors import (
     AuthError,
     BudgetError,
     LocalError,
-    PartialError,
     QuotaError,
     QwenTTSError,
 )
+from qwentts_cli.synthesis.bench import Bench
 from qwentts_cli.synthesis.breaker import HostDown
 from qwentts_cli.synthesis.outcome import Outcome, Status
-from qwentts_cli.synthesis.timing import Cancelled
 from qwentts_cli.synthesis.undisturbed import undisturbed
 
 if TYPE_CHECKING:
@@ -36,6 +31,7 @@ if TYPE_CHECKING:
 _FATAL = (AuthError, QuotaError, LocalError, BudgetError, HostDown)
 
 _FAREWELL_S = 1.5
+_PATIENCE_S = 60.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +98,7 @@ class Batch:
         self._journal = journal
         self._report = report
         self._unfinished: dict[str, str] = {}
+        self._patience_s = _FAREWELL_S
         self._fail_fast = fail_fast
 
     def run(self, tasks: Iterable[Task]) -> None:
@@ -122,7 +119,11 @@ class Batch:
     def _pass(self, tasks: Iterable[Task], again: list[Task] | None) -> None:
         with closing(self._made(self._begun(tasks))) as made:
             for take in made:
-                self._take_in(take, again)
+                try:
+                    self._take_in(take, again)
+                except QwenTTSError:  # nobody is waiting at the keyboard for the end
+                    self._patience_s = _PATIENCE_S
+                    raise
 
     def _take_in(self, take: Callable[[], tuple[Task, Outcome]], again: list[Task] | None) -> None:
         with undisturbed():
@@ -166,11 +167,11 @@ class Batch:
                 outcome = self._attempt(task)
                 yield lambda task=task, outcome=outcome: (task, outcome)  # type: ignore[misc]
             return
-        bench = _Bench(self._attempt, seats=2 * self._crew.jobs)
+        bench = Bench(self._attempt, seats=2 * self._crew.jobs)
         try:
             yield from bench.run(tasks)
         finally:
-            bench.stop(self._crew)
+            bench.stop(self._crew, self._patience_s)
             # What was finished while the others were called off is there, paid for, and counts.
             for task, outcome in bench.rest():
                 self._note(task, outcome)
@@ -183,117 +184,3 @@ class Batch:
             return self._make(task, self._crew)
         except QwenTTSError as error:
             return replace(task.outcome(Status.FAILED), error=error)
-
-
-class _Bench:
-    """So many threads, each of which assembles one item's file at a time while the crew speaks for all."""
-
-    def __init__(self, attempt: Callable[[Task], Outcome], seats: int) -> None:
-        self._attempt = attempt
-        self._seats = seats
-        self._threads: list[threading.Thread] = []
-        self._is_interrupted = True
-        self._open: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
-        self._done: deque[tuple[Task, Outcome | BaseException]] = deque()
-        self._ready = threading.Semaphore(0)
-
-    def run(self, tasks: Iterator[Task]) -> Iterator[Callable[[], tuple[Task, Outcome]]]:
-        """Give, each time that an outcome is there, what takes it."""
-        self._threads = [
-            threading.Thread(target=self._sit, name=f"item-{number}", daemon=True)
-            for number in range(self._seats)
-        ]
-        for thread in self._threads:
-            thread.start()
-        seated = 0
-        for task in tasks:
-            self._open.put(task)
-            seated += 1
-            if seated == self._seats:
-                self._ready.acquire()
-                yield self._take
-                seated -= 1
-        for _ in range(seated):
-            self._ready.acquire()
-            yield self._take
-        self._is_interrupted = False
-
-    def stop(self, crew: Crew) -> None:
-        """Send everybody home; who was interrupted has a moment to clean up."""
-        if self._is_interrupted:
-            crew.close()
-        for _ in self._threads:
-            self._open.put(None)
-        deadline = time.monotonic() + _FAREWELL_S
-        for thread in self._threads:
-            thread.join(max(0.0, deadline - time.monotonic()))
-
-    def rest(self) -> Iterator[tuple[Task, Outcome]]:
-        """What is made and was not taken; for when all have gone home."""
-        while self._done:
-            task, outcome = self._done.popleft()
-            if isinstance(outcome, Outcome) and outcome.error is None:
-                yield task, outcome
-
-    def _take(self) -> tuple[Task, Outcome]:
-        task, outcome = self._done.popleft()
-        if isinstance(outcome, BaseException):
-            raise outcome
-        return task, outcome
-
-    def _sit(self) -> None:
-        while task := self._open.get():
-            try:
-                self._done.append((task, self._attempt(task)))
-            except Cancelled:
-                return
-            except BaseException as error:  # noqa: BLE001 - handed over to the caller's thread
-                self._done.append((task, error))
-            self._ready.release()
-
-
-@dataclass(slots=True)
-class Summary:
-    """What a batch came to."""
-
-    made: int = 0
-    skipped: int = 0
-    failed: int = 0
-    hopeless: int = 0
-    with_gaps: int = 0
-    requests: int = 0
-    characters: int = 0
-    billed: int = 0
-    duration_s: float = 0.0
-
-    def add(self, outcome: Outcome) -> None:
-        self.made += outcome.status is Status.MADE
-        self.skipped += outcome.status is Status.SKIPPED
-        self.failed += outcome.status is Status.FAILED
-        self.hopeless += bool(outcome.error and not outcome.error.retryable)
-        self.with_gaps += bool(outcome.gaps)
-        self.requests += outcome.requests
-        self.characters += outcome.characters
-        self.billed += outcome.billed
-        self.duration_s += outcome.duration_s
-
-    @property
-    def items(self) -> int:
-        return self.made + self.skipped + self.failed
-
-    @property
-    def advice(self) -> str:
-        """What is to be done about the items that are missing."""
-        if self.hopeless:
-            return "change what was refused, and run the same command again"
-        return "run the same command again"
-
-    def error(self) -> PartialError | None:
-        """The error that the whole ends in, if items failed."""
-        if not self.failed:
-            return None
-        plural = "item" if self.failed == 1 else "items"
-        return PartialError(
-            f"{self.failed} {plural} of {self.items} failed",
-            hint=f"{self.advice[0].upper()}{self.advice[1:]}; what is done is kept.",
-        )

@@ -62,10 +62,13 @@ class Crew:
         self._on_close()
 
     def submit(self, rank: Rank, work: Callable[[], None]) -> None:
-        """Have `work`, which raises nothing, done by the next free worker."""
+        """Have `work`, which raises nothing, done by the next worker; once closed, by who brings it."""
         with self._changed:
-            heapq.heappush(self._waiting, (rank, next(self._arrivals), work))
-            self._changed.notify()
+            if not self.is_closed:
+                heapq.heappush(self._waiting, (rank, next(self._arrivals), work))
+                self._changed.notify()
+                return
+        work()
 
     def _work(self) -> None:
         while work := self._next():

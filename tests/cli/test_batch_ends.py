@@ -263,3 +263,13 @@ def test_lines_and_then_a_summary(qwentts: Qwentts) -> None:
     assert sorted(row["status"] for row in rows) == ["failed", "made"]
     assert (last["summary"]["made"], last["summary"]["failed"]) == (1, 1)
     assert re.search(r"Warning: in\.txt:2: .* \[DataInspectionFailed, request [\w-]+\]", run.stderr)
+
+
+def test_a_stop_by_the_budget_waits_for_what_is_paid(qwentts: Qwentts) -> None:
+    """Answers that take their time are not thrown away because the budget ended meanwhile."""
+    (qwentts.folder / "items.jsonl").write_text(ITEMS)
+    args = ("batch", "items.jsonl", "-d", "out", "--no-cache", "--jobs", "4", "--max-characters", "36")
+    with Sandbox(voice_engine="tones", faults="post:latency=2") as server:
+        stderr = at(qwentts, server)(*args, code=10).stderr
+        assert bills(server) == len(waves(qwentts.folder / "out")) == made(stderr) == 4
+        assert "possibly billed twice: 0" in stderr
