@@ -150,6 +150,9 @@ class Synthesizer:
                 pcm = self._fetching.run(partial(self._fetch, answer.url))
             except (LinkBroken, RejectedError) as error:
                 self._drop(key)
+                # It was paid for, and is lost.
+                error.maybe_billed = True
+                self._asking.on_failure(error)
                 # A sound that is none would be none again, if it was this run that had it made.
                 if not links_left or not (answer is saved or isinstance(error, LinkBroken)):
                     raise

@@ -52,3 +52,11 @@ def test_a_batch_counts_the_last_attempts_too(qwentts: ForkedQwentts) -> None:
     with Sandbox(voice_engine="tones", faults="post:cut") as server:
         result = at(qwentts, server)("batch", "in.txt", "-d", "out", "--json", code=8)
         assert result.json["summary"]["possibly_billed_twice"] == bills(server) == 6
+
+
+def test_sound_whose_address_is_dead_was_paid_for(qwentts: ForkedQwentts) -> None:
+    """It is bought once more, and that is told."""
+    with Sandbox(voice_engine="tones", faults="get:expired*1") as server:
+        stderr = at(qwentts, server)("say", "Hi.", "-o", "out.wav").stderr
+        assert sum(record.phase == "post" and record.status == 200 for record in server.ledger) == 2
+    assert "possibly billed twice: 1" in stderr
