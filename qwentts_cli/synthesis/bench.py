@@ -32,12 +32,10 @@ class Bench:
 
     def run(self, tasks: Iterator[Task]) -> Iterator[Callable[[], tuple[Task, Outcome]]]:
         """Give, each time that an outcome is there, what takes it."""
-        self._threads = [
-            threading.Thread(target=self._sit, name=f"item-{number}", daemon=True)
-            for number in range(self._seats)
-        ]
-        for thread in self._threads:
+        for number in range(self._seats):
+            thread = threading.Thread(target=self._sit, name=f"item-{number}", daemon=True)
             thread.start()
+            self._threads.append(thread)
         seated = 0
         for task in tasks:
             self._open.put(task)
