@@ -79,7 +79,7 @@ PAGES = {
 
 def show_pages() -> None:
     for name, page in PAGES.items():
-        segments = list(segment_text(page, max_units=MAX_UNITS))
+        segments = list(segment_text([page], max_units=MAX_UNITS))
         units = [count_units(segment.text) for segment in segments]
         kinds = Counter(segment.boundary.name.lower() for segment in segments)
         print(f"{name}: {count_units(page)} units -> {len(segments)} segments of {units}")
@@ -93,7 +93,7 @@ def show_speed() -> None:
         page = next(text for title, text in PAGES.items() if title.endswith(name)) + "\n"
         text = page * (MEGABYTES * 1_000_000 // len(page.encode()))
         language = "en" if page.isascii() else "zh"
-        ours = _seconds(lambda: sum(1 for _ in segment_text(text, max_units=MAX_UNITS)))  # noqa: B023 - called now
+        ours = _seconds(lambda: sum(1 for _ in segment_text([text], max_units=MAX_UNITS)))  # noqa: B023 - called now
         lines = _seconds(lambda: [count_units(line) for line in text.splitlines()])  # noqa: B023 - likewise
         paged = _seconds(lambda: sentencex.segment(language, page)) * len(text) / len(page)  # noqa: B023 - likewise
         print(
@@ -112,7 +112,7 @@ def _peak_kb(text: str) -> int:
     """Return what the segmenter holds at most besides the text; of a tenth of it, since tracing is slow."""
     part = text[: len(text) // 10]
     tracemalloc.start()
-    for _ in segment_text(part, max_units=MAX_UNITS):
+    for _ in segment_text([part], max_units=MAX_UNITS):
         pass
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()

@@ -115,10 +115,7 @@ def read_layout(head: bytes) -> Layout | None:
         return None
     position, fmt = 12, b""
     while position + 8 <= len(head):
-        name, size = (
-            head[position : position + 4],
-            int.from_bytes(head[position + 4 : position + 8], "little"),
-        )
+        name, size = _chunk(head, position)
         position += 8
         if name == b"data":
             return _layout(fmt, position, size)
@@ -144,6 +141,7 @@ def is_placeholder(size: int) -> bool:
 
 
 def _chunk(data: bytes, position: int) -> tuple[bytes, int]:
+    """The name and size of the chunk that begins there."""
     return data[position : position + 4], int.from_bytes(data[position + 4 : position + 8], "little")
 
 
@@ -172,10 +170,7 @@ def _check_size(body: bytes, layout: Layout, available: int) -> None:
 def _is_chunk_list(body: bytes, position: int) -> bool:
     """Whether the rest of the file is chunks such as LIST, or nothing."""
     while position < len(body):
-        name, size = (
-            body[position : position + 4],
-            int.from_bytes(body[position + 4 : position + 8], "little"),
-        )
+        name, size = _chunk(body, position)
         if len(name) < 4 or not name.isascii() or position + 8 + size > len(body):  # noqa: PLR2004 - a chunk's name
             return False
         position += 8 + size + size % 2

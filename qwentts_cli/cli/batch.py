@@ -141,12 +141,11 @@ def batch(
         language=recipe.language or "",
     )
     stdin = sys.stdin.buffer if sys.stdin else None
-    manifest = check_manifest(inputs, options, stdin=stdin, check_row=name_check(recipe, run.output.warn))
+    names = name_check(recipe, wish.limit, run.output.warn)
+    manifest = check_manifest(inputs, options, stdin=stdin, check_row=names)
     reader = Reader(encoding, note=cache(run.output.detail))
     planner = Planner(manifest, folder, style, reader, part, limit)
-    code = run_batch(run, planner, wish)
-    if code:
-        raise typer.Exit(code)
+    raise typer.Exit(run_batch(run, planner, wish))
 
 
 def _folder(typed: str) -> Path:

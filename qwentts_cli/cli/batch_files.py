@@ -53,7 +53,8 @@ class FileMaker:
         if style.keeps_copies:
             sinks.append(EncodedSink(AudioFormat.FLAC, _open(copy, stack), seekable=True))
         else:
-            copy.unlink(missing_ok=True)
+            with translated(copy):
+                copy.unlink(missing_ok=True)
         return sinks
 
     def _speak(self, task: Task, recording: Recording, crew: Crew | None) -> tuple[str, Tally]:

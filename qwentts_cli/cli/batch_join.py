@@ -48,16 +48,13 @@ class Join:
                 f"--join {self.path} is the file of an item too ({task.source})", hint="Name another file."
             )
 
-    def state(self, planner: Planner, journal: Journal | None, *, is_complete: bool) -> State:
-        """Compare the joined file with the items' files, as far as all of these are there."""
+    def state(self, folder: Path, journal: Journal, parts: Sequence[Part]) -> State:
+        """Compare the joined file with the files of all items; without `parts` these are not there."""
         if not self.target.is_file:
             return State.NEW
-        if journal is None:
-            return State.FOREIGN if self.path.exists() else State.NEW
-        key = self._key(parts_of(planner, journal)) if is_complete else ""
-        return journal.state(self.path, self._relative(planner), key)
+        return journal.state(self.path, self._name(folder), self._key(parts))
 
-    def write(self, planner: Planner, journal: Journal, style: Style, output: Output) -> float:
+    def write(self, planner: Planner, journal: Journal, parts: Sequence[Part], output: Output) -> float:
         """Write the file from the items' files, all of which are there; it appears when it is whole.
 
         Returns:
@@ -66,9 +63,8 @@ class Join:
         Raises:
             LocalError: one of them cannot be read, or the file cannot be written.
         """
-        parts = parts_of(planner, journal)
-        relative, key = self._relative(planner), self._key(parts)
-        journal.begin(relative, key)
+        style, name, key = planner.style, self._name(planner.folder), self._key(parts)
+        journal.begin(name, key)
         with ExitStack() as stack:
             progress = stack.enter_context(Progress(output, len(parts)))
             recording = self._open(stack, parts, style, output)
@@ -80,7 +76,7 @@ class Join:
                 progress.reach(number, partial(self._progress, number, len(parts)))
             recording.finish()
         if self.target.is_file:
-            journal.finish(relative, key, self.path, duration_s=recording.duration_s, characters=0)
+            journal.finish(name, key, self.path, duration_s=recording.duration_s)
         return recording.duration_s
 
     def _progress(self, number: int, total: int) -> str:
@@ -102,8 +98,8 @@ class Join:
         )
         return Recording([sink])
 
-    def _relative(self, planner: Planner) -> str:
-        return name_beside("join", self.path, planner.folder)
+    def _name(self, folder: Path) -> str:
+        return name_beside("join", self.path, folder)
 
     def _key(self, parts: Sequence[Part]) -> str:
         key = begun_key(

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from hashlib import _Hash as Hash
 
     from qwentts_cli.audio.formats import AudioFormat
+    from qwentts_cli.synthesis.account import Limit
     from qwentts_cli.synthesis.request import SynthesisRequest
     from qwentts_cli.synthesis.speech import Pauses
     from qwentts_cli.text.item import Item
@@ -149,7 +150,7 @@ class Plan:
 
 def make_plan(
     planner: Planner,
-    journal: Journal | None,
+    journal: Journal,
     *,
     is_measured: bool,
     tell: Callable[[Task, State], None] = lambda _task, _state: None,
@@ -158,7 +159,7 @@ def make_plan(
     plan = Plan()
     by_paragraph = planner.style.pauses.paragraph_s is not None
     for task in planner.tasks():
-        state = state_of(task, journal)
+        state = journal.state(task.output, task.relative, task.key)
         plan.states[state] += 1
         tell(task, state)
         plan.characters += 0 if state is State.DONE else task.characters
@@ -172,13 +173,6 @@ def make_plan(
 def fresh_plan(planner: Planner) -> Plan:
     """The plan for a folder without files, for which a million items need not be looked at one by one."""
     return Plan(Counter({State.NEW: planner.count}))
-
-
-def state_of(task: Task, journal: Journal | None) -> State:
-    """Where an item stands; without a journal nothing was ever made here."""
-    if journal is None:
-        return State.FOREIGN if task.output.exists() else State.NEW
-    return journal.state(task.output, task.relative, task.key)
 
 
 def recipe_of(item: Item, default: SynthesisRequest) -> SynthesisRequest:
@@ -210,22 +204,28 @@ def _named(
     return recipe, [warning for warning in warnings if warning]
 
 
-def name_check(default: SynthesisRequest, warn: Callable[[str], None]) -> Callable[[Item], str | None]:
+def name_check(
+    default: SynthesisRequest, limit: Limit | None, warn: Callable[[str], None]
+) -> Callable[[Item], str | None]:
     """What tells of an item what is wrong with its names; a million items have few different ones."""
     known: dict[tuple[object, ...], str | None] = {}
 
     def check(item: Item) -> str | None:
         names = (item.voice, item.model, item.language, bool(item.instructions))
         if names not in known:
-            known[names] = _look_at_names(item, default, warn)
+            known[names] = _look_at_names(item, default, limit, warn)
         return known[names]
 
     return check
 
 
-def _look_at_names(item: Item, default: SynthesisRequest, warn: Callable[[str], None]) -> str | None:
+def _look_at_names(
+    item: Item, default: SynthesisRequest, limit: Limit | None, warn: Callable[[str], None]
+) -> str | None:
     try:
         recipe, warnings = _named(default, item.voice, item.model, item.language)
+        if limit:
+            limit.rate(recipe.model)  # which has to be known before anything is sent
     except UsageError as error:
         return f"{error.message}. {error.hint}".strip()
     if item.instructions:

@@ -6,7 +6,7 @@ import threading
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from qwentts_cli.cli.output import described
+from qwentts_cli.cli.output import counted, described
 from qwentts_cli.cli.report_rows import encoded, item_document
 from qwentts_cli.cli.spending import price_tag
 from qwentts_cli.synthesis.outcome import Outcome, Status
@@ -124,6 +124,6 @@ class Results:
         gaps = f" ({total.with_gaps} with sentences left out)" if total.with_gaps else ""
         self.output.note(
             f"{total.made} made, {total.skipped} there already{gaps}, {total.failed} failed; "
-            f"{meter.requests} requests, {meter.throttled} answered with 429; "
+            f"{counted(meter.requests, 'request')}, {meter.throttled} answered with 429; "
             f"{meter.billed.total()} characters billed, possibly billed twice: {meter.maybe_billed}{rest}"
         )

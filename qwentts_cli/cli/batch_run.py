@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qwentts_cli.cli.batch_files import FileMaker
+from qwentts_cli.cli.batch_join import Join, parts_of
 from qwentts_cli.cli.batch_plan import Plan, Planner, fresh_plan, make_plan
 from qwentts_cli.cli.batch_results import Results
 from qwentts_cli.cli.connection import CacheUse, crew_size, open_synthesizer
 from qwentts_cli.cli.estimate import tell_facts
 from qwentts_cli.cli.meter import Meter
+from qwentts_cli.cli.output import counted
 from qwentts_cli.cli.progress import Progress
 from qwentts_cli.cli.report_page import check_report_path, write_report
 from qwentts_cli.errors import ExitCode, QwenTTSError
@@ -25,7 +27,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from qwentts_cli.cli.batch_join import Join
     from qwentts_cli.cli.invocation import Invocation
     from qwentts_cli.synthesis.account import Limit
 
@@ -47,32 +48,38 @@ class Wish:
     cache_use: CacheUse
     limit: Limit | None
 
+    @property
+    def is_asked_only(self) -> bool:
+        return self.is_dry or self.is_explained or self.is_check
+
 
 def run_batch(run: Invocation, planner: Planner, wish: Wish) -> int:
     with ExitStack() as stack:
-        is_asked_only = wish.is_dry or wish.is_explained or wish.is_check
-        journal = _open_journal(run, planner, stack, is_written=not is_asked_only)
-        if is_asked_only or wish.join or not _is_fresh(planner.folder):
-            plan = make_plan(planner, journal, is_measured=wish.is_dry, tell=_teller(run, wish))
-        else:
-            plan = fresh_plan(planner)
-        if wish.join:
-            plan.joined = wish.join.state(planner, journal, is_complete=not plan.stale)
-            if plan.joined.is_precious:
-                plan.foreign.append(str(wish.join.path))
-        if is_asked_only:
+        journal = _open_journal(run, planner, stack, is_written=not wish.is_asked_only)
+        plan = _plan(run, planner, journal, wish)
+        if wish.is_asked_only:
             return _answer(run, planner, plan, wish)
         if wish.join:
             wish.join.target.check()
         if wish.report:
             check_report_path(wish.report)
-            if _report_state(planner, journal, wish.report).is_precious:
+            if journal.state(wish.report, _report_name(planner, wish.report), "").is_precious:
                 plan.foreign.append(str(wish.report))
         if not wish.is_forced:
             plan.refuse_foreign()
-        if journal is None:
-            raise AssertionError("a batch that writes has a journal")
         return _make(run, planner, plan, journal, wish)
+
+
+def _plan(run: Invocation, planner: Planner, journal: Journal, wish: Wish) -> Plan:
+    if not (wish.is_asked_only or wish.join) and _is_fresh(planner.folder):
+        return fresh_plan(planner)
+    plan = make_plan(planner, journal, is_measured=wish.is_dry, tell=_teller(run, wish))
+    if wish.join:
+        parts = [] if plan.stale else parts_of(planner, journal)
+        plan.joined = wish.join.state(planner.folder, journal, parts)
+        if plan.joined.is_precious:
+            plan.foreign.append(str(wish.join.path))
+    return plan
 
 
 def _make(run: Invocation, planner: Planner, plan: Plan, journal: Journal, wish: Wish) -> int:
@@ -120,8 +127,10 @@ def _documented(results: Results) -> Iterator[None]:
 def _join(planner: Planner, journal: Journal, results: Results, join: Join) -> None:
     if results.summary.failed:
         results.output.warn(f"{join.path} is not written, since an item is missing")
-    elif join.state(planner, journal, is_complete=True) is not State.DONE:
-        duration_s = join.write(planner, journal, planner.style, results.output)
+        return
+    parts = parts_of(planner, journal)
+    if join.state(planner.folder, journal, parts) is not State.DONE:
+        duration_s = join.write(planner, journal, parts, results.output)
         results.add_joined(join.path, duration_s)
 
 
@@ -130,20 +139,21 @@ def _stale(planner: Planner, journal: Journal, results: Results) -> Iterator[Tas
     for task in planner.tasks():
         state, entry = journal.look(task.output, task.relative, task.key)
         if state is State.DONE and entry:
-            outcome = task.outcome(Status.SKIPPED)
-            outcome = replace(outcome, duration_s=entry.duration_s, characters=entry.characters)
-            outcome = replace(outcome, gaps=entry.gaps)
+            outcome = replace(
+                task.outcome(Status.SKIPPED),
+                duration_s=entry.duration_s,
+                characters=entry.characters,
+                gaps=entry.gaps,
+            )
             results.count(outcome)
             results.tell(outcome)
         else:
             yield task
 
 
-def _open_journal(run: Invocation, planner: Planner, stack: ExitStack, *, is_written: bool) -> Journal | None:
+def _open_journal(run: Invocation, planner: Planner, stack: ExitStack, *, is_written: bool) -> Journal:
     """Take possession of the output folder; one that is only asked about is left as it is."""
     hidden = planner.folder / HIDDEN
-    if not is_written and not hidden.is_dir():
-        return None
     part = "journal" if planner.shard is None else f"journal-{planner.shard[0]}-of-{planner.shard[1]}"
     if is_written:
         with translated(planner.folder):
@@ -158,7 +168,7 @@ def _open_journal(run: Invocation, planner: Planner, stack: ExitStack, *, is_wri
     stack.callback(journal.close)
     if is_written and (killed := journal.recover()):
         run.output.warn(
-            f"an earlier run was killed while it made {killed} items; "
+            f"an earlier run was killed while it made {counted(killed, 'item')}; "
             "what it had asked for then and not received may be billed twice"
         )
     return journal
@@ -169,10 +179,8 @@ def _is_fresh(folder: Path) -> bool:
     return all(entry.name == HIDDEN for entry in folder.iterdir())
 
 
-def _report_state(planner: Planner, journal: Journal | None, path: Path) -> State:
-    if journal is None:
-        return State.FOREIGN if path.exists() else State.NEW
-    return journal.state(path, name_beside("report", path, planner.folder), "")
+def _report_name(planner: Planner, path: Path) -> str:
+    return name_beside("report", path, planner.folder)
 
 
 def _conclude(planner: Planner, journal: Journal, results: Results, wish: Wish) -> None:
@@ -186,7 +194,7 @@ def _conclude(planner: Planner, journal: Journal, results: Results, wish: Wish) 
             summary=results.facts(),
         )
         if wish.report.is_file():
-            journal.finish(name_beside("report", wish.report, planner.folder), "", wish.report)
+            journal.finish(_report_name(planner, wish.report), "", wish.report)
 
 
 def _teller(run: Invocation, wish: Wish) -> Callable[[Task, State], None]:

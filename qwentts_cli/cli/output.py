@@ -86,6 +86,11 @@ class Output:
             discard(sys.stderr)  # nobody listens; the exit code still speaks
 
 
+def counted(number: int, noun: str) -> str:
+    """A number with its noun: "1 item", "2 items"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
 def described(error: QwenTTSError) -> str:
     """What went wrong, with what the service's support would ask for."""
     facts = ", ".join(fact for fact in (error.service_code, _request(error)) if fact)

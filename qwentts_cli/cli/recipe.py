@@ -8,7 +8,7 @@ from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
 from qwentts_cli.dashscope.names import choose_language, choose_model, choose_voice, instructions_warning
 from qwentts_cli.synthesis.request import SynthesisRequest
 from qwentts_cli.text.read import without_trailing_space
-from qwentts_cli.text.segment import Segment, Segmenter
+from qwentts_cli.text.segment import Segment, segment_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -56,16 +56,14 @@ def cut(
     by_paragraph: bool = False,
 ) -> Iterator[Segment]:
     """Cut a text for the model of `recipe`; one that is heard while it is made begins shortly."""
-    segmenter = Segmenter(
+    return segment_text(
+        without_trailing_space(pieces),
         max_units=_max_units(recipe.model),
         language=language_code(recipe),
         first_max_units=_FIRST_UNITS_HEARD if is_heard else None,
         paragraphs=by_paragraph,
         eager=is_live and is_heard,
     )
-    for piece in without_trailing_space(pieces):
-        yield from segmenter.feed(piece)
-    yield from segmenter.finish()
 
 
 def _max_units(model: str) -> int:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from qwentts_cli.cli.output import counted
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE
 
 if TYPE_CHECKING:
@@ -41,7 +42,7 @@ def report(
 def tell_lost(run: Invocation, meter: Meter, kind: type[BaseException] | None, *_: object) -> None:
     """Where the run failed, tell what of it may have cost money all the same."""
     if kind and meter.maybe_billed:
-        requests = "1 request" if meter.maybe_billed == 1 else f"{meter.maybe_billed} requests"
+        requests = counted(meter.maybe_billed, "request")
         run.output.warn(f"{requests} got no usable answer and may have been billed all the same")
 
 

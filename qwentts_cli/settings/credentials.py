@@ -38,10 +38,6 @@ class ApiKey:
     def __reduce__(self) -> NoReturn:
         raise TypeError("a key is not written anywhere")
 
-    @property
-    def masked(self) -> str:
-        return mask(self.secret)
-
     def hidden_in(self, text: str) -> str:
         """`text` without the key, for what a server may have echoed."""
         return text.replace(self.secret, "***")

@@ -25,7 +25,7 @@ class Bench:
         self._attempt = attempt
         self._seats = seats
         self._threads: list[threading.Thread] = []
-        self._is_interrupted = True
+        self._is_done = False
         self._open: queue.SimpleQueue[Task | None] = queue.SimpleQueue()
         self._done: deque[tuple[Task, Outcome | BaseException]] = deque()
         self._ready = threading.Semaphore(0)
@@ -47,11 +47,11 @@ class Bench:
         for _ in range(seated):
             self._ready.acquire()
             yield self._take
-        self._is_interrupted = False
+        self._is_done = True
 
     def stop(self, crew: Crew, patience_s: float) -> None:
         """Send everybody home; what is being paid for at this moment has so long to arrive."""
-        if self._is_interrupted:
+        if not self._is_done:
             crew.close()
         for _ in self._threads:
             self._open.put(None)

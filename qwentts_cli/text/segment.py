@@ -18,7 +18,7 @@ from qwentts_cli.text.sentences import SentenceScanner, split_sentences
 from qwentts_cli.text.units import WIDEST, count_units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 _PIECE_CHARS: Final = 4096
 
@@ -97,7 +97,7 @@ class Segmenter:
 
 
 def segment_text(
-    text: str,
+    pieces: Iterable[str],
     *,
     max_units: int,
     language: str = "",
@@ -105,7 +105,7 @@ def segment_text(
     paragraphs: bool = False,
     eager: bool = False,
 ) -> Iterator[Segment]:
-    """Cut a whole text with a `Segmenter`, lazily: only the segments that have been asked for are made."""
+    """Cut a text that comes in pieces, lazily: only the segments that have been asked for are made."""
     segmenter = Segmenter(
         max_units=max_units,
         language=language,
@@ -113,8 +113,9 @@ def segment_text(
         paragraphs=paragraphs,
         eager=eager,
     )
-    for start in range(0, len(text), _PIECE_CHARS):
-        yield from segmenter.feed(text[start : start + _PIECE_CHARS])
+    for piece in pieces:
+        for start in range(0, len(piece), _PIECE_CHARS):
+            yield from segmenter.feed(piece[start : start + _PIECE_CHARS])
     yield from segmenter.finish()
 
 

@@ -39,6 +39,15 @@ def waves(folder: Path) -> list[str]:
     return sorted(path.name for path in folder.glob("*.wav"))
 
 
+def kill_in_the_middle(qwentts: Qwentts, *args: str) -> None:
+    """Kill a batch as soon as its first item is made."""
+    process = qwentts.start(*args, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
+    assert process.stdout
+    process.stdout.readline()
+    process.kill()
+    process.communicate(timeout=30)
+
+
 @pytest.fixture
 def listed(online: Qwentts) -> Qwentts:
     (online.folder / "items.jsonl").write_text(ITEMS)
@@ -82,13 +91,8 @@ def test_a_kill_is_told_once(qwentts: Qwentts) -> None:
     (qwentts.folder / "items.jsonl").write_text(ITEMS)
     args = ("batch", "items.jsonl", "-d", "out", "--jobs", "4")
     with Sandbox(voice_engine="tones", faults="post:latency=0.2") as server:
-        at(qwentts, server)
-        process = qwentts.start(*args, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        assert process.stdout
-        process.stdout.readline()
-        process.kill()
-        process.communicate(timeout=30)
-        told = r"an earlier run was killed while it made \d+ items; .* may be billed twice"
+        kill_in_the_middle(at(qwentts, server), *args)
+        told = r"an earlier run was killed while it made \d+ items?; .* may be billed twice"
         assert re.search(told, qwentts(*args, "--limit", "1").stderr)
         assert "earlier run" not in qwentts(*args, "--limit", "1").stderr
 
@@ -211,12 +215,7 @@ def test_leftovers_of_a_kill_go_everywhere(qwentts: Qwentts) -> None:
     (qwentts.folder / "items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     args = ("batch", "items.jsonl", "-d", "out", "--jobs", "4")
     with Sandbox(voice_engine="tones", faults="post:latency=0.2") as server:
-        at(qwentts, server)
-        process = qwentts.start(*args, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        assert process.stdout
-        process.stdout.readline()
-        process.kill()
-        process.communicate(timeout=30)
+        kill_in_the_middle(at(qwentts, server), *args)
         assert list(qwentts.folder.glob("out/sub/.qwentts-*"))
         qwentts(*args)
     assert len(list((qwentts.folder / "out/sub").iterdir())) == 20
@@ -273,3 +272,14 @@ def test_a_stop_by_the_budget_waits_for_what_is_paid(qwentts: Qwentts) -> None:
         stderr = at(qwentts, server)(*args, code=10).stderr
         assert bills(server) == len(waves(qwentts.folder / "out")) == made(stderr) == 4
         assert "possibly billed twice: 0" in stderr
+
+
+def test_a_limit_needs_the_price_of_every_model(listed: Qwentts) -> None:
+    """A row of a model without one is told before anything is sent."""
+    rows = [{"text": "a"}, {"text": "b", "model": "qwen9-tts-new"}]
+    (listed.folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    del listed.env["QWENTTS_BASE_URL"]
+    args = ("batch", "rows.jsonl", "-d", "out", "--region", "sandbox")
+    stderr = listed(*args, "--max-cost", "5", code=2).stderr
+    assert "rows.jsonl:2: no price of qwen9-tts-new is known here. Use --max-characters." in stderr
+    assert not (listed.folder / "out").exists()

@@ -13,6 +13,7 @@ import soundfile
 
 from qwentts_cli.sandbox.server import Sandbox
 from tests.conftest import Qwentts, at
+from tests.players import SILENT, player
 from tests.reliability.waiting import until
 from tests.tones import read_back, read_back_pcm
 
@@ -24,7 +25,6 @@ if TYPE_CHECKING:
 TEXT = "First sentence. 第二句话，有逗号。 Third!"
 PARAGRAPHS = "One. Two.\n\nThree."
 # No device of this machine is to make a sound, or be found.
-SILENT = {"PULSE_SERVER": "/nonexistent", "ALSA_CONFIG_PATH": "/dev/null", "XDG_RUNTIME_DIR": "/nonexistent"}
 
 
 @pytest.mark.parametrize("extension", ["wav", "flac", "mp3", "opus", "ogg"])
@@ -63,16 +63,6 @@ def test_pauses_are_exact_silences(online: Qwentts) -> None:
     assert second["duration_s"] - first["duration_s"] == pytest.approx(
         0.25 * (first["segments"] - 1), abs=1e-9
     )
-
-
-def player(qwentts: Qwentts, script: str) -> dict[str, str]:
-    """A machine whose only player is this script."""
-    folder = qwentts.home / "bin"
-    folder.mkdir(exist_ok=True)
-    path = folder / "paplay"
-    path.write_text(f"#!/bin/sh\n{script}\n")
-    path.chmod(0o755)
-    return SILENT | {"PATH": f"{folder}:/usr/bin:/bin"}
 
 
 def test_it_is_played_without_an_output(online: Qwentts, sandbox: Sandbox) -> None:

@@ -16,6 +16,7 @@ import pytest
 
 from qwentts_cli.sandbox.server import Sandbox
 from tests.conftest import PROGRAM, Qwentts, Result, at
+from tests.players import player
 from tests.reliability.broken_disk import KILL, Broken
 from tests.reliability.raw_server import answering, http, serving
 from tests.reliability.waiting import at_once, until
@@ -111,20 +112,11 @@ def test_a_key_that_the_server_echoes_is_hidden(qwentts: ForkedQwentts) -> None:
         assert "bad key *** of you" in result.stderr
 
 
-def test_no_child_and_no_process_list_has_the_key(qwentts: ForkedQwentts, tmp_path: Path) -> None:
+def test_no_child_and_no_process_list_has_the_key(qwentts: ForkedQwentts) -> None:
     """The player's environment and every command line, while they run."""
-    players = tmp_path / "bin"
-    players.mkdir()
-    player = players / "paplay"
-    player.write_text(
-        "#!/bin/sh\ntr '\\0' '\\n' </proc/$$/environ >env.new\nmv env.new env\nexec cat >/dev/null\n"
-    )
-    player.chmod(0o755)
+    script = "tr '\\0' '\\n' </proc/$$/environ >env.new\nmv env.new env\nexec cat >/dev/null"
     (qwentts.folder / "key").write_text(CANARY)
-    env = {
-        "PATH": f"{players}:/usr/bin:/bin",
-        "ALSA_CONFIG_PATH": "/nonexistent",
-        "PULSE_SERVER": "unix:/nonexistent",
+    env = player(qwentts, script) | {
         "QWENTTS_API_KEY": CANARY,
         "DASHSCOPE_API_KEY": CANARY,
         "GITHUB_TOKEN": CANARY,

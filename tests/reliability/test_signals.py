@@ -13,12 +13,11 @@ import pytest
 
 from qwentts_cli.sandbox.server import Sandbox
 from tests.conftest import KEY, PROGRAM, at
+from tests.players import player
 from tests.reliability.paragraphs import BY_PARAGRAPH, paragraphs, said_in
 from tests.reliability.waiting import until
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from tests.conftest import Qwentts
     from tests.reliability.forked import ForkedQwentts
 
@@ -115,20 +114,10 @@ def test_a_reader_that_leaves_ends_it_quietly(online: Qwentts) -> None:
         assert run.wait() == 141
 
 
-def test_an_interrupt_silences_the_player(qwentts: ForkedQwentts, tmp_path: Path) -> None:
+def test_an_interrupt_silences_the_player(qwentts: ForkedQwentts) -> None:
     """Ctrl-C while it plays: silence, and no player is left."""
-    players = tmp_path / "bin"
-    players.mkdir()
-    player = players / "paplay"
-    player.write_text(
-        "#!/bin/sh\nhead -c 1 >heard\necho $$ >pid.new && mv pid.new pid\nwhile :; do read x; sleep 1; done\n"
-    )
-    player.chmod(0o755)
-    env = {
-        "PATH": f"{players}:/usr/bin:/bin",
-        "ALSA_CONFIG_PATH": "/nonexistent",
-        "PULSE_SERVER": "unix:/nonexistent",
-    }
+    script = "head -c 1 >heard\necho $$ >pid.new && mv pid.new pid\nwhile :; do read x; sleep 1; done"
+    env = player(qwentts, script)
     pid = qwentts.folder / "pid"
     with Sandbox(voice_engine="tones") as server:
         at(qwentts, server)

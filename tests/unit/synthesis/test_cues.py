@@ -171,7 +171,7 @@ def test_segments_are_exact_to_the_sample() -> None:
     text, pause, frame, spans = TEXTS["mixed"], 12_345, 0, []
     cues: list[Cue] = []
     track = CueTrack(cues.append)
-    for segment in segment_text(text, max_units=80):
+    for segment in segment_text([text], max_units=80):
         frame += pause if frame else 0
         track.begin(segment.text, start_frame=frame)
         first, start = len(cues), frame

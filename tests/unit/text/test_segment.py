@@ -10,7 +10,7 @@ FAMILY = "👨‍👩‍👧‍👦"
 
 
 def texts(text: str, max_units: int = 600, *, paragraphs: bool = False, eager: bool = False) -> list[str]:
-    segments = segment_text(text, max_units=max_units, paragraphs=paragraphs, eager=eager)
+    segments = segment_text([text], max_units=max_units, paragraphs=paragraphs, eager=eager)
     return [segment.text for segment in segments]
 
 
@@ -120,7 +120,7 @@ def test_white_space_that_does_not_fit_begins_the_next_segment() -> None:
 @pytest.mark.parametrize("end", ["\n", "  ", "\r\n\r\n", " …", "\n* * *"])
 def test_white_space_at_the_end_of_a_text_goes_with_its_last_words(end: str) -> None:
     """Even if they fill the limit, so that they have to be divided."""
-    segments = list(segment_text("word " * 19 + "last." + end, max_units=100))
+    segments = list(segment_text(["word " * 19 + "last." + end], max_units=100))
     assert len(segments) == 2
     assert all(segment.speakable for segment in segments)
 
@@ -131,27 +131,27 @@ def test_a_word_is_not_torn_to_give_white_space_company() -> None:
 
 def test_endless_white_space_is_marked_as_not_speakable() -> None:
     """Nothing a voice can say is ever in a segment that is not sent."""
-    segments = list(segment_text("One." + "\n" * 1000 + "Two.", max_units=100))
+    segments = list(segment_text(["One." + "\n" * 1000 + "Two."], max_units=100))
     assert "".join(segment.text for segment in segments if segment.speakable).split() == ["One.", "Two."]
     assert sum(not segment.speakable for segment in segments) > 5
 
 
 @pytest.mark.parametrize("text", ["", "   ", "…", "\n\n", "***", "»«"])
 def test_a_text_without_speech_has_no_speakable_segment(text: str) -> None:
-    segments = list(segment_text(text, max_units=600))
+    segments = list(segment_text([text], max_units=600))
     assert "".join(segment.text for segment in segments) == text
     assert not any(segment.speakable for segment in segments)
 
 
 @pytest.mark.parametrize("text", ["a", "3", "字", "😀", "€", "∞", "é", "한", "¿a?"])
 def test_letters_digits_symbols_and_emoji_are_speakable(text: str) -> None:
-    assert next(segment_text(text, max_units=600)).speakable
+    assert next(segment_text([text], max_units=600)).speakable
 
 
 def test_the_first_segment_is_short_and_the_next_ones_grow() -> None:
     """Sound starts early; then the limit doubles until it is the full one."""
     text = "今天天气很好，我们一起去公园散步。" * 100
-    sizes = [count_units(segment.text) for segment in segment_text(text, max_units=600, first_max_units=80)]
+    sizes = [count_units(segment.text) for segment in segment_text([text], max_units=600, first_max_units=80)]
     assert sizes[0] <= 80 < sizes[1] <= 160 < sizes[2] <= 320 < sizes[3] <= 600
 
 
@@ -160,7 +160,7 @@ def test_a_long_first_sentence_is_cut_at_a_clause() -> None:
         "清晨的雾还没有散，老张就挑着担子出了门，石板路上湿漉漉的，踩上去有些滑，他走得很慢，像在数着什么。"
         * 3
     )
-    first = next(segment_text(text, max_units=600, first_max_units=60))
+    first = next(segment_text([text], max_units=600, first_max_units=60))
     assert first.text.endswith("，")
     assert first.boundary is Boundary.CLAUSE
 
@@ -168,19 +168,19 @@ def test_a_long_first_sentence_is_cut_at_a_clause() -> None:
 def test_places_are_told_by_line_and_column() -> None:
     """CRLF, CR and LF end lines; form feeds and U+2028 do not; white space before a text does not count."""
     text = "One\u2028one.\x0c\r\n\r\n  Two.\r\rThree.\n\n好。Four."
-    segments = list(segment_text(text, max_units=12, paragraphs=True))
+    segments = list(segment_text([text], max_units=12, paragraphs=True))
     places = [(segment.text.strip(), segment.line, segment.column) for segment in segments]
     assert places == [("One\u2028one.", 1, 1), ("Two.", 3, 3), ("Three.", 5, 1), ("好。Four.", 7, 1)]
     assert all(text.startswith(segment.text, segment.start) for segment in segments)
 
 
 def test_a_segment_knows_whether_it_starts_a_paragraph() -> None:
-    segments = list(segment_text("Aha.\n\nBoth went. Cats ran.\nDogs sat.\n \nEnough.", max_units=12))
+    segments = list(segment_text(["Aha.\n\nBoth went. Cats ran.\nDogs sat.\n \nEnough."], max_units=12))
     assert [segment.starts_paragraph for segment in segments] == [True, True, False, False, True]
 
 
 def test_line_breaks_inside_a_segment_begin_no_paragraph() -> None:
-    segments = list(segment_text("Aha it.\nOho it.\nUhu it. So it was. And so it is.", max_units=30))
+    segments = list(segment_text(["Aha it.\nOho it.\nUhu it. So it was. And so it is."], max_units=30))
     assert [segment.starts_paragraph for segment in segments] == [True, False, False]
 
 

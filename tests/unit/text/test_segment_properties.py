@@ -49,7 +49,7 @@ rules = st.fixed_dictionaries(
 @given(texts, rules)
 def test_segments_joined_are_the_text_and_each_fits(text: str, rule: Rules) -> None:
     """Nothing is lost, nothing is added, and no request is too long."""
-    segments = list(segment_text(text, **rule))
+    segments = list(segment_text([text], **rule))
     assert "".join(segment.text for segment in segments) == text
     assert all(0 < count_units(segment.text) <= rule["max_units"] for segment in segments)
     assert all(text.startswith(segment.text, segment.start) for segment in segments)
@@ -66,7 +66,7 @@ def test_a_stream_gives_the_segments_of_the_whole(text: str, rule: Rules, sizes:
         for size in sizes:
             streamed += segmenter.feed(text[start : start + size])
             start += size
-    assert [*streamed, *segmenter.finish()] == list(segment_text(text, **rule))
+    assert [*streamed, *segmenter.finish()] == list(segment_text([text], **rule))
 
 
 @settings(max_examples=MAX_EXAMPLES)
@@ -75,14 +75,14 @@ def test_only_a_cluster_over_the_limit_is_cut(text: str, max_units: int) -> None
     """As an independent implementation of the Unicode annex sees clusters."""
     wholes = clusters(text)
     if all(count_units(cluster) < 20 for cluster in wholes.values()):
-        assert {segment.start for segment in segment_text(text, max_units=max_units)} <= wholes.keys()
+        assert {segment.start for segment in segment_text([text], max_units=max_units)} <= wholes.keys()
 
 
 @settings(max_examples=MAX_EXAMPLES)
 @given(texts, rules)
 def test_lines_and_columns_are_those_of_an_editor(text: str, rule: Rules) -> None:
     """Wherever a segment begins, its first visible character is found again."""
-    for segment in segment_text(text, **rule):
+    for segment in segment_text([text], **rule):
         if visible := segment.text.lstrip():
             before = text[: segment.start + len(segment.text) - len(visible)]
             lines = re.split(r"\r\n|\r|\n", before)
@@ -102,7 +102,7 @@ words = st.lists(
 @given(words, st.sampled_from([30, 60, 100]), st.sampled_from([" ", ", ", "，", "和", "\n"]))
 def test_words_numbers_and_addresses_are_whole(tokens: list[str], max_units: int, between: str) -> None:
     """There is always a better place, so the inside of one is never cut."""
-    segments = segment_text(between.join(tokens), max_units=max_units)
+    segments = segment_text([between.join(tokens)], max_units=max_units)
     found = [word for segment in segments for word in re.split(r"[ ，和\n]|,(?= )", segment.text) if word]
     assert [word.rstrip(",") for word in found] == tokens
 
@@ -115,7 +115,7 @@ def test_words_numbers_and_addresses_are_whole(tokens: list[str], max_units: int
 )
 def test_ordinary_prose_is_cut_at_its_sentences(sentences: list[str]) -> None:
     """While sentences fit, no other place is used, and every part is worth a request."""
-    segments = list(segment_text("".join(sentences), max_units=120))
+    segments = list(segment_text(["".join(sentences)], max_units=120))
     assert all(segment.boundary >= Boundary.SENTENCE for segment in segments)
     assert all(segment.speakable for segment in segments)
 
@@ -124,7 +124,7 @@ def test_ordinary_prose_is_cut_at_its_sentences(sentences: list[str]) -> None:
 @given(texts.filter(lambda text: len(text) > 1))
 def test_halves_are_smaller_and_joined_the_whole(text: str) -> None:
     """Halving ends: each half is a part of the segment, and nothing is lost."""
-    for segment in segment_text(text, max_units=600):
+    for segment in segment_text([text], max_units=600):
         if len(segment.text) > 1:
             first, second = halve(segment)
             assert first.text
