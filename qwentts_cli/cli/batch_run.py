@@ -87,8 +87,7 @@ def _make(run: Invocation, planner: Planner, plan: Plan, journal: Journal, wish:
     jobs = crew_size(run, int(run.settings.number("jobs", _DEFAULT_JOBS)))
     progress = Progress(run.output, plan.characters or plan.items)
     results = Results(run, plan, meter, progress, wish.is_jsonl, is_kept=wish.report is not None)
-    with ExitStack() as stack:
-        stack.callback(_conclude, planner, journal, results, wish)
+    with ExitStack() as last, ExitStack() as stack:
         synthesizer = stack.enter_context(
             open_synthesizer(
                 run,
@@ -99,6 +98,8 @@ def _make(run: Invocation, planner: Planner, plan: Plan, journal: Journal, wish:
                 meter=meter,
             )
         )
+        # After the synthesizer, which may still receive what was paid for.
+        last.callback(_conclude, planner, journal, results, wish)
         crew = stack.enter_context(Crew(jobs, synthesizer.cancel)) if jobs > 1 else None
         make = FileMaker(planner, synthesizer, results.hear)
         batch = Batch(make, crew=crew, journal=journal, report=results, fail_fast=wish.fail_fast)

@@ -283,3 +283,11 @@ def test_a_limit_needs_the_price_of_every_model(listed: Qwentts) -> None:
     stderr = listed(*args, "--max-cost", "5", code=2).stderr
     assert "rows.jsonl:2: no price of qwen9-tts-new is known here. Use --max-characters." in stderr
     assert not (listed.folder / "out").exists()
+
+
+def test_what_could_not_begin_has_no_summary(qwentts: Qwentts) -> None:
+    """Without a key there is one line, the one that says so."""
+    (qwentts.folder / "in.txt").write_text("A line.\n")
+    stderr = qwentts("batch", "in.txt", "--lines", "-d", "out", code=3).stderr
+    assert stderr.startswith("Error: no API key is set")
+    assert stderr.count("\n") == 1
