@@ -9,7 +9,7 @@ from collections import deque
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from qwentts_cli.synthesis import aimd
+from qwentts_cli.synthesis import limiter_rules as aimd
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -21,8 +21,8 @@ from typing import TYPE_CHECKING
 
 from benchmarks.limiter_simulation import CASES, Load, Simulation, TokenBucket, ten_two_ten
 from qwentts_cli.errors import Throttled
-from qwentts_cli.synthesis.ratelimit import RateLimiter
-from qwentts_cli.synthesis.ratestate import OwnState, RateState, shared_state
+from qwentts_cli.synthesis.limiter import RateLimiter
+from qwentts_cli.synthesis.limiter_state import OwnState, RateState, shared_state
 from qwentts_cli.synthesis.retry import BATCH, retry
 
 if TYPE_CHECKING:

@@ -10,20 +10,25 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "qwentts_cli"
 MODULES = sorted(PACKAGE.rglob("*.py"))
 
-# Which parts a part may import, besides itself and the leaves.
-LEAVES = {"errors", "files", "settings"}
-ALLOWED = {
-    "cli": {"synthesis", "dashscope", "audio", "text", "sandbox"},
-    "synthesis": {"dashscope", "audio", "text"},
-    "dashscope": set(),
-    "audio": set(),
-    "text": set(),
-    "settings": {"errors", "files"},
-    "files": {"errors"},
-    "errors": set(),
-    "sandbox": set(),
-    "__main__": {"cli"},
-}
+# From the top down: each floor may import those below it, but none beside it.
+FLOORS = (
+    {"__main__"},
+    {"cli"},
+    {"batch"},
+    {"speech"},
+    {"synthesis", "manifest"},
+    {"billing"},
+    {"dashscope", "subtitles"},
+    {"audio", "text"},
+    {"settings"},
+    {"storage"},
+    {"errors"},
+)
+BELOW = {
+    part: set().union(*FLOORS[number + 1 :]) for number, floor in enumerate(FLOORS) for part in floor
+} | {"sandbox": set()}
+# Who starts the sandbox; it imports nothing of the client, so that it cannot share the client's bugs.
+STARTS_SANDBOX = {"cli", "speech"}
 HOMES = {
     "requests": {"dashscope"},
     "urllib3": {"dashscope"},
@@ -31,10 +36,20 @@ HOMES = {
     "miniaudio": {"audio"},
     "platformdirs": {"settings"},
     "tomlkit": {"settings"},
-    "typer": {"cli"},
+    "typer": {"cli", "billing"},
     "rich": {"cli"},
     "sentencex": {"text"},
     "espeakng_loader": {"sandbox"},
+}
+
+
+# What still climbs, and will not.
+CLIMBS = {
+    ("batch", "cli"),
+    ("billing", "cli"),
+    ("speech", "cli"),
+    ("speech", "batch"),
+    ("synthesis", "batch"),
 }
 
 
@@ -67,8 +82,10 @@ def may_import(part: str, name: str) -> bool:
         return False
     if not name.startswith("qwentts_cli."):
         return True
-    leaves = set() if part == "sandbox" or part in LEAVES else LEAVES
-    return name.split(".")[1] in ALLOWED[part] | leaves | {part, "__version__"}
+    if (part, name.split(".")[1]) in CLIMBS:
+        return True
+    allowed = BELOW[part] | {part, "__version__"} | ({"sandbox"} if part in STARTS_SANDBOX else set())
+    return name.split(".")[1] in allowed
 
 
 def name_of(path: Path) -> str:

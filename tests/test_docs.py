@@ -14,6 +14,7 @@ from qwentts_cli.settings.schema import SETTINGS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+HELP = re.compile(r"<!-- help -->\n(.*?)<!-- /help -->", re.DOTALL)
 
 
 def test_the_exit_codes_of_the_readme_are_those_of_the_program() -> None:
@@ -53,11 +54,12 @@ def help_text() -> str:
 
 
 def test_the_help_in_the_readme_is_the_programs() -> None:
-    """To renew it, put the output of `python tests/test_docs.py` between the marks."""
-    shown = re.search(r"<!-- help -->\n(.*?)<!-- /help -->", README, re.DOTALL)
+    """Run `python tests/test_docs.py` to renew it."""
+    shown = HELP.search(README)
     assert shown
     assert shown[1] == help_text()
 
 
 if __name__ == "__main__":
-    sys.stdout.write(help_text())
+    renewed = HELP.sub(lambda _: f"<!-- help -->\n{help_text()}<!-- /help -->", README)
+    (ROOT / "README.md").write_text(renewed, encoding="utf-8")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from qwentts_cli.errors import LocalError, UsageError
-from qwentts_cli.files import remove_leftovers, replacing, translated
+from qwentts_cli.storage.atomic import atomic_write, os_errors_as_local, remove_leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -46,16 +46,16 @@ class Target:
     def open(self) -> Iterator[BinaryIO]:
         """Open it for writing; a file takes its name only when the block ends well."""
         if self.path is None:
-            with translated(_STDOUT):
+            with os_errors_as_local(_STDOUT):
                 yield _binary_stdout()
                 # What is still buffered must fail here, where it is told, and not at exit.
                 sys.stdout.flush()
         elif self.is_file:
             remove_leftovers(self.path.parent)
-            with replacing(self.path, overwrite=self.overwrite) as file:
+            with atomic_write(self.path, overwrite=self.overwrite) as file:
                 yield cast("BinaryIO", file)
         else:
-            with translated(self.path), self.path.open("wb", buffering=0) as pipe:
+            with os_errors_as_local(self.path), self.path.open("wb", buffering=0) as pipe:
                 yield pipe
 
 

@@ -15,7 +15,7 @@ from typer._click.exceptions import UsageError as ParseError
 from typer.core import TyperCommand
 
 from qwentts_cli import __version__
-from qwentts_cli.cli.options import Command, GlobalOptions, Group, global_options
+from qwentts_cli.cli.console.global_options import Command, GlobalOptions, Group, global_options
 from qwentts_cli.errors import ExitCode, QwenTTSError, UsageError
 
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ def run(arguments: list[str]) -> int:
         command = typer.main.get_command(app)
         code = command.main(arguments, prog_name=PROGRAM, standalone_mode=False, obj=options)
         if code == ExitCode.BROKEN_PIPE:
-            from qwentts_cli.cli.output import discard
+            from qwentts_cli.cli.console.output import discard
 
             discard(sys.stdout)
         return int(code or 0)
@@ -117,7 +117,7 @@ def run(arguments: list[str]) -> int:
 
 
 def _fail(error: QwenTTSError, options: GlobalOptions) -> int:
-    from qwentts_cli.cli.output import discard, make_output
+    from qwentts_cli.cli.console.output import discard, make_output
 
     try:
         make_output(options).error(error)
@@ -142,7 +142,7 @@ def _fail_internally(error: Exception, options: GlobalOptions, arguments: list[s
     if options.debug:
         import traceback
 
-        from qwentts_cli.cli.output import make_output
+        from qwentts_cli.cli.console.output import make_output
 
         for line in "".join(traceback.format_exception(error)).splitlines():
             make_output(options).detail(line)

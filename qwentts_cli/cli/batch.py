@@ -13,21 +13,21 @@ import typer
 
 from qwentts_cli.audio.formats import AudioFormat, check_format
 from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
-from qwentts_cli.cli import audio_options as opt
-from qwentts_cli.cli.batch_join import Join, choose_join
-from qwentts_cli.cli.batch_plan import Planner, Style, name_check
-from qwentts_cli.cli.batch_run import Wish, run_batch
-from qwentts_cli.cli.connection import CacheUse
-from qwentts_cli.cli.invocation import Invocation, begin
-from qwentts_cli.cli.recipe import make_recipe
-from qwentts_cli.cli.spending import open_limit
+from qwentts_cli.batch.join import Join, choose_join
+from qwentts_cli.batch.plan import OutputSettings, Planner, name_check
+from qwentts_cli.batch.run import BatchOptions, run_batch
+from qwentts_cli.billing.price import open_limit
+from qwentts_cli.cli.console import speech_options as opt
+from qwentts_cli.cli.console.invocation import Invocation, begin
 from qwentts_cli.errors import UsageError
+from qwentts_cli.manifest.check import check_manifest
+from qwentts_cli.manifest.item import ManifestOptions
+from qwentts_cli.manifest.shard import parse_shard
 from qwentts_cli.settings.schema import SETTINGS
-from qwentts_cli.synthesis.speech import Pauses
-from qwentts_cli.text.item import ManifestOptions
-from qwentts_cli.text.manifest import check_manifest
+from qwentts_cli.speech.speak import Pauses
+from qwentts_cli.speech.voice_settings import make_recipe
+from qwentts_cli.speech.wiring import CacheUse
 from qwentts_cli.text.read import Reader
-from qwentts_cli.text.shard import parse_shard
 
 
 class OnRefused(StrEnum):
@@ -113,10 +113,10 @@ def batch(
     recipe = make_recipe(run, instructions=instructions, optimize_instructions=optimize_instructions)
     part = parse_shard(shard) if shard else None
     pauses = Pauses(pause, paragraph_pause)
-    wanted = Style(recipe, _choose_format(run, format_), bitrate, pauses, on_refused, run.is_sandbox)
+    wanted = OutputSettings(recipe, _choose_format(run, format_), bitrate, pauses, on_refused, run.is_sandbox)
     joined = choose_join(join, wanted, is_part=part is not None or limit is not None)
     style = _checked(wanted, joined)
-    wish = Wish(
+    options = BatchOptions(
         dry_run,
         explain,
         check,
@@ -128,7 +128,7 @@ def batch(
         CacheUse(is_on=not no_cache, is_read=not refresh),
         open_limit(run, recipe.model, max_cost=max_cost, max_characters=max_characters),
     )
-    options = ManifestOptions(
+    manifest_options = ManifestOptions(
         by_line=lines,
         template=name,
         extension=style.format,
@@ -141,11 +141,11 @@ def batch(
         language=recipe.language or "",
     )
     stdin = sys.stdin.buffer if sys.stdin else None
-    names = name_check(recipe, wish.limit, run.output.warn)
-    manifest = check_manifest(inputs, options, stdin=stdin, check_row=names)
+    names = name_check(recipe, options.limit, run.output.warn)
+    manifest = check_manifest(inputs, manifest_options, stdin=stdin, check_row=names)
     reader = Reader(encoding, note=cache(run.output.detail))
     planner = Planner(manifest, folder, style, reader, part, limit)
-    raise typer.Exit(run_batch(run, planner, wish))
+    raise typer.Exit(run_batch(run, planner, options))
 
 
 def _folder(typed: str) -> Path:
@@ -160,7 +160,7 @@ def _choose_format(run: Invocation, typed: str | None) -> AudioFormat:
     return AudioFormat(run.settings.text("format", AudioFormat.WAV))
 
 
-def _checked(style: Style, joined: Join | None) -> Style:
+def _checked(style: OutputSettings, joined: Join | None) -> OutputSettings:
     """A bit rate is for every file that has one, so that it may be for the joined file alone."""
     is_for_joined = joined and joined.bitrate_kbps and not style.format.is_lossy
     bitrate = None if is_for_joined else style.bitrate_kbps

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import typer
 
-from qwentts_cli.cli.connection import open_cache
-from qwentts_cli.cli.invocation import begin
-from qwentts_cli.cli.options import Command, Group
+from qwentts_cli.cli.console.global_options import Command, Group
+from qwentts_cli.cli.console.invocation import begin
 from qwentts_cli.settings.paths import cache_folder
+from qwentts_cli.speech.wiring import open_cache
 
 app = typer.Typer(
     cls=Group, rich_markup_mode=None, no_args_is_help=True, help="Look after the audio that is kept."

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qwentts_cli.cli.invocation import SANDBOX, Invocation, begin
-from qwentts_cli.cli.options import Command, Group, global_options
-from qwentts_cli.cli.output import Output
+from qwentts_cli.cli.console.global_options import Command, Group, global_options
+from qwentts_cli.cli.console.invocation import SANDBOX, Invocation, begin
+from qwentts_cli.cli.console.output import Output
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.endpoint import custom_endpoint, find_region
 from qwentts_cli.dashscope.names import choose_language, choose_model, choose_voice

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qwentts_cli.cli.options import global_options
-from qwentts_cli.cli.output import Output, make_output
+from qwentts_cli.cli.console.global_options import global_options
+from qwentts_cli.cli.console.output import Output, make_output
 from qwentts_cli.errors import LocalError, UsageError
 
 if TYPE_CHECKING:
@@ -38,9 +38,9 @@ def sandbox(
 
     It takes any key that starts with sk-, and runs until Ctrl-C. The first line on stdout is the base URL.
     """
-    from qwentts_cli.sandbox.engine import EngineMissing
-    from qwentts_cli.sandbox.faults import BadFaultSpec
+    from qwentts_cli.sandbox.faults.script import BadFaultSpec
     from qwentts_cli.sandbox.server import Sandbox
+    from qwentts_cli.sandbox.voices.engine import EngineMissing
 
     output = make_output(global_options(context))
     try:

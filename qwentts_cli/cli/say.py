@@ -12,23 +12,23 @@ import typer
 
 from qwentts_cli.audio.sink import Recording
 from qwentts_cli.audio.tags import Tags
-from qwentts_cli.cli import audio_options as opt
-from qwentts_cli.cli.captions import check_subtitles, open_cues
-from qwentts_cli.cli.connection import CacheUse, crew_size, open_synthesizer
-from qwentts_cli.cli.estimate import Estimate, tell_facts
-from qwentts_cli.cli.invocation import Invocation, begin
-from qwentts_cli.cli.meter import Meter
-from qwentts_cli.cli.progress import Progress
-from qwentts_cli.cli.recipe import cut, make_recipe
-from qwentts_cli.cli.recording import Delivery, choose_target, open_recording
-from qwentts_cli.cli.report import report, tell_lost
-from qwentts_cli.cli.source import Source, choose_source
-from qwentts_cli.cli.spending import agree_to_much, open_limit
+from qwentts_cli.billing.budget import Limit
+from qwentts_cli.billing.meter import Meter
+from qwentts_cli.billing.price import agree_to_much, open_limit
+from qwentts_cli.cli.console import speech_options as opt
+from qwentts_cli.cli.console.invocation import Invocation, begin
+from qwentts_cli.cli.console.progress import Progress
+from qwentts_cli.cli.say_result import report, tell_lost
+from qwentts_cli.dashscope.request import SynthesisRequest
 from qwentts_cli.errors import ExitCode, UsageError
-from qwentts_cli.synthesis.account import Limit
-from qwentts_cli.synthesis.pipeline import Crew
-from qwentts_cli.synthesis.request import SynthesisRequest
-from qwentts_cli.synthesis.speech import Pauses, Tally, speak
+from qwentts_cli.speech.delivery import Delivery, choose_target, open_recording
+from qwentts_cli.speech.estimate import Estimate, tell_facts
+from qwentts_cli.speech.open_subtitles import check_subtitles, open_cues
+from qwentts_cli.speech.pipeline import WorkerPool
+from qwentts_cli.speech.source import Source, choose_source
+from qwentts_cli.speech.speak import Pauses, Tally, speak
+from qwentts_cli.speech.voice_settings import cut, make_recipe
+from qwentts_cli.speech.wiring import CacheUse, open_synthesizer, pool_size
 from qwentts_cli.text.punctuation import is_speakable
 from qwentts_cli.text.read import Reader
 from qwentts_cli.text.units import count_units
@@ -102,7 +102,7 @@ def say(
         characters=characters,
         subtitles=subtitles,
         is_forced=force,
-        jobs=crew_size(run, int(run.settings.number("jobs", _DEFAULT_JOBS))),
+        jobs=pool_size(run, int(run.settings.number("jobs", _DEFAULT_JOBS))),
     )
     report(run, recipe, delivery, *_speak(run, order))
 
@@ -138,7 +138,7 @@ def _speak(run: Invocation, order: Order) -> tuple[Recording, Tally, Meter]:
                 meter=meter,
             )
         )
-        crew = stack.enter_context(Crew(order.jobs, synthesizer.cancel)) if order.jobs > 1 else None
+        pool = stack.enter_context(WorkerPool(order.jobs, synthesizer.cancel)) if order.jobs > 1 else None
         recording = open_recording(stack, delivery, run.output)
         segments = cut(
             order.source.pieces(),
@@ -154,7 +154,7 @@ def _speak(run: Invocation, order: Order) -> tuple[Recording, Tally, Meter]:
             order.recipe,
             synthesizer,
             recording,
-            crew=crew,
+            pool=pool,
             pauses=order.pauses,
             cues=cues,
             on_segment=partial(_show, progress, order.characters, recording),

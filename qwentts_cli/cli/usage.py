@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from qwentts_cli.cli.invocation import begin
-from qwentts_cli.cli.output import Output
-from qwentts_cli.cli.safe_text import safe
+from qwentts_cli.billing.ledger import By, UsageLedger, UsageRow, total
+from qwentts_cli.cli.console.invocation import begin
+from qwentts_cli.cli.console.output import Output
+from qwentts_cli.cli.console.redact import safe
 from qwentts_cli.errors import UsageError
 from qwentts_cli.settings.paths import state_folder
-from qwentts_cli.synthesis.usage import By, UsageLedger, UsageRow, total
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from qwentts_cli.cli.invocation import begin
-from qwentts_cli.cli.options import Command, Group
+from qwentts_cli.cli.console.global_options import Command, Group
+from qwentts_cli.cli.console.invocation import begin
 from qwentts_cli.dashscope.catalog import Catalog, Model, Voice, load_catalog
 from qwentts_cli.dashscope.names import choose_language, choose_model, choose_voice, find_voice
 from qwentts_cli.errors import UsageError

@@ -9,10 +9,11 @@ import requests
 
 from qwentts_cli.dashscope.audio_url import check_audio_url
 from qwentts_cli.dashscope.errors import Asked, Refusal, service_error
-from qwentts_cli.dashscope.pace import Pace
-from qwentts_cli.dashscope.proof import is_proven_whole
-from qwentts_cli.dashscope.retry_after import parse_retry_after
-from qwentts_cli.dashscope.session import (
+from qwentts_cli.dashscope.sse import looks_like_events, parse_events
+from qwentts_cli.dashscope.transport.pace import Pace
+from qwentts_cli.dashscope.transport.proof import is_proven_whole
+from qwentts_cli.dashscope.transport.retry_after import parse_retry_after
+from qwentts_cli.dashscope.transport.session import (
     BearerAuth,
     Timeouts,
     exchange,
@@ -20,7 +21,6 @@ from qwentts_cli.dashscope.session import (
     open_session,
     read_pieces,
 )
-from qwentts_cli.dashscope.sse import looks_like_events, parse_events
 from qwentts_cli.dashscope.wire import Answer, decode_answer, encode_body, read_refusal
 from qwentts_cli.errors import LinkBroken, LinkExpired, NetworkError, QwenTTSError, RejectedError
 

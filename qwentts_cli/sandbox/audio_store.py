@@ -19,7 +19,7 @@ from qwentts_cli.sandbox.reply import ServiceError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qwentts_cli.sandbox.engine import Utterance, VoiceEngine
+    from qwentts_cli.sandbox.voices.engine import Utterance, VoiceEngine
 
 LIFETIME_S = 24 * 3600
 

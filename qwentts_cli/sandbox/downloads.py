@@ -6,8 +6,8 @@ import hashlib
 from typing import TYPE_CHECKING
 
 from qwentts_cli.sandbox.checksums import crc_header, md5_headers
-from qwentts_cli.sandbox.engine import EngineFailed
 from qwentts_cli.sandbox.reply import Reply, ServiceError
+from qwentts_cli.sandbox.voices.engine import EngineFailed
 from qwentts_cli.sandbox.wav import wav_file
 
 if TYPE_CHECKING:

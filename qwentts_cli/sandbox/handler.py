@@ -7,9 +7,9 @@ from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
 from typing import TYPE_CHECKING
 
-from qwentts_cli.sandbox.customization import customize
 from qwentts_cli.sandbox.downloads import download
-from qwentts_cli.sandbox.generation import generate
+from qwentts_cli.sandbox.endpoints.customization import customize
+from qwentts_cli.sandbox.endpoints.generation import generate
 from qwentts_cli.sandbox.ledger import Exchange
 from qwentts_cli.sandbox.reply import ServiceError
 from qwentts_cli.sandbox.wire import Wire

@@ -12,20 +12,20 @@ from http.server import ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 
 from qwentts_cli.sandbox.audio_store import AudioStore
-from qwentts_cli.sandbox.customization import CustomVoices
-from qwentts_cli.sandbox.engine import find_engine
-from qwentts_cli.sandbox.faults import FaultScript
+from qwentts_cli.sandbox.endpoints.customization import CustomVoices
+from qwentts_cli.sandbox.faults.script import FaultScript
 from qwentts_cli.sandbox.handler import SandboxHandler
 from qwentts_cli.sandbox.ledger import Ledger, Record
 from qwentts_cli.sandbox.limits import RateLimit
 from qwentts_cli.sandbox.service import Service
 from qwentts_cli.sandbox.service_data import read_service_data
+from qwentts_cli.sandbox.voices.engine import find_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from qwentts_cli.sandbox.engine import VoiceEngine
+    from qwentts_cli.sandbox.voices.engine import VoiceEngine
 
 _HOST = "127.0.0.1"
 _POLL_S = 0.01

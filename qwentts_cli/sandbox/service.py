@@ -9,11 +9,11 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qwentts_cli.sandbox.audio_store import AudioStore
-    from qwentts_cli.sandbox.customization import CustomVoices
-    from qwentts_cli.sandbox.engine import VoiceEngine
-    from qwentts_cli.sandbox.faults import FaultScript
+    from qwentts_cli.sandbox.endpoints.customization import CustomVoices
+    from qwentts_cli.sandbox.faults.script import FaultScript
     from qwentts_cli.sandbox.limits import RateLimit
     from qwentts_cli.sandbox.service_data import ServiceData
+    from qwentts_cli.sandbox.voices.engine import VoiceEngine
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from qwentts_cli.sandbox.accounting import count_units
-from qwentts_cli.sandbox.engine import Utterance
 from qwentts_cli.sandbox.reply import ServiceError
+from qwentts_cli.sandbox.voices.engine import Utterance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -8,8 +8,8 @@ from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from qwentts_cli.errors import LocalError, UsageError
-from qwentts_cli.files import make_private_folder, remove_leftovers, replacing, translated
 from qwentts_cli.settings.config import PROFILES, load_config
+from qwentts_cli.storage.atomic import atomic_write, make_private_folder, os_errors_as_local, remove_leftovers
 
 if sys.platform != "win32":
     import fcntl
@@ -44,7 +44,7 @@ def unset_value(path: Path, name: str, *, profile: str | None = None) -> bool:
 
 def make_private(path: Path) -> Path:
     """Have the file exist, in a folder of its own, readable by its owner alone; gives its real path."""
-    with translated(path):
+    with os_errors_as_local(path):
         make_private_folder(path.parent)
         with suppress(PermissionError):
             path.parent.chmod(0o700)
@@ -55,7 +55,7 @@ def make_private(path: Path) -> Path:
             )
         if not target.exists():
             make_private_folder(target.parent)
-            with suppress(UsageError), replacing(target, mode=_PRIVATE, overwrite=False):
+            with suppress(UsageError), atomic_write(target, mode=_PRIVATE, overwrite=False):
                 pass  # an empty file; another process may have been first
         target.chmod(_PRIVATE)
         return target
@@ -71,7 +71,7 @@ def _editing(path: Path) -> Iterator[TOMLDocument]:
         document = tomlkit.parse(target.read_text(encoding="utf-8-sig"))
         yield document
         remove_leftovers(target.parent)
-        with replacing(target, mode=_PRIVATE) as file:
+        with atomic_write(target, mode=_PRIVATE) as file:
             file.write(tomlkit.dumps(document).encode())
 
 

@@ -13,7 +13,7 @@ from qwentts_cli.synthesis.timing import Timing
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qwentts_cli.synthesis.ratelimit import RateLimiter
+    from qwentts_cli.synthesis.limiter import RateLimiter
 
 T = TypeVar("T")
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from qwentts_cli.audio.wav import Pcm
 from qwentts_cli.errors import LocalError
-from qwentts_cli.files import make_private_folder, remove_leftovers, replacing
+from qwentts_cli.storage.atomic import atomic_write, make_private_folder, remove_leftovers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -72,7 +72,7 @@ class Cache:
         path = self._path(key)
         try:
             make_private_folder(path.parent)
-            with replacing(path, mode=0o600) as file:
+            with atomic_write(path, mode=0o600) as file:
                 file.write(_encode(clip))
         except (OSError, LocalError) as error:
             self._warn(f"the cache cannot keep the audio: {error}")

@@ -92,7 +92,7 @@ def retry(
     Raises:
         QwenTTSError: the latest failure; a `QuotaError` where the service asks to wait over five minutes.
     """
-    course = _Course(policy, timing if timing is not None else Timing(), since_success_s)
+    course = RetryState(policy, timing if timing is not None else Timing(), since_success_s)
     while True:
         try:
             return call()
@@ -102,7 +102,7 @@ def retry(
         course.timing.wait(pause_s)
 
 
-class _Course:
+class RetryState:
     """One run of the loop: what has happened so far."""
 
     def __init__(self, policy: RetryPolicy, timing: Timing, since_success_s: Callable[[], float]) -> None:

@@ -19,12 +19,12 @@ from qwentts_cli.text.units import count_units
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from qwentts_cli.batch.outcome import Gap
+    from qwentts_cli.billing.budget import Account
     from qwentts_cli.dashscope.client import SpeechClient
-    from qwentts_cli.synthesis.account import Account
+    from qwentts_cli.dashscope.request import SynthesisRequest
     from qwentts_cli.synthesis.attempts import Attempts
-    from qwentts_cli.synthesis.outcome import Gap
-    from qwentts_cli.synthesis.pending import Pending
-    from qwentts_cli.synthesis.request import SynthesisRequest
+    from qwentts_cli.synthesis.unfetched import UnfetchedAudio
 
 Emit = Callable[[Pcm], None]
 
@@ -65,7 +65,7 @@ class Store:
     """What was paid for before. `scope` names the server, `is_read` is false to have everything made anew."""
 
     cache: Cache
-    pending: Pending
+    pending: UnfetchedAudio
     scope: str
     is_read: bool = True
 

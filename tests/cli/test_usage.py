@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qwentts_cli.synthesis.usage import UsageLedger
+from qwentts_cli.billing.ledger import UsageLedger
 
 if TYPE_CHECKING:
     from collections.abc import Callable

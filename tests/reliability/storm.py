@@ -9,22 +9,22 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
+from qwentts_cli.billing.budget import Account
 from qwentts_cli.dashscope.client import SpeechClient
 from qwentts_cli.dashscope.endpoint import custom_endpoint
-from qwentts_cli.dashscope.session import Timeouts
+from qwentts_cli.dashscope.request import SynthesisRequest
+from qwentts_cli.dashscope.transport.session import Timeouts
 from qwentts_cli.errors import NetworkError, QwenTTSError
-from qwentts_cli.sandbox.engine import Utterance
 from qwentts_cli.sandbox.server import Sandbox
-from qwentts_cli.sandbox.tones import ToneVoice
+from qwentts_cli.sandbox.voices.engine import Utterance
+from qwentts_cli.sandbox.voices.tones import ToneVoice
 from qwentts_cli.settings.credentials import ApiKey
-from qwentts_cli.synthesis.account import Account
 from qwentts_cli.synthesis.attempts import Attempts
 from qwentts_cli.synthesis.breaker import Breaker
 from qwentts_cli.synthesis.cache import Cache
-from qwentts_cli.synthesis.pending import Pending
-from qwentts_cli.synthesis.ratelimit import RateLimiter
-from qwentts_cli.synthesis.request import SynthesisRequest
+from qwentts_cli.synthesis.limiter import RateLimiter
 from qwentts_cli.synthesis.synthesizer import Store, Synthesizer
+from qwentts_cli.synthesis.unfetched import UnfetchedAudio
 from tests.virtual_time import VirtualTime
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ def run_storm(*, texts: int, workers: int, seed: int, share: float, folder: Path
         problems: list[str] = []
         store = Store(
             Cache(folder / "cache", max_bytes=1 << 40, warn=problems.append),
-            Pending(folder / "pending", server=server.base_url, warn=problems.append),
+            UnfetchedAudio(folder / "pending", server=server.base_url, warn=problems.append),
             server.base_url,
         )
         limiter = RateLimiter(timing=timing, rpm=1e6)

@@ -14,9 +14,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwentts_cli.dashscope.client import SpeechClient
-from qwentts_cli.dashscope.connect import connect, resolve
 from qwentts_cli.dashscope.endpoint import custom_endpoint
-from qwentts_cli.dashscope.session import Timeouts
+from qwentts_cli.dashscope.transport.connect import connect, resolve
+from qwentts_cli.dashscope.transport.session import Timeouts
 from qwentts_cli.errors import NetworkError
 from qwentts_cli.sandbox.server import Sandbox
 from qwentts_cli.settings.credentials import ApiKey
@@ -28,7 +28,7 @@ from tests.tones import read_back
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from qwentts_cli.dashscope.connect import Address
+    from qwentts_cli.dashscope.transport.connect import Address
 
 TREE = Path(__file__).parents[2]
 BODY = {"model": "qwen3-tts-flash", "input": {"text": "Hi.", "voice": "Cherry"}}

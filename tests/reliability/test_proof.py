@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwentts_cli.audio.wav import parse_wav, wav_header
-from qwentts_cli.dashscope.proof import crc64, is_proven_whole
+from qwentts_cli.dashscope.transport.proof import crc64, is_proven_whole
 from qwentts_cli.errors import QwenTTSError
 
 if TYPE_CHECKING:

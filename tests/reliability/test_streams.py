@@ -13,8 +13,8 @@ from qwentts_cli.audio.stream import StreamDecoder
 from qwentts_cli.audio.wav import wav_header
 from qwentts_cli.dashscope.client import SpeechClient
 from qwentts_cli.dashscope.endpoint import custom_endpoint
-from qwentts_cli.dashscope.pace import Pace
-from qwentts_cli.dashscope.session import Timeouts
+from qwentts_cli.dashscope.transport.pace import Pace
+from qwentts_cli.dashscope.transport.session import Timeouts
 from qwentts_cli.errors import NetworkError, QwenTTSError
 from qwentts_cli.sandbox.server import Sandbox
 from qwentts_cli.settings.credentials import ApiKey

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 from qwentts_cli.sandbox.audio_store import AudioStore
 from qwentts_cli.sandbox.checksums import crc64
-from qwentts_cli.sandbox.engine import Utterance
 from qwentts_cli.sandbox.server import Sandbox
-from qwentts_cli.sandbox.tones import ToneVoice
+from qwentts_cli.sandbox.voices.engine import Utterance
+from qwentts_cli.sandbox.voices.tones import ToneVoice
 from tests.sandbox.raw_http import KEY, ask, connect, fetch, listen, say
 
 if TYPE_CHECKING:

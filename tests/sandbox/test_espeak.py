@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pytest
 
-from qwentts_cli.sandbox.engine import EngineFailed, Utterance
-from qwentts_cli.sandbox.espeak import EspeakLibrary, EspeakVoice, find_espeak
-from qwentts_cli.sandbox.espeak_worker import Resampler
 from qwentts_cli.sandbox.server import Sandbox
+from qwentts_cli.sandbox.voices.engine import EngineFailed, Utterance
+from qwentts_cli.sandbox.voices.espeak import EspeakLibrary, EspeakVoice, find_espeak
+from qwentts_cli.sandbox.voices.espeak_worker import Resampler
 from tests.sandbox.raw_http import fetch, say
 
 if TYPE_CHECKING:

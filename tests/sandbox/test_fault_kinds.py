@@ -14,10 +14,10 @@ from typing import Any
 import pytest
 
 from qwentts_cli.sandbox.checksums import crc64
-from qwentts_cli.sandbox.engine import Utterance
-from qwentts_cli.sandbox.faults import fault_kinds
+from qwentts_cli.sandbox.faults.script import fault_kinds
 from qwentts_cli.sandbox.server import Sandbox
-from qwentts_cli.sandbox.tones import ToneVoice
+from qwentts_cli.sandbox.voices.engine import Utterance
+from qwentts_cli.sandbox.voices.tones import ToneVoice
 from qwentts_cli.sandbox.wav import wav_file, wav_header
 from tests.sandbox.raw_http import CUSTOMIZATION, KEY, Heard, ask, fetch, say
 from tests.tones import NotTones, read_back

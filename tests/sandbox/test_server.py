@@ -34,7 +34,7 @@ def run_bare(code: str) -> str:
 def test_it_needs_nothing_installed() -> None:
     """With the standard library alone `auto` is the tones, and `espeak` says what is missing."""
     out = run_bare("""
-        from qwentts_cli.sandbox.engine import EngineMissing
+        from qwentts_cli.sandbox.voices.engine import EngineMissing
         from qwentts_cli.sandbox.server import Sandbox
         with Sandbox() as sandbox:
             print(sandbox.voice_engine)

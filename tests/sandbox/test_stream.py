@@ -3,8 +3,8 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from qwentts_cli.sandbox.engine import EngineFailed, Utterance
 from qwentts_cli.sandbox.server import Sandbox
+from qwentts_cli.sandbox.voices.engine import EngineFailed, Utterance
 from tests.sandbox.raw_http import GENERATION, KEY, STREAM, ask, connect, order, say
 from tests.tones import read_back, read_back_pcm
 

@@ -9,8 +9,8 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qwentts_cli.sandbox.engine import Utterance
-from qwentts_cli.sandbox.tones import ToneVoice
+from qwentts_cli.sandbox.voices.engine import Utterance
+from qwentts_cli.sandbox.voices.tones import ToneVoice
 from qwentts_cli.sandbox.wav import wav_file
 from tests.tones import NotTones, read_back, read_back_pcm
 

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qwentts_cli.cli.report_page import write_report
+from qwentts_cli.batch.outcome import Gap, Outcome, Status
+from qwentts_cli.batch.report import write_report
 from qwentts_cli.errors import RejectedError
-from qwentts_cli.sandbox.engine import Utterance
-from qwentts_cli.sandbox.tones import ToneVoice
+from qwentts_cli.sandbox.voices.engine import Utterance
+from qwentts_cli.sandbox.voices.tones import ToneVoice
 from qwentts_cli.sandbox.wav import wav_file
-from qwentts_cli.synthesis.outcome import Gap, Outcome, Status
 from tests.chromium import CHROMIUM, Browser
 
 if TYPE_CHECKING:

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qwentts_cli.cli.report_page import check_report_path, relative_url, write_report
+from qwentts_cli.batch.outcome import Outcome, Status
+from qwentts_cli.batch.report import check_report_path, relative_url, write_report
 from qwentts_cli.errors import LocalError, UsageError
-from qwentts_cli.synthesis.outcome import Outcome, Status
 from tests.cli.report.conftest import COUNT, make_outcomes
 
 if TYPE_CHECKING:

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qwentts_cli.cli.report_page import write_report
-from qwentts_cli.synthesis.outcome import Outcome, Status
+from qwentts_cli.batch.outcome import Outcome, Status
+from qwentts_cli.batch.report import write_report
 from tests.cli.report.conftest import CHINESE, COUNT, FAILED, LONG, NOW, ODD_NAME, in_chromium
 
 if TYPE_CHECKING:

@@ -6,7 +6,7 @@ import pytest
 
 from qwentts_cli.dashscope.client import SpeechClient
 from qwentts_cli.dashscope.endpoint import custom_endpoint
-from qwentts_cli.dashscope.session import Timeouts
+from qwentts_cli.dashscope.transport.session import Timeouts
 from qwentts_cli.errors import NetworkError
 from qwentts_cli.settings.credentials import ApiKey
 from tests.reliability.raw_server import answering, serving

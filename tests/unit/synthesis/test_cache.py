@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qwentts_cli.audio.wav import Pcm
+from qwentts_cli.dashscope.request import SynthesisRequest
 from qwentts_cli.synthesis.cache import Cache, Clip, cache_key
-from qwentts_cli.synthesis.request import SynthesisRequest
 
 if TYPE_CHECKING:
     from pathlib import Path

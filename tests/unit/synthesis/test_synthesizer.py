@@ -12,20 +12,20 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from qwentts_cli.billing.budget import Account, Limit
 from qwentts_cli.dashscope.client import SpeechClient
 from qwentts_cli.dashscope.endpoint import custom_endpoint
-from qwentts_cli.dashscope.session import Timeouts
+from qwentts_cli.dashscope.request import SynthesisRequest
+from qwentts_cli.dashscope.transport.session import Timeouts
 from qwentts_cli.errors import BudgetError, NetworkError, QwenTTSError, RejectedError
 from qwentts_cli.sandbox.server import Sandbox
 from qwentts_cli.settings.credentials import ApiKey
-from qwentts_cli.synthesis.account import Account, Limit
 from qwentts_cli.synthesis.attempts import Attempts
 from qwentts_cli.synthesis.breaker import Breaker
 from qwentts_cli.synthesis.cache import Cache
-from qwentts_cli.synthesis.pending import Pending
-from qwentts_cli.synthesis.request import SynthesisRequest
 from qwentts_cli.synthesis.synthesizer import Receipt, Store, Synthesizer
 from qwentts_cli.synthesis.timing import Timing
+from qwentts_cli.synthesis.unfetched import UnfetchedAudio
 from tests.reliability.waiting import until
 from tests.tones import read_back_pcm
 
@@ -71,7 +71,7 @@ class World:
         self.pending = folder / "pending"
         store = Store(
             Cache(folder / "cache", max_bytes=1 << 30, warn=self.warnings.append),
-            Pending(self.pending, server=server.base_url, warn=self.warnings.append),
+            UnfetchedAudio(self.pending, server=server.base_url, warn=self.warnings.append),
             server.base_url,
             is_read,
         )

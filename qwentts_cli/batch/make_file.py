@@ -1,0 +1,118 @@
+"""One item of a batch made into its file."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+from qwentts_cli.audio.formats import AudioFormat
+from qwentts_cli.audio.sink import EncodedSink, Recording
+from qwentts_cli.audio.tags import Tags
+from qwentts_cli.batch.outcome import Status
+from qwentts_cli.errors import UsageError
+from qwentts_cli.speech.speak import Tally, speak
+from qwentts_cli.speech.voice_settings import cut
+from qwentts_cli.storage.atomic import atomic_write, os_errors_as_local, remove_leftovers
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from qwentts_cli.batch.outcome import Outcome
+    from qwentts_cli.batch.plan import Planner
+    from qwentts_cli.batch.runner import Task
+    from qwentts_cli.speech.pipeline import WorkerPool
+    from qwentts_cli.synthesis.synthesizer import Synthesizer
+
+# What the report shows of a text.
+_MAX_SHOWN = 2000
+
+
+@dataclass(frozen=True, slots=True)
+class FileMaker:
+    """Called by several threads at once; `on_spoken` is told of the characters as they become sound."""
+
+    planner: Planner
+    synthesizer: Synthesizer
+    on_spoken: Callable[[int], None]
+
+    def __call__(self, task: Task, pool: WorkerPool | None) -> Outcome:
+        with ExitStack() as stack:
+            recording = Recording(self._sinks(task, stack))
+            text, tally = self._speak(task, recording, pool)
+            recording.finish()
+        return _made(task, recording, text, tally)
+
+    def _sinks(self, task: Task, stack: ExitStack) -> list[EncodedSink]:
+        style, copy = self.planner.style, self.planner.copy_of(task)
+        tags = Tags(title=task.output.stem, artist=task.recipe.voice)
+        file = _open(task.output, stack)
+        sinks = [EncodedSink(style.format, file, seekable=True, bitrate_kbps=style.bitrate_kbps, tags=tags)]
+        if style.keeps_copies:
+            sinks.append(EncodedSink(AudioFormat.FLAC, _open(copy, stack), seekable=True))
+        else:
+            with os_errors_as_local(copy):
+                copy.unlink(missing_ok=True)
+        return sinks
+
+    def _speak(self, task: Task, recording: Recording, pool: WorkerPool | None) -> tuple[str, Tally]:
+        """Speak a text into `recording`; gives its beginning too."""
+        style, spoken, text = self.planner.style, 0, ""
+
+        def pieces() -> Iterator[str]:
+            nonlocal text
+            for piece in task.read():
+                text = text if len(text) == _MAX_SHOWN else (text + piece)[:_MAX_SHOWN]
+                yield piece
+
+        def tell(tally: Tally) -> None:
+            nonlocal spoken
+            self.on_spoken(tally.characters - spoken)
+            spoken = tally.characters
+
+        try:
+            tally = speak(
+                cut(pieces(), task.recipe, by_paragraph=style.pauses.paragraph_s is not None),
+                task.recipe,
+                self.synthesizer,
+                recording,
+                pool=pool,
+                pauses=style.pauses,
+                rank=task.number,
+                skips_refused=style.on_refused == "skip",
+                on_segment=tell,
+            )
+        except BaseException:
+            self.on_spoken(-spoken)
+            raise
+        if not tally.segments:
+            raise UsageError(f"{task.source}: there is nothing in it to speak")
+        return text, tally
+
+
+@cache
+def _tidy(folder: Path) -> None:
+    """Remove what a killed run left there; once is enough."""
+    remove_leftovers(folder)
+
+
+def _open(path: Path, stack: ExitStack) -> BinaryIO:
+    with os_errors_as_local(path):
+        path.parent.mkdir(parents=True, exist_ok=True)
+    _tidy(path.parent)
+    return cast("BinaryIO", stack.enter_context(atomic_write(path)))
+
+
+def _made(task: Task, recording: Recording, text: str, tally: Tally) -> Outcome:
+    return replace(
+        task.outcome(Status.MADE),
+        text=text,
+        duration_s=recording.duration_s,
+        characters=tally.characters,
+        billed=tally.billed,
+        requests=tally.requests,
+        request_ids=tuple(tally.request_ids),
+        gaps=tuple(tally.gaps),
+    )

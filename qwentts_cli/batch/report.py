@@ -1,0 +1,162 @@
+"""`--report`: what became of a batch, as a page to listen to or as JSON Lines."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+import re
+from html import escape
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
+
+from qwentts_cli.batch.outcome import Status
+from qwentts_cli.batch.report_rows import encoded, item_document
+from qwentts_cli.cli.console.output import error_document
+from qwentts_cli.errors import UsageError
+from qwentts_cli.storage.atomic import atomic_write
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
+    from qwentts_cli.batch.outcome import Outcome
+
+_PAGE, _LINES = ".html", ".jsonl"
+# A book's chapter is in the page to be recognised, not to be read.
+_MOST_TEXT = 5000
+_SLOT = re.compile(r"\{\{(\w+)\}\}")
+
+
+def check_report_path(path: Path) -> None:
+    """Check where a report is to go; to be called once the folders a run makes are there.
+
+    Raises:
+        UsageError: the name tells no kind of report, or no file can have it.
+    """
+    if path.suffix.lower() not in {_PAGE, _LINES}:
+        raise UsageError(
+            f"--report {path}: a report is a page or JSON Lines",
+            hint=f"Give it a name that ends in {_PAGE} or {_LINES}.",
+        )
+    if path.is_dir():
+        raise UsageError(f"--report {path} is a folder", hint="Name a file.")
+    if not path.parent.is_dir():
+        raise UsageError(f"--report {path}: there is no folder {path.parent}", hint="Make it first.")
+
+
+def write_report(
+    path: Path,
+    outcomes: Iterable[Outcome],
+    *,
+    folder: Path,
+    title: str,
+    summary: Mapping[str, str | int | float],
+) -> None:
+    """Write the report of a batch, whole or not at all; an old one is replaced.
+
+    Args:
+        path: its ending tells whether it is a page or JSON Lines.
+        outcomes: read once, one at a time.
+        folder: the output folder; the page shows names relative to it.
+        title: the page's.
+        summary: figures by their label, in order; only the page has them.
+
+    Raises:
+        UsageError: as `check_report_path`.
+        LocalError: the file cannot be written.
+    """
+    check_report_path(path)
+    with atomic_write(path) as file:
+        if path.suffix.lower() == _LINES:
+            file.writelines(encoded(item_document(outcome)) + b"\n" for outcome in outcomes)
+        else:
+            file.writelines(_page(path, outcomes, folder=folder, title=title, summary=summary))
+
+
+def _page(
+    path: Path,
+    outcomes: Iterable[Outcome],
+    *,
+    folder: Path,
+    title: str,
+    summary: Mapping[str, str | int | float],
+) -> Iterator[bytes]:
+    template = Path(__file__).with_suffix(".html").read_text(encoding="utf-8")
+    slots = {
+        "policy": _policy(template),
+        "title": escape(title),
+        "summary": "".join(_figure(label, value) for label, value in summary.items()),
+    }
+    for index, part in enumerate(_SLOT.split(template)):
+        if index % 2 == 0:
+            yield part.encode()
+        elif part == "rows":
+            yield from _rows(path, outcomes, folder)
+        else:
+            yield slots[part].encode(errors="replace")
+
+
+def _policy(template: str) -> str:
+    """Nothing runs but the page's own script, and nothing loads but sound from where the page is."""
+    script, style = (
+        base64.b64encode(hashlib.sha256(_inside(template, tag).encode()).digest()).decode()
+        for tag in ("script", "style")
+    )
+    return (
+        f"default-src 'none'; media-src 'self' file:; script-src 'sha256-{script}'; "
+        f"style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
+    )
+
+
+def _inside(template: str, tag: str) -> str:
+    return template.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0]
+
+
+def _figure(label: str, value: str | float) -> str:
+    shown = value if isinstance(value, str) else f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+    return f"<div><dt>{escape(label)}</dt><dd>{escape(shown)}</dd></div>"
+
+
+def _rows(path: Path, outcomes: Iterable[Outcome], folder: Path) -> Iterator[bytes]:
+    separator = b""
+    for outcome in outcomes:
+        # Without a < there is neither an end of the script nor a comment in it.
+        yield separator + encoded(_row(outcome, path, folder)).replace(b"<", b"\\u003c")
+        separator = b",\n"
+
+
+def _row(outcome: Outcome, path: Path, folder: Path) -> dict[str, Any]:
+    text = outcome.text.strip()
+    return {
+        "number": outcome.number,
+        "name": _name(outcome.output, folder),
+        "source": outcome.source,
+        "url": None if outcome.status is Status.FAILED else relative_url(outcome.output, path.parent),
+        "voice": outcome.voice,
+        "model": outcome.model,
+        "status": outcome.status.value,
+        "text": text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}…",
+        "seconds": round(outcome.duration_s, 3),
+        "characters": outcome.characters,
+        "gaps": [
+            f"line {gap.line}, column {gap.column} ({gap.characters} characters)" for gap in outcome.gaps
+        ],
+        "error": error_document(outcome.error) if outcome.error else None,
+    }
+
+
+def _name(output: Path, folder: Path) -> str:
+    try:
+        return str(output.relative_to(folder))
+    except ValueError:
+        return str(output)
+
+
+def relative_url(target: Path, start: Path) -> str:
+    """The address of `target` for a page in `start`; from another drive, the whole one."""
+    try:
+        way = os.path.relpath(target, start)
+    except ValueError:
+        return target.absolute().as_uri()
+    return quote(os.fsencode(way.replace(os.sep, "/")))

@@ -1,0 +1,100 @@
+"""One run of the program: its options, its settings, and the connection they lead to."""
+
+from __future__ import annotations
+
+import os
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qwentts_cli.cli.console.global_options import GlobalOptions, global_options
+from qwentts_cli.cli.console.output import Output, make_output
+from qwentts_cli.dashscope.catalog import load_catalog
+from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint, region_endpoint
+from qwentts_cli.errors import UsageError
+from qwentts_cli.settings.config import Config, load_config
+from qwentts_cli.settings.credentials import ApiKey, check_key, decode_key, missing_key, read_key_file
+from qwentts_cli.settings.paths import config_file, vendor_key_file
+from qwentts_cli.settings.resolve import Settings, resolve
+from qwentts_cli.settings.schema import SETTINGS
+
+if TYPE_CHECKING:
+    import typer
+
+SANDBOX = "sandbox"
+_GLOBAL_SETTINGS = ("region", "base_url", "timeout")
+
+
+@dataclass(frozen=True, slots=True)
+class Invocation:
+    options: GlobalOptions
+    output: Output
+    config: Config
+    settings: Settings
+    profile: str | None
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether the in-process sandbox is asked for; a flag --base-url beside it would contradict that."""
+        found = self.settings.first("base_url", "region")
+        return bool(found and found.name == "region" and str(found.value).strip().lower() == SANDBOX)
+
+    @property
+    def endpoint(self) -> Endpoint:
+        found = self.settings.first("base_url", "region")
+        if found and found.name == "base_url":
+            return custom_endpoint(str(found.value))
+        region = str(found.value) if found else load_catalog().default_region
+        workspace = self.settings.text("workspace", "")
+        return region_endpoint(region, workspace or None)
+
+    @property
+    def key(self) -> ApiKey:
+        found = self.settings.first("api_key")
+        if not found:
+            raise missing_key()
+        key = check_key(str(found.value), found.origin)
+        if key.is_coding_plan:
+            self.output.warn(f"the key from {key.origin} is of the Coding Plan, which has no speech")
+        return key
+
+
+def begin(context: typer.Context, **flags: str | float | None) -> Invocation:
+    """Read the settings, a command's own `flags` being the strongest of them.
+
+    Raises:
+        UsageError: an option, a variable or the configuration file has a value it cannot have.
+    """
+    options = global_options(context)
+    output = make_output(options)
+    config = load_config(config_file())
+    if config.is_exposed:
+        output.warn(f"others can read the key in {config.path}; run: chmod 600 {config.path}")
+    if options.region and options.base_url:
+        raise UsageError("--region and --base-url name two servers", hint="Give one of them.")
+    given = {name: getattr(options, name) for name in _GLOBAL_SETTINGS} | flags
+    typed = {
+        name: SETTINGS[name].read(value, f"--{name.replace('_', '-')}")
+        for name, value in given.items()
+        if value is not None
+    }
+    if options.api_key_file:
+        typed["api_key"] = _read_key(options.api_key_file)
+    profile = options.profile or os.environ.get("QWENTTS_PROFILE") or None
+    settings = resolve(
+        flags=typed,
+        environ=os.environ,
+        config=config,
+        profile=profile,
+        vendor_key=vendor_key_file(),
+    )
+    return Invocation(options, output, config, settings, profile)
+
+
+def _read_key(source: str) -> str:
+    if source != "-":
+        return read_key_file(Path(source))
+    if sys.stdin is None or sys.stdin.isatty():
+        raise UsageError("--api-key-file - reads a pipe", hint="Use 'qwentts config init' to type a key.")
+    return decode_key(sys.stdin.buffer.readline())

@@ -1,0 +1,141 @@
+"""What a user gets to read: the product on stdout, the conversation on stderr."""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TextIO
+
+from qwentts_cli.cli.console.redact import safe
+from qwentts_cli.errors import LocalError, QwenTTSError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from qwentts_cli.cli.console.global_options import GlobalOptions
+
+
+@dataclass(frozen=True, slots=True)
+class Output:
+    """Speaks to the user as the global options ask for."""
+
+    is_json: bool = False
+    is_quiet: bool = False
+    is_verbose: bool = False
+    is_colored: bool = False
+
+    def lines(self, lines: Iterable[str]) -> None:
+        """Write product lines to stdout.
+
+        Raises:
+            LocalError: stdout is closed or full.
+        """
+        if sys.stdout is None:
+            raise stdout_error(ValueError())
+        try:
+            for line in lines:
+                print(line)  # noqa: T201 - the one place that writes text to stdout
+            sys.stdout.flush()
+        except BrokenPipeError:
+            raise
+        except (OSError, ValueError) as error:
+            raise stdout_error(error) from error
+
+    def document(self, document: dict[str, Any]) -> None:
+        """Write the one JSON document of `--json`."""
+        self.lines([json.dumps(document, ensure_ascii=False)])
+
+    def detail(self, message: str) -> None:
+        if self.is_verbose:
+            self._say(message)
+
+    def note(self, message: str) -> None:
+        if not self.is_quiet:
+            self._say(message)
+
+    def warn(self, message: str) -> None:
+        self._say(f"{self._paint('Warning:', 33)} {safe(message)}", is_safe=True)
+
+    def error(self, error: QwenTTSError) -> None:
+        """Tell of a failure in one line, and with `--json` as a document on stdout too."""
+        message = error_text(error)
+        end = "" if message.endswith("?") else "."
+        text = safe(f"{message}{end} {error.hint}".strip())
+        self._say(f"{self._paint('Error:', 31)} {text}", is_safe=True)
+        for detail in error.details:
+            self._say(f"  {safe(detail)}", is_safe=True)
+        try:
+            if self.is_json:
+                self.document(error.partial | {"error": error_document(error)})
+            self.lines([])
+        except LocalError:  # stdout itself is what failed; stderr has the message
+            discard(sys.stdout)
+
+    def _paint(self, text: str, color: int) -> str:
+        return f"\x1b[{color}m{text}\x1b[0m" if self.is_colored else text
+
+    def _say(self, message: str, *, is_safe: bool = False) -> None:
+        if sys.stderr is None:  # print would fall back to stdout, into the product
+            return
+        try:
+            print(message if is_safe else safe(message), file=sys.stderr, flush=True)  # noqa: T201 - likewise stderr
+        except (OSError, ValueError):
+            discard(sys.stderr)  # nobody listens; the exit code still speaks
+
+
+def plural(number: int, noun: str) -> str:
+    """A number with its noun: "1 item", "2 items"."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def error_text(error: QwenTTSError) -> str:
+    """What went wrong, with what the service's support would ask for."""
+    facts = ", ".join(fact for fact in (error.service_code, _request(error)) if fact)
+    return f"{error.message} [{facts}]" if facts else error.message
+
+
+def error_document(error: QwenTTSError) -> dict[str, Any]:
+    """The stable shape of an error for scripts; `code` is the service's own where there is one.
+
+    `details` are there only where there is more than one thing wrong.
+    """
+    details = {"details": [safe(detail) for detail in error.details]} if error.details else {}
+    return details | {
+        "code": safe(error.service_code) or error.exit_code.name.lower(),
+        "exit": int(error.exit_code),
+        "message": safe(error.message),
+        "hint": safe(error.hint),
+        "request_id": error.request_id or None,
+        "retryable": error.retryable,
+    }
+
+
+def make_output(options: GlobalOptions) -> Output:
+    return Output(
+        is_json=options.json,
+        is_quiet=options.quiet,
+        is_verbose=options.verbose or options.debug,
+        is_colored=wants_color(no_color=options.no_color),
+    )
+
+
+def discard(stream: TextIO) -> None:
+    """Let what is still buffered go nowhere; flushing it at exit would only fail once more."""
+    with suppress(OSError, ValueError, AttributeError):
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def stdout_error(error: Exception) -> LocalError:
+    why = os.strerror(error.errno) if isinstance(error, OSError) and error.errno else "it is closed"
+    return LocalError(f"cannot write to stdout: {why}", hint="Give the output another place.")
+
+
+def wants_color(*, no_color: bool) -> bool:
+    return not no_color and not os.environ.get("NO_COLOR") and sys.stderr is not None and sys.stderr.isatty()
+
+
+def _request(error: QwenTTSError) -> str:
+    return f"request {error.request_id}" if error.request_id else ""

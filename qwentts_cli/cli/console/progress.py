@@ -1,0 +1,95 @@
+"""Long work, shown while it goes on: a live line on a terminal, else a line every ten seconds."""
+
+from __future__ import annotations
+
+import sys
+import time
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from types import TracebackType
+
+    from rich.progress import Progress as Bar
+    from rich.progress import TaskID
+
+    from qwentts_cli.cli.console.output import Output
+
+_INTERVAL_S = 10.0
+_LIVE_INTERVAL_S = 0.1
+_BAR_WIDTH = 12
+
+
+class Progress:
+    """Says nothing with `--quiet`.
+
+    Args:
+        output: where warnings go meanwhile.
+        total: how much there is to do, in any unit, where that is known.
+        now: the clock, in seconds.
+    """
+
+    def __init__(
+        self, output: Output, total: int | None = None, *, now: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._output = output
+        self._total = total
+        self._now = now
+        self._began = self._told = now()
+        self._reached: tuple[int, Callable[[], str]] = (0, lambda: "")
+        self._bar: Bar | None = None
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> Self:
+        is_terminal = sys.stderr is not None and sys.stderr.isatty()
+        if is_terminal and not self._output.is_quiet:
+            self._start_bar()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._bar:
+            self._draw()
+            self._bar.stop()
+
+    def reach(self, done: int, facts: Callable[[], str]) -> None:
+        """Tell how much is done; `facts` says what there is to know, and is asked only when it is shown."""
+        self._reached = (done, facts)
+        now = self._now()
+        if now - self._told < (_LIVE_INTERVAL_S if self._bar else _INTERVAL_S):
+            return
+        self._told = now
+        if self._bar:
+            self._draw()
+        else:
+            self._output.note(facts() + self._left(done, now - self._began))
+
+    def _draw(self) -> None:
+        if self._bar and self._task is not None:
+            done, facts = self._reached
+            self._bar.update(self._task, completed=done, facts=facts())
+
+    def _left(self, done: int, passed_s: float) -> str:
+        if not self._total or not done:
+            return ""
+        minutes, seconds = divmod(round(passed_s * max(self._total - done, 0) / done), 60)
+        return f", {minutes // 60}:{minutes % 60:02}:{seconds:02} left"
+
+    def _start_bar(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
+        from rich.progress import Progress as Bar
+
+        console = Console(stderr=True, markup=False, highlight=False, no_color=not self._output.is_colored)
+        self._bar = Bar(
+            BarColumn(bar_width=_BAR_WIDTH),
+            TimeRemainingColumn(),
+            TextColumn("{task.fields[facts]}", markup=False),
+            console=console,
+            transient=True,
+            # What is printed goes above the bar; a product that goes elsewhere must go on doing so.
+            redirect_stdout=sys.stdout is not None and sys.stdout.isatty(),
+        )
+        self._task = self._bar.add_task("", total=self._total, facts="")
+        self._bar.start()

@@ -1,0 +1,149 @@
+"""A limit on the whole time of a request, which a server that drips bytes cannot stretch.
+
+The time-outs of sockets count from byte to byte. So every connection tells the deadline of its thread which
+socket it uses, and a timer shuts that socket when the time is over.
+"""
+
+from __future__ import annotations
+
+import socket
+import threading
+import time
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, Self
+
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
+
+from qwentts_cli.dashscope.transport.connect import RESOLVE_S, connect, resolve
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+_current = threading.local()
+
+
+class Deadline:
+    """A context in which this thread's request must begin and end.
+
+    `is_over` tells afterwards whether an error came from here, `has_connected` whether anybody was reached.
+    """
+
+    def __init__(self, seconds: float) -> None:
+        self.seconds = seconds
+        self.is_over = False
+        self.has_connected = False
+        self._connection: HTTPConnection | None = None
+        self._socket: socket.socket | None = None
+        self._over_at = time.monotonic() + seconds
+        self._timer = threading.Timer(seconds, self._end)
+        self._timer.daemon = True
+
+    def __enter__(self) -> Self:
+        _current.deadline = self
+        self._timer.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._timer.cancel()
+        _current.deadline = None
+
+    @property
+    def left_s(self) -> float:
+        return max(0.0, self._over_at - time.monotonic())
+
+    def watch(self, connection: HTTPConnection) -> None:
+        self._connection = connection
+        # A connection forgets its socket as soon as the answer is one that ends with it.
+        self._socket = connection.sock
+        if self.is_over:
+            self._end()
+
+    def check(self) -> None:
+        """A socket that was shut looks like the end of headers or of a body without a length.
+
+        Raises:
+            TimeoutError: the time is over.
+        """
+        if self.is_over:
+            raise TimeoutError
+
+    def set_idle_limit(self, seconds: float) -> None:
+        """From now on, allow `seconds` between two arrivals of bytes."""
+        if self._socket:
+            self._socket.settimeout(seconds)
+
+    def _end(self) -> None:
+        self.is_over = True
+        sock = self._socket or (self._connection and self._connection.sock)
+        if sock:
+            self.has_connected = True
+            with suppress(OSError):
+                # The plain socket's method: the TLS one would drop state that the reading thread still uses.
+                socket.socket.shutdown(sock, socket.SHUT_RDWR)
+
+
+class WatchedAdapter(HTTPAdapter):
+    """Sends over connections that report to the deadline; never retries by itself."""
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on as they come
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:  # noqa: ANN401 - passed on as they come
+        manager = super().proxy_manager_for(proxy, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+
+def _report(connection: HTTPConnection) -> None:
+    deadline: Deadline | None = getattr(_current, "deadline", None)
+    if deadline:
+        deadline.watch(connection)
+
+
+class _WatchedHTTP(HTTPConnection):
+    def _new_conn(self) -> socket.socket:
+        """As the library's own, but nothing in it outlasts the deadline."""
+        deadline: Deadline = _current.deadline
+        timeout: float = self.timeout  # type: ignore[assignment]  # it is a number wherever a session sends
+        try:
+            addresses = resolve(self._dns_host.strip("[]"), self.port, min(RESOLVE_S, deadline.left_s))
+        except (TimeoutError, socket.gaierror, UnicodeError) as error:
+            raise NameResolutionError(self.host, self, error) from error  # type: ignore[arg-type]  # only told
+        try:
+            sock = connect(addresses, min(timeout, deadline.left_s), self.socket_options or ())
+        except TimeoutError as error:
+            raise ConnectTimeoutError(self, "nothing answers") from error
+        except OSError as error:
+            raise NewConnectionError(self, str(error)) from error
+        sock.settimeout(timeout)
+        return sock
+
+    def connect(self) -> None:
+        _report(self)
+        super().connect()
+        _report(self)
+
+    def request(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on as they come
+        _report(self)
+        super().request(*args, **kwargs)
+
+
+class _WatchedHTTPS(_WatchedHTTP, HTTPSConnection):
+    pass
+
+
+class _HTTPPool(HTTPConnectionPool):
+    ConnectionCls = _WatchedHTTP
+
+
+class _HTTPSPool(HTTPSConnectionPool):
+    ConnectionCls = _WatchedHTTPS
+
+
+_POOLS = {"http": _HTTPPool, "https": _HTTPSPool}

@@ -1,0 +1,122 @@
+"""The one place that sends HTTP: no redirects, cookies, stored passwords or retries of its own."""
+
+from __future__ import annotations
+
+import ssl
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from http.cookiejar import DefaultCookiePolicy
+from typing import TYPE_CHECKING
+
+import requests
+import urllib3
+from requests.auth import AuthBase
+
+from qwentts_cli import __version__
+from qwentts_cli.dashscope.transport.deadline import Deadline, WatchedAdapter
+from qwentts_cli.dashscope.transport.transport_errors import translate_transport_error
+from qwentts_cli.errors import QwenTTSError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qwentts_cli.dashscope.transport.pace import Pace
+
+MAX_CONNECTIONS = 64
+_READ_BYTES = 1 << 16
+
+
+@dataclass(frozen=True, slots=True)
+class Timeouts:
+    """Seconds: to connect, to the first byte of an answer, between bytes, and for the whole request."""
+
+    total: float = 600.0
+    connect: float = 10.0
+    first_byte: float = 300.0
+    idle: float = 30.0
+
+
+class BearerAuth(AuthBase):
+    """Adds the key to a request. As an auth object it wins over `~/.netrc`, which overwrites a header."""
+
+    def __init__(self, secret: str) -> None:
+        self._secret = secret
+
+    def __call__(self, request: requests.PreparedRequest) -> requests.PreparedRequest:
+        request.headers["Authorization"] = f"Bearer {self._secret}"
+        return request
+
+
+def no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
+    """Sends nothing; that it is given keeps requests from looking into `~/.netrc`."""
+    return request
+
+
+def open_session(*, is_loopback: bool) -> requests.Session:
+    """Make a session that takes proxies and certificate bundles from the environment, and nothing else."""
+    session = requests.Session()
+    adapter = WatchedAdapter(pool_connections=4, pool_maxsize=MAX_CONNECTIONS, max_retries=0)
+    for scheme in ("http://", "https://"):
+        session.mount(scheme, adapter)
+    session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))
+    # One encoding, so that a few bytes cannot swell to gigabytes, and lengths can be compared.
+    session.headers = requests.structures.CaseInsensitiveDict(
+        {"User-Agent": f"qwentts/{__version__}", "Accept-Encoding": "identity", "Accept": "*/*"}
+    )
+    if is_loopback:
+        session.proxies = {"no_proxy": "*"}
+    return session
+
+
+@contextmanager
+def exchange(
+    session: requests.Session, request: requests.Request, timeouts: Timeouts
+) -> Iterator[requests.Response]:
+    """Send a request and give the answer, its body unread; all must be over within the time-outs.
+
+    Raises:
+        NetworkError: nothing was listening, the connection broke, or the time was over.
+    """
+    with Deadline(timeouts.total) as deadline:
+        first_byte = min(timeouts.first_byte, timeouts.total)
+        url = str(request.url)
+        try:
+            prepared = session.prepare_request(request)
+            # It looks for proxies in the environment, unless told so here.
+            settings = session.merge_environment_settings(url, dict(session.proxies), True, None, None)
+            with session.send(
+                prepared,
+                timeout=(min(timeouts.connect, timeouts.total), first_byte),
+                allow_redirects=False,
+                **settings,
+            ) as response:
+                deadline.check()
+                deadline.set_idle_limit(min(timeouts.idle, timeouts.total))
+                yield response
+        except (
+            requests.RequestException,
+            urllib3.exceptions.HTTPError,
+            ssl.SSLError,
+            OSError,
+            UnicodeError,
+        ) as error:
+            raise translate_transport_error(error, url, deadline) from error
+        except QwenTTSError as error:
+            if deadline.is_over:  # what was found wrong is what had come until then
+                raise translate_transport_error(error, url, deadline) from error
+            raise
+
+
+def read_pieces(response: requests.Response, pace: Pace | None = None) -> Iterator[bytes]:
+    """The body as it arrives, undecoded; only inside `exchange`, which translates what breaks.
+
+    Raises:
+        TimeoutError: it is too slow for `pace`.
+    """
+    began = time.monotonic()
+    while piece := response.raw.read1(_READ_BYTES, decode_content=False):
+        if pace:
+            pace.wait(time.monotonic() - began)
+        yield piece
+        began = time.monotonic()

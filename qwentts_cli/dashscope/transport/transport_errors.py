@@ -1,0 +1,165 @@
+"""What requests, urllib3 and the system raise, told as one `NetworkError` with the host and the cause."""
+
+from __future__ import annotations
+
+import errno
+import http.client
+import socket
+import ssl
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+import requests
+import urllib3
+
+from qwentts_cli.errors import LocalError, NetworkError, QwenTTSError, RejectedError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from qwentts_cli.dashscope.transport.deadline import Deadline
+
+_NO_MORE_FILES = {errno.EMFILE, errno.ENFILE}
+_CA_HINT = "Behind a company proxy, point REQUESTS_CA_BUNDLE at the company's certificate file."
+
+
+class CertificateError(NetworkError):
+    """A certificate that did not check out does not get better by asking again."""
+
+    retryable = False
+
+
+def translate_transport_error(error: BaseException, url: str, deadline: Deadline) -> QwenTTSError:
+    """Name host and cause; never the URL's path or query, which may be signed.
+
+    `maybe_billed` is set unless the request certainly did not reach the server.
+    """
+    causes = list(_causes(error))
+    host = _host(url)
+    if deadline.is_over and deadline.has_connected:
+        return _broken(f"{host} was too slow: not done within {deadline.seconds:g} s")
+    for kinds, build in _RULES:
+        if found := next((cause for cause in causes if isinstance(cause, kinds)), None):
+            return build(found, host)
+    return _broken(f"the connection to {host} failed")
+
+
+def _untrusted(error: BaseException, host: str) -> QwenTTSError:
+    why = getattr(error, "verify_message", "")
+    return CertificateError(f"cannot trust the certificate of {host}: {why}", hint=_CA_HINT)
+
+
+def _no_tls(error: BaseException, host: str) -> QwenTTSError:
+    why = getattr(error, "reason", "") or "it ended early"
+    return CertificateError(f"no TLS connection with {host}: {why}", hint=_CA_HINT)
+
+
+def _cut_tls(_error: BaseException, host: str) -> QwenTTSError:
+    return _broken(f"the TLS connection with {host} ended early")
+
+
+def _proxy(error: BaseException, host: str) -> QwenTTSError:
+    told = NetworkError(
+        f"the proxy refused or broke the connection to {host}",
+        hint="Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.",
+    )
+    if any(str(cause).startswith("Tunnel connection failed: 407") for cause in _causes(error)):
+        told.message, told.retryable = f"the proxy on the way to {host} wants a password", False
+    return told
+
+
+def _unresolved(error: BaseException, host: str) -> QwenTTSError:
+    slow = next((f": {cause}" for cause in _causes(error) if isinstance(cause, TimeoutError)), "")
+    return NetworkError(
+        f"cannot resolve the host {host}{slow}", hint="Check the network, and the region or base URL."
+    )
+
+
+def _refused(_error: BaseException, host: str) -> QwenTTSError:
+    return NetworkError(f"cannot connect to {host}: refused", hint="Check that the server runs there.")
+
+
+def _no_connection(error: BaseException, host: str) -> QwenTTSError:
+    told = (cause for cause in _causes(error) if isinstance(cause, OSError) and cause.strerror)
+    cause = next(told, OSError(0, "nothing answers"))
+    why = str(cause.strerror)
+    message = f"cannot connect to {host}: {why[0].lower()}{why[1:]}"
+    if cause.errno in _NO_MORE_FILES:
+        full = LocalError(message, hint="Ask for fewer --jobs, or allow more open files with 'ulimit -n'.")
+        full.retryable = True
+        return full
+    return NetworkError(message, hint="Check the network.")
+
+
+def _too_slow(_error: BaseException, host: str) -> QwenTTSError:
+    return _broken(f"{host} was too slow: nothing came for a while")
+
+
+def _cut_short(error: BaseException, host: str) -> QwenTTSError:
+    got, more = (*error.args, None, None)[:2]
+    # In chunks the transfer tells no lengths, and the libraries put other things in their place.
+    is_told = isinstance(got, int) and isinstance(more, int)
+    lengths = f": {got} of {got + more} bytes arrived" if is_told else ""
+    return _broken(f"the answer of {host} is cut short{lengths}")
+
+
+def _reset(_error: BaseException, host: str) -> QwenTTSError:
+    return _broken(f"{host} reset the connection")
+
+
+def _closed(_error: BaseException, host: str) -> QwenTTSError:
+    return _broken(f"{host} closed the connection without an answer")
+
+
+def _not_http(_error: BaseException, host: str) -> QwenTTSError:
+    error = _broken(f"the answer of {host} is not a valid HTTP response")
+    error.most_attempts = 3
+    return error
+
+
+def _bad_address(_error: BaseException, host: str) -> QwenTTSError:
+    return RejectedError(f"the address of {host} cannot be used")
+
+
+def _broken(message: str) -> NetworkError:
+    error = NetworkError(message)
+    error.maybe_billed = True
+    return error
+
+
+# The first rule that fits any of the wrapped errors wins, so the more telling ones stand first.
+_RULES: tuple[tuple[tuple[type[BaseException], ...], Callable[[BaseException, str], QwenTTSError]], ...] = (
+    ((ssl.SSLCertVerificationError,), _untrusted),
+    ((urllib3.exceptions.ProxyError, urllib3.exceptions.ProxySchemeUnknown), _proxy),
+    ((requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL), _proxy),
+    ((urllib3.exceptions.NameResolutionError, socket.gaierror, UnicodeError), _unresolved),
+    ((ConnectionRefusedError,), _refused),
+    ((urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.NewConnectionError), _no_connection),
+    ((requests.ConnectTimeout,), _no_connection),
+    ((ssl.SSLEOFError, ssl.SSLZeroReturnError), _cut_tls),
+    ((ssl.SSLError,), _no_tls),
+    ((urllib3.exceptions.ReadTimeoutError, requests.ReadTimeout, TimeoutError), _too_slow),
+    ((urllib3.exceptions.IncompleteRead, http.client.IncompleteRead), _cut_short),
+    ((http.client.RemoteDisconnected,), _closed),
+    ((ConnectionResetError, BrokenPipeError, ConnectionAbortedError), _reset),
+    ((http.client.HTTPException, urllib3.exceptions.HeaderParsingError), _not_http),
+    ((requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema), _bad_address),
+)
+
+
+def _causes(error: BaseException | None) -> Iterator[BaseException]:
+    """The error and what it wraps, by `reason`, `args`, `__cause__` or `__context__`, each once."""
+    seen: set[int] = set()
+    waiting = [error]
+    while waiting:
+        current = waiting.pop(0)
+        if not isinstance(current, BaseException) or id(current) in seen:
+            continue
+        seen.add(id(current))
+        yield current
+        waiting += [getattr(current, "reason", None), *current.args, current.__cause__, current.__context__]
+
+
+def _host(url: str) -> str:
+    parts = urlsplit(url)
+    return f"{parts.hostname}:{parts.port}" if parts.port else str(parts.hostname)

@@ -1,0 +1,162 @@
+"""Rows and files to items: what is said, and the name of its output."""
+
+from __future__ import annotations
+
+import os
+from array import array
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path, PurePath
+from typing import TYPE_CHECKING, Final
+
+from qwentts_cli.errors import UsageError
+from qwentts_cli.manifest.item import Item
+from qwentts_cli.manifest.output_names import (
+    avoid_device_name,
+    check_output,
+    safe_stem,
+    safe_value,
+    with_extension,
+)
+from qwentts_cli.text.punctuation import is_speakable
+from qwentts_cli.text.read import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qwentts_cli.manifest.item import ManifestOptions, Row, Rows
+    from qwentts_cli.manifest.problems import Report
+    from qwentts_cli.manifest.sources import Source
+    from qwentts_cli.manifest.template import NameTemplate
+
+LEAST_DIGITS: Final = 4
+_EMPTY: Final = "is empty: there is nothing in it to speak"
+
+
+@dataclass(slots=True)
+class Assembler:
+    """Makes items; what is wrong with one is reported, and the answer None.
+
+    Items without any other name are called by their number in `digits` digits, and are kept in `numbered`.
+    `check_file` reads a file and returns what is wrong with it and a hint; without it no file is looked at.
+    `count` is the number of items so far, `removed_controls` that of characters left out of rows.
+    """
+
+    options: ManifestOptions
+    template: NameTemplate | None
+    report: Report
+    digits: int = LEAST_DIGITS
+    check_file: Callable[[Path], tuple[str, str] | None] | None = None
+    numbered: array[int] = field(default_factory=lambda: array("Q"))
+    count: int = 0
+    removed_controls: int = 0
+
+    def from_file(self, source: Source) -> Item | None:
+        self.count += 1
+        path = Path(source.name)
+        problem = self.check_file(path) if self.check_file else None
+        if problem:
+            self.report("", *problem)
+            return None
+        try:
+            output = self._output({"file": source.name}, source.tree, source)
+        except ValueError as error:
+            self.report(source.name, str(error))
+            return None
+        return Item(self.count, source.name, output, None, path)
+
+    def from_row(self, row: Row, rows: Rows, source: Source) -> Item | None:
+        self.count += 1
+        text, name, identity = row.get("text"), row.get("file"), row.get("id")
+        voice, model, language = row.get("voice"), row.get("model"), row.get("language")
+        file = PurePath(source.name).parent / name if name else None
+        if name or not text or not is_speakable(text):
+            problem = self._content_problem(text, Path(file) if file else None)
+            if problem:
+                self.report(rows.place("file" if name else "text"), *problem)
+                return None
+        try:
+            output = self._output(row, _tree(name) if name else "", source)
+        except ValueError as error:
+            self.report(rows.place("output" if "output" in row else "id"), f"output: {error}")
+            return None
+        return Item(
+            self.count,
+            rows.place(),
+            output,
+            None if file else text,
+            Path(file) if file else None,
+            identity and _stripped(identity),
+            voice and _stripped(voice),
+            model and _stripped(model),
+            language and _stripped(language),
+            row.get("instructions"),
+        )
+
+    def _content_problem(self, text: str | None, file: Path | None) -> tuple[str, str] | None:
+        if text and file:
+            return "the item has a text and a file: one of them is enough", ""
+        if file:
+            return self.check_file(file) if self.check_file else None
+        return ("the item has no text" if text is None else f"the text {_EMPTY}"), ""
+
+    def _output(self, row: Row, tree: str, source: Source) -> str:
+        extension = self.options.extension
+        portable = self.options.portable or os.name == "nt"
+        if output := row.get("output"):
+            absolute = self.options.allow_absolute
+            return check_output(output, extension=extension, portable=portable, allow_absolute=absolute)
+        if self.template:
+            name = self.template.render(self.count, self._values(row, source))
+        elif identity := row.get("id", "").strip():
+            return with_extension(safe_value(identity), extension)
+        elif file := row.get("file"):
+            name = with_extension(safe_stem(PurePath(file).stem, portable=portable), extension)
+        else:
+            self.numbered.append(self.count)
+            return numbered_output(self.count, self.digits, extension)
+        folders = [
+            avoid_device_name(safe_stem(folder, portable=portable)) for folder in tree.split("/") if folder
+        ]
+        return "/".join([*folders, name])
+
+    def _values(self, row: Row, source: Source) -> dict[str, str]:
+        options = self.options
+        return {
+            "stem": PurePath(row.get("file", source.name)).stem,
+            "id": row.get("id", "").strip(),
+            "voice": row.get("voice", options.voice).strip(),
+            "model": row.get("model", options.model).strip(),
+            "language": row.get("language", options.language).strip(),
+        }
+
+
+def numbered_output(number: int, digits: int, extension: str) -> str:
+    return f"{number:0{digits}d}.{extension}"
+
+
+def file_check(encoding: str | None) -> Callable[[Path], tuple[str, str] | None]:
+    """Make a check that reads whole files, in parts, and remembers what it found in the last of them."""
+    reader = Reader(encoding, lambda _: None)
+
+    @lru_cache(maxsize=1024)
+    def check(path: Path) -> tuple[str, str] | None:
+        try:
+            # To the end: what cannot be decoded may come last.
+            if sum(map(is_speakable, reader.file(path))):
+                return None
+        except UsageError as error:
+            return error.message, error.hint
+        return f"{path} {_EMPTY}", ""
+
+    return check
+
+
+def _tree(name: str) -> str:
+    """Return the folders between a manifest and a file it names, unless that is somewhere else."""
+    path = PurePath(name)
+    return "" if path.is_absolute() or ".." in path.parts else "/".join(path.parent.parts)
+
+
+def _stripped(value: str) -> str | None:
+    return value.strip() or None

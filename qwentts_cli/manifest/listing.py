@@ -1,0 +1,84 @@
+"""A list of items that can be read again and again, one item at a time."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from qwentts_cli.manifest.jsonl import JsonRows
+from qwentts_cli.manifest.lines import BadLineError, LineRows, Lines
+from qwentts_cli.manifest.sources import Kind
+from qwentts_cli.manifest.streams import SteadyFile
+from qwentts_cli.manifest.tabular import TableRows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from qwentts_cli.manifest.assembly import Assembler
+    from qwentts_cli.manifest.item import Item, ManifestOptions, Rows
+    from qwentts_cli.manifest.problems import Report
+    from qwentts_cli.manifest.sources import Source
+    from qwentts_cli.manifest.streams import StdinCopy, Stream
+
+_DELIMITERS: Final = {Kind.CSV: ",", Kind.TSV: "\t"}
+
+
+class Listing:
+    """The items of all sources; `stdin` is the copy of it that a source of that kind reads."""
+
+    def __init__(self, sources: Sequence[Source], options: ManifestOptions, stdin: StdinCopy | None) -> None:
+        self._sources = sources
+        self._options = options
+        self._stdin = stdin
+        self._states: dict[str, tuple[int, int]] = {}
+
+    def items(self, assembler: Assembler) -> Iterator[Item]:
+        """Give the items that are right, and report what is wrong with the others.
+
+        Raises:
+            UsageError: a file of rows has changed since it was read first.
+        """
+        for source in self._sources:
+            if source.kind is Kind.TEXT:
+                item = assembler.from_file(source)
+                if item:
+                    yield item
+            else:
+                yield from self._from_rows(source, assembler)
+
+    def _from_rows(self, source: Source, assembler: Assembler) -> Iterator[Item]:
+        stream: Stream | None = None
+        try:
+            stream = self._open(source)
+            rows = self._rows(source, stream, assembler.report)
+            for row in rows:
+                item = assembler.from_row(row, rows, source)
+                if item:
+                    yield item
+            assembler.removed_controls += rows.removed_controls
+            if rows.is_empty:
+                assembler.report("", f"there are no items in {source.name}")
+        except BadLineError as bad:
+            assembler.report(f"{source.name}:{bad.line}:{bad.column}", bad.text, bad.hint)
+        except OSError as error:
+            assembler.report("", f"cannot read {source.name}: {error.strerror}")
+        finally:
+            if stream:
+                stream.close()
+
+    def _open(self, source: Source) -> Stream:
+        if self._stdin and source.kind is Kind.STDIN:
+            return self._stdin.open()
+        file = SteadyFile(source.name, self._states.get(source.name))
+        self._states[source.name] = file.state
+        return file
+
+    def _rows(self, source: Source, stream: Stream, report: Report) -> Rows:
+        options = self._options
+        lines = Lines(stream, options.encoding)
+        ignore_extra = options.extra_fields == "ignore"
+        if source.kind is Kind.JSONL:
+            return JsonRows(lines, source.name, report, ignore_extra=ignore_extra)
+        if source.kind in _DELIMITERS:
+            delimiter = options.delimiter or _DELIMITERS[source.kind]
+            return TableRows(lines, source.name, report, delimiter=delimiter, ignore_extra=ignore_extra)
+        return LineRows(lines, source.name)

@@ -1,0 +1,144 @@
+"""The inputs of a batch: which files stand behind the arguments, in what order, and in which tree."""
+
+from __future__ import annotations
+
+import os
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+from glob import glob
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from qwentts_cli.errors import UsageError
+from qwentts_cli.text.read import check_is_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from qwentts_cli.manifest.problems import Report
+
+STDIN: Final = "-"
+# Of a folder, these are taken; a file that is named itself may have any extension.
+TEXT_EXTENSIONS: Final = (".txt", ".text", ".md")
+_MAGIC = re.compile(r"[*?\[]")
+_NUMBER = re.compile("([0-9]+)")
+
+
+class Kind(Enum):
+    """What a source holds."""
+
+    TEXT = auto()  # one item
+    LINES = auto()
+    STDIN = auto()  # lines too
+    JSONL = auto()
+    CSV = auto()
+    TSV = auto()
+
+
+_KINDS: Final = {
+    ".jsonl": Kind.JSONL,
+    ".ndjson": Kind.JSONL,
+    ".csv": Kind.CSV,
+    ".tsv": Kind.TSV,
+    ".tab": Kind.TSV,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file of one or more items; `tree` is the folder its output keeps, "" or ending with a slash."""
+
+    kind: Kind
+    name: str
+    tree: str = ""
+
+    @property
+    def path(self) -> Path:
+        return Path(self.name)
+
+    @property
+    def stem(self) -> str:
+        return Path(self.name).stem
+
+
+def find_sources(inputs: Sequence[str], *, by_line: bool, report: Report) -> list[Source]:
+    """Expand files, folders, patterns and `-`, in the order given; within a folder in natural order.
+
+    A folder gives its text files and those of its folders, with their tree, but nothing hidden and nothing
+    behind a symbolic link to a folder. A pattern gives what a shell would have given. What is missing or
+    cannot be read is reported.
+    """
+    if inputs.count(STDIN) > 1:
+        report("", "stdin, -, is there twice")
+    return [source for name in inputs for source in _expand(name, by_line=by_line, report=report)]
+
+
+def natural_key(name: str) -> tuple[list[tuple[int, int, str]], str]:
+    """Sort "2" before "10", without regard to case unless that is all that differs."""
+    parts = _NUMBER.split(name)
+    key = [(0, int(part), "") if index % 2 else (1, 0, part.casefold()) for index, part in enumerate(parts)]
+    return key, name
+
+
+def _expand(name: str, *, by_line: bool, report: Report) -> Iterator[Source]:
+    if name == STDIN:
+        yield Source(Kind.STDIN, "stdin")
+    elif not name:
+        report("", "an input is an empty string")
+    elif _MAGIC.search(name) and not os.path.lexists(name):
+        found = sorted(glob(name, recursive=True), key=_path_key)  # noqa: PTH207 - takes absolute patterns
+        if not found:
+            report("", f"nothing matches {name}")
+        for match in found:
+            yield from _named(match, by_line=by_line, report=report)
+    else:
+        yield from _named(name, by_line=by_line, report=report)
+
+
+def _named(name: str, *, by_line: bool, report: Report) -> Iterator[Source]:
+    path = Path(name)
+    kind = Kind.LINES if by_line else Kind.TEXT
+    if path.is_dir():
+        found = [Source(kind, file, tree) for file, tree in _text_files(name, report)]
+        if not found:
+            report("", f"{name} has no text files ({', '.join(TEXT_EXTENSIONS)})")
+        yield from found
+        return
+    try:
+        check_is_file(path)
+    except UsageError as error:
+        report("", error.message, error.hint)
+        return
+    extension = path.suffix.lower()
+    if extension == ".json":
+        report("", f"{name} is one JSON document", "Make it .jsonl: one object a line.")
+        return
+    yield Source(_KINDS.get(extension, kind), name)
+
+
+def _text_files(folder: str, report: Report) -> Iterator[tuple[str, str]]:
+    """Give the path of each text file below `folder`, and the folders between, ending with a slash."""
+    waiting = [(folder, "", True)]
+    while waiting:
+        path, tree, is_folder = waiting.pop()
+        if not is_folder:
+            yield path, tree
+            continue
+        try:
+            with os.scandir(path) as entries:
+                found = sorted(entries, key=lambda entry: natural_key(entry.name), reverse=True)
+        except OSError as error:
+            report("", f"cannot read the folder {path}: {error.strerror}")
+            continue
+        for entry in found:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                waiting.append((entry.path, f"{tree}{entry.name}/", True))
+            elif entry.name.lower().endswith(TEXT_EXTENSIONS) and not entry.is_dir():
+                waiting.append((entry.path, tree, False))
+
+
+def _path_key(path: str) -> list[tuple[list[tuple[int, int, str]], str]]:
+    return [natural_key(part) for part in Path(path).parts]

@@ -1,0 +1,135 @@
+"""Items as a table: CSV and TSV, the first row naming the fields."""
+
+from __future__ import annotations
+
+import csv
+from typing import TYPE_CHECKING, Final
+
+from qwentts_cli.errors import UsageError
+from qwentts_cli.manifest.item import FIELDS
+from qwentts_cli.manifest.lines import MAX_CHARS
+from qwentts_cli.manifest.problems import quoted, suggest, unknown_field
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qwentts_cli.manifest.item import Row
+    from qwentts_cli.manifest.lines import Lines
+    from qwentts_cli.manifest.problems import Report
+
+_OTHER_DELIMITERS: Final = (";", "\t", "|", ",")
+
+
+class TableRows:
+    """Reads a table as spreadsheets write it: quotation marks are around a cell, and doubled inside of it.
+
+    An empty cell is as if the field were not there; rows of nothing else are left out.
+    """
+
+    def __init__(
+        self, lines: Lines, name: str, report: Report, *, delimiter: str, ignore_extra: bool
+    ) -> None:
+        self.is_empty = True
+        self._lines = lines
+        self._name = name
+        self._report = report
+        self._delimiter = delimiter
+        self._ignore_extra = ignore_extra
+        self._number = 0
+
+    @property
+    def removed_controls(self) -> int:
+        return self._lines.removed_controls
+
+    def place(self, field: str = "") -> str:
+        del field
+        return f"{self._name}:{self._number}"
+
+    def __iter__(self) -> Iterator[Row]:
+        rows = self._cells()
+        header = next(rows, None)
+        # A row that could not be read may have been the header.
+        fields = self._fields(header) if header and self.is_empty else None
+        if fields is None:
+            return
+        width = len(fields)
+        has_text = "text" in fields
+        for cells in rows:
+            self.is_empty = False
+            if len(cells) != width:
+                self._report(self.place(), f"the row has {len(cells)} cells, the header {width}")
+                continue
+            row = {field: cell for field, cell in zip(fields, cells, strict=True) if cell and field}
+            if has_text and "text" not in row:
+                row["text"] = ""
+            yield row
+
+    def _cells(self) -> Iterator[list[str]]:
+        """Give the rows that are not blank; `_number` is the line in which the last one began."""
+        csv.field_size_limit(MAX_CHARS)  # its default is a 40th of that, for the whole process
+        reader = csv.reader((f"{line}\n" for line in self._lines), delimiter=self._delimiter, strict=True)
+        while True:
+            self._number = reader.line_num + 1
+            try:
+                cells = next(reader)
+            except StopIteration:
+                return
+            except csv.Error as error:
+                self.is_empty = False
+                self._report(self.place(), _explain(str(error)))
+                if "limit" in str(error):
+                    return
+            else:
+                if any(cells):
+                    yield cells
+
+    def _fields(self, header: list[str]) -> list[str] | None:
+        """Return the field of each column, "" for one that is ignored; None after reporting a problem."""
+        fields = [cell.strip() for cell in header]
+        problems = [
+            (f"the column {quoted(field)} is there twice", "")
+            for field in dict.fromkeys(fields)
+            if field in FIELDS and fields.count(field) > 1
+        ]
+        if not self._ignore_extra:
+            problems += [self._unknown(field) for field in fields if field not in FIELDS]
+        if not problems and not {"text", "file"} & set(fields):
+            problems = [
+                ("the first row names no column 'text' or 'file'", suggest("", FIELDS, kind="Fields"))
+            ]
+        for text, hint in problems:
+            self.is_empty = False
+            self._report(self.place(), text, hint)
+        return None if problems else [field if field in FIELDS else "" for field in fields]
+
+    def _unknown(self, field: str) -> tuple[str, str]:
+        if not field:
+            return "a column has no name", ""
+        other = next((char for char in _OTHER_DELIMITERS if char in field), None)
+        if other:
+            return unknown_field(field), f"If cells end with {other!r}, add --delimiter {other!r}."
+        return unknown_field(field), suggest(field, FIELDS, kind="Fields")
+
+
+def check_delimiter(delimiter: str) -> str:
+    r"""Return the character that ends a cell; a tab may be written `\t`.
+
+    Raises:
+        UsageError: it is not a single character, or one that has another meaning.
+    """
+    char = "\t" if delimiter == r"\t" else delimiter
+    if len(char) != 1 or char in '"\r\n\0 ':
+        raise UsageError(
+            f"the delimiter is {quoted(delimiter)}, not one character", hint=r"Examples: ';', '|', '\t'."
+        )
+    return char
+
+
+def _explain(error: str) -> str:
+    if "end of data" in error:
+        return "a quotation mark in the row that begins here is never closed"
+    if "limit" in error:
+        return f"a cell is longer than {MAX_CHARS >> 20} MB: is a quotation mark never closed?"
+    if "expected after" in error:
+        return "a cell goes on behind its closing quotation mark: write those inside a cell twice"
+    return f"not a table: {error}"

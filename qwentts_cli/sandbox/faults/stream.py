@@ -1,0 +1,284 @@
+"""Faults and oddities of the streamed answer."""
+
+from __future__ import annotations
+
+import base64
+import json
+import re
+from collections.abc import Callable, Iterator
+from functools import partial
+from itertools import chain, count, islice
+from typing import TYPE_CHECKING, Any
+
+from qwentts_cli.sandbox.error_codes import CODES, error_of_code
+from qwentts_cli.sandbox.faults.json_answer import drop_optionals
+from qwentts_cli.sandbox.faults.kind import COUNT, SECONDS, Kind
+from qwentts_cli.sandbox.reply import Reply, json_reply
+from qwentts_cli.sandbox.sse import Frame, encode_frame, open_stream, send_stream
+from qwentts_cli.sandbox.wav import wav_header
+
+if TYPE_CHECKING:
+    from qwentts_cli.sandbox.wire import Wire
+
+Frames = Iterator[Frame]
+Answer = Callable[[], Frames]
+
+# The data size that a streaming encoder writes when it does not know better.
+_UNKNOWN_SIZE = 0x7FFFFFFF
+_HEADER_SPLIT = 20
+_CODE = "|".join(re.escape(code) for code in CODES)
+_ERROR = "Throttling.AllocationQuota"
+
+
+# What is sent: the sound of the frames.
+
+
+def _sounds(frames: Frames, change: Callable[[Iterator[bytes]], Iterator[bytes]]) -> Frames:
+    """Give the frames with another cut of their sound; the last frame, which has none, stays as it is."""
+    *sounding, last = frames
+    pieces = change(base64.b64decode(frame.payload["output"]["audio"]["data"]) for frame in sounding)
+    first = sounding[0].payload
+    recut = [
+        Frame({**first, "output": {**first["output"], "audio": _with_data(first, piece)}}) for piece in pieces
+    ]
+    return iter([*recut, last])
+
+
+def _with_data(payload: dict[str, Any], piece: bytes) -> dict[str, Any]:
+    return {**payload["output"]["audio"], "data": base64.b64encode(piece).decode()}
+
+
+def _riff(wire: Wire, answer: Answer, _: str) -> None:
+    def with_header(pieces: Iterator[bytes]) -> Iterator[bytes]:
+        yield wav_header(_UNKNOWN_SIZE) + next(pieces)
+        yield from pieces
+
+    send_stream(wire, _sounds(answer(), with_header))
+
+
+def _riff_split(wire: Wire, answer: Answer, _: str) -> None:
+    def with_split_header(pieces: Iterator[bytes]) -> Iterator[bytes]:
+        header = wav_header(_UNKNOWN_SIZE)
+        yield header[:_HEADER_SPLIT]
+        yield header[_HEADER_SPLIT:] + next(pieces)
+        yield from pieces
+
+    send_stream(wire, _sounds(answer(), with_split_header))
+
+
+def _odd(wire: Wire, answer: Answer, _: str) -> None:
+    def oddly(pieces: Iterator[bytes]) -> Iterator[bytes]:
+        pcm = b"".join(pieces)
+        sizes = (size | 1 for size in count(1001, 2))
+        while pcm:
+            size = next(sizes)
+            yield pcm[:size]
+            pcm = pcm[size:]
+
+    send_stream(wire, _sounds(answer(), oddly))
+
+
+def _bad_base64(wire: Wire, answer: Answer, _: str) -> None:
+    frames = answer()
+    first = next(frames)
+    first.payload["output"]["audio"]["data"] = "!not*base64"
+    send_stream(wire, chain([first], frames))
+
+
+def _out_of_order(wire: Wire, answer: Answer, _: str) -> None:
+    first, second, *rest = answer()
+    open_stream(wire)
+    for number, frame in ((2, second), (1, first), *enumerate(rest, 3)):
+        wire.write_chunk(encode_frame(number, frame))
+    wire.write_chunk(b"")
+
+
+def _missing_optionals(wire: Wire, answer: Answer, _: str) -> None:
+    frames = list(answer())
+    for frame in frames:
+        drop_optionals(frame.payload)
+    send_stream(wire, iter(frames))
+
+
+# How it is framed.
+
+
+def _reframed(wire: Wire, answer: Answer, _: str, *, change: Callable[[bytes], bytes]) -> None:
+    send_stream(wire, answer(), encode=lambda number, frame: change(encode_frame(number, frame)))
+
+
+def _space(frame: bytes) -> bytes:
+    return re.sub(rb"^(id|event|data):", rb"\1: ", frame, flags=re.MULTILINE)
+
+
+def _multi_data(wire: Wire, answer: Answer, _: str) -> None:
+    def encode(number: int, frame: Frame) -> bytes:
+        lines = json.dumps(frame.payload, indent=1).splitlines()
+        data = "".join(f"data:{line}\n" for line in lines)
+        return f"id:{number}\nevent:{frame.event}\n:HTTP_STATUS/{frame.status}\n{data}\n".encode()
+
+    send_stream(wire, answer(), encode=encode)
+
+
+def _one_byte_writes(wire: Wire, answer: Answer, _: str) -> None:
+    frames = answer()
+    open_stream(wire)
+    for number, frame in enumerate(frames, 1):
+        for byte in encode_frame(number, frame):
+            wire.write_chunk(bytes([byte]))
+    wire.write_chunk(b"")
+
+
+def _no_final_blank(wire: Wire, answer: Answer, _: str) -> None:
+    *frames, last = answer()
+    open_stream(wire)
+    for number, frame in enumerate(frames, 1):
+        wire.write_chunk(encode_frame(number, frame))
+    wire.write_chunk(encode_frame(len(frames) + 1, last).rstrip(b"\n"))
+    wire.write_chunk(b"")
+
+
+def _comments_only(wire: Wire, answer: Answer, seconds: str) -> None:
+    answer()
+    open_stream(wire)
+    for _ in wire.ticks(float(seconds)):
+        wire.write_chunk(b":keep-alive\n\n")
+
+
+def _slow(wire: Wire, answer: Answer, seconds: str) -> None:
+    frames = answer()
+    send_stream(wire, (frame for frame in frames if wire.wait(float(seconds))))
+
+
+# Where it ends.
+
+
+def _send_some(wire: Wire, frames: Frames, wanted: str) -> Frames:
+    """Send so many frames; give the others, which always are at least one."""
+    open_stream(wire)
+    sent = list(islice(frames, int(wanted)))
+    for number, frame in enumerate(sent, 1):
+        wire.write_chunk(encode_frame(number, frame))
+    return frames
+
+
+def _no_stop(wire: Wire, answer: Answer, _: str) -> None:
+    send_stream(wire, (frame for frame in answer() if frame.payload["output"]["finish_reason"] != "stop"))
+
+
+def _cut_frame(wire: Wire, answer: Answer, wanted: str) -> None:
+    cut = next(_send_some(wire, answer(), wanted), None)
+    if cut is not None:
+        frame = encode_frame(int(wanted) + 1, cut)
+        wire.write_chunk(frame[: len(frame) // 2])
+    wire.close()
+
+
+def _reset(wire: Wire, answer: Answer, wanted: str) -> None:
+    _send_some(wire, answer(), wanted)
+    wire.reset()
+
+
+def _stall(wire: Wire, answer: Answer, wanted: str) -> None:
+    _send_some(wire, answer(), wanted)
+    wire.stall()
+
+
+def _endless_line(wire: Wire, answer: Answer, _: str) -> None:
+    answer()
+    open_stream(wire)
+    wire.write_chunk(b'id:1\nevent:result\n:HTTP_STATUS/200\ndata:{"output":"')
+    while not wire.stopping:
+        wire.write_chunk(b"x" * 65536)
+
+
+# Errors.
+
+
+def _error_frame(wire: Wire, code: str) -> Frame:
+    error = error_of_code(code)
+    return Frame(error.payload(wire.exchange.request_id), "error", error.status)
+
+
+def _error_mid(wire: Wire, answer: Answer, code: str) -> None:
+    _send_some(wire, answer(), "1")
+    wire.write_chunk(encode_frame(2, _error_frame(wire, code)))
+    wire.write_chunk(b"")
+
+
+def _error_first(wire: Wire, _answer: Answer, code: str) -> None:
+    send_stream(wire, iter([_error_frame(wire, code)]))
+
+
+def _error_sse_body(wire: Wire, _answer: Answer, code: str) -> None:
+    frame = _error_frame(wire, code)
+    wire.send(Reply(frame.status, {"Content-Type": "application/json"}, encode_frame(1, frame)))
+
+
+def _json_instead(wire: Wire, answer: Answer, _: str) -> None:
+    *_frames, last = answer()
+    wire.send(json_reply(200, last.payload, wire.exchange.request_id))
+
+
+SSE_KINDS: dict[str, Kind[Frames]] = {
+    "riff": Kind(_riff, "starts the first chunk with a WAV header"),
+    "riff-split": Kind(_riff_split, "splits that WAV header over two chunks"),
+    "odd": Kind(_odd, "cuts the sound into chunks of odd sizes"),
+    "bad-base64": Kind(_bad_base64, "spoils the base64 of the first chunk"),
+    "out-of-order": Kind(_out_of_order, "swaps the first two frames, ids and all"),
+    "missing-optionals": Kind(_missing_optionals, "leaves out usage, request_id, id and expires_at"),
+    "crlf": Kind(
+        partial(_reframed, change=lambda frame: frame.replace(b"\n", b"\r\n")), "ends lines in CRLF"
+    ),
+    "bom": Kind(
+        partial(_reframed, change=lambda frame: frame.replace(b"id:1\n", b"\xef\xbb\xbfid:1\n")),
+        "starts with a BOM",
+    ),
+    "space-after-colon": Kind(partial(_reframed, change=_space), "writes a space after each colon"),
+    "comments": Kind(
+        partial(_reframed, change=lambda frame: b":keep-alive\n\n" + frame),
+        "puts a comment before each frame",
+    ),
+    "multi-data": Kind(_multi_data, "spreads each JSON over several data: lines"),
+    "one-byte-writes": Kind(_one_byte_writes, "sends each byte as a chunk of its own"),
+    "no-final-blank": Kind(_no_final_blank, "ends without the last blank line"),
+    "comments-only": Kind(
+        _comments_only,
+        "sends keep-alive comments for ever, so far apart",
+        argument="SEC",
+        pattern=SECONDS,
+        default="0.1",
+    ),
+    "slow": Kind(_slow, "waits that long before each frame", argument="SEC", pattern=SECONDS),
+    "no-stop": Kind(_no_stop, "ends without the last frame"),
+    "cut-frame": Kind(
+        _cut_frame,
+        "closes in the middle of a frame, after so many whole ones",
+        argument="FRAMES",
+        pattern=COUNT,
+        default="1",
+    ),
+    "reset": Kind(
+        _reset, "resets the connection after so many frames", argument="FRAMES", pattern=COUNT, default="1"
+    ),
+    "stall": Kind(_stall, "says no more after so many frames", argument="FRAMES", pattern=COUNT, default="1"),
+    "endless-line": Kind(_endless_line, "sends a line that never ends"),
+    "error-mid": Kind(
+        _error_mid,
+        "sends an error frame after the first sound",
+        argument="CODE",
+        pattern=_CODE,
+        default=_ERROR,
+    ),
+    "error-first": Kind(
+        _error_first, "answers 200 and an error frame", argument="CODE", pattern=_CODE, default=_ERROR
+    ),
+    "error-sse-body": Kind(
+        _error_sse_body,
+        "refuses with an error frame labelled JSON",
+        argument="CODE",
+        pattern=_CODE,
+        default=_ERROR,
+    ),
+    "json-instead": Kind(_json_instead, "answers with JSON instead of a stream"),
+}

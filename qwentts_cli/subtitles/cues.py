@@ -1,0 +1,89 @@
+"""The subtitles of a recording, made while it is recorded, without times from the service."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from itertools import accumulate
+from typing import TYPE_CHECKING
+
+from qwentts_cli.subtitles.alignment import Alignment, Mark
+from qwentts_cli.subtitles.formats import Cue
+from qwentts_cli.subtitles.lines import Caption, columns, pause_places, split_captions
+from qwentts_cli.subtitles.silences import LevelMeter
+from qwentts_cli.text.sentences import split_sentences
+from qwentts_cli.text.units import count_units
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Sequence
+
+    from qwentts_cli.audio.wav import Pcm
+
+
+class CueTrack:
+    """Gives `emit` the cues of a recording in order, those of a segment when the next one begins.
+
+    A sentence is a cue, or several if it is long, in the author's words. The cues of a segment touch, so that
+    nothing flickers, and cover its sound exactly; one gives way to the next just before that is spoken, not
+    when its own sound ends, so that there is time to read. Pauses between segments belong to none. Of the
+    sound no more is kept than how loud the segment at hand is. `language` is an ISO 639-1 code or empty.
+    """
+
+    def __init__(self, emit: Callable[[Cue], None], *, language: str = "") -> None:
+        self._emit = emit
+        self._language = language
+        self._text = ""
+        self._start_frame = 0
+        self._meter = LevelMeter()
+
+    def begin(self, text: str, *, start_frame: int) -> None:
+        """End the last segment and begin `text`, whose sound starts at that frame of the recording."""
+        self.finish()
+        self._text, self._start_frame = text, start_frame
+
+    def feed(self, pcm: Pcm) -> None:
+        """Take the next piece of the segment's sound."""
+        self._meter.feed(pcm)
+
+    def finish(self) -> None:
+        """End the last segment."""
+        sentences = [split_captions(sentence) for sentence in split_sentences(self._text, self._language)]
+        meter, self._meter, self._text = self._meter, LevelMeter(), ""
+        if meter.frames and any(sentences):
+            for cue in _place(sentences, meter, self._start_frame):
+                self._emit(cue)
+
+
+def _place(sentences: Sequence[Sequence[Caption]], meter: LevelMeter, start_frame: int) -> Iterator[Cue]:
+    captions = [caption for sentence in sentences for caption in sentence]
+    ends = list(accumulate(_weight(caption.text) for caption in captions))
+    alignment = Alignment(
+        list(_marks(sentences)),
+        ends[-1],
+        meter.silences(),
+        frames=meter.frames,
+        sample_rate=meter.sample_rate,
+    )
+    start_s = Fraction(start_frame, meter.sample_rate)
+    for caption, end in zip(captions, ends, strict=True):
+        end_s = (start_frame + alignment.frame_at(end)) / meter.sample_rate
+        yield Cue(start_s, end_s, caption.lines)
+        start_s = end_s
+
+
+def _marks(sentences: Sequence[Sequence[Caption]]) -> Iterator[Mark]:
+    """Yield the places inside the text where a voice may pause."""
+    done = 0
+    for sentence in sentences:
+        if done:
+            yield Mark(done, ends_sentence=True)
+        places = set()
+        for caption in sentence:
+            # A clause is told by the space behind it, which a caption leaves out.
+            places |= {done + _weight(caption.text[:end]) for end in pause_places(f"{caption.text} ")}
+            done += _weight(caption.text)
+        yield from (Mark(place, ends_sentence=False) for place in sorted(places - {done}))
+
+
+def _weight(text: str) -> int:
+    """Measure how long it takes to say: 3 for a Han character, 2 for kana or Hangul, 1 for a letter."""
+    return max(1, columns(text) + count_units(text) - len(text))

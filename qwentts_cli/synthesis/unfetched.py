@@ -1,0 +1,84 @@
+"""Audio that was paid for and not yet fetched: its address, kept until it is fetched or dead."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import contextmanager, suppress
+from typing import TYPE_CHECKING
+
+from qwentts_cli.dashscope.wire import Answer
+from qwentts_cli.errors import LocalError
+from qwentts_cli.storage.atomic import atomic_write, make_private_folder, remove_leftovers, wait_for_lock
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+_SUFFIX = ".json"
+# Addresses live for 24 hours (the service's reference); twice that is past any clock's error.
+_DEAD_S = 48 * 3600
+
+
+class UnfetchedAudio:
+    """One private file an address, named by the key of its request; only what `server` sold counts.
+
+    The address is signed, so who has it can fetch the audio. A folder that cannot be written is told once to
+    `warn`, and the run does without.
+    """
+
+    def __init__(self, folder: Path, *, server: str, warn: Callable[[str], None]) -> None:
+        self._folder = folder
+        self._server = server
+        self._warn = warn
+
+    @contextmanager
+    def turn(self, key: str) -> Iterator[None]:
+        """Let one thread of one process at a time ask for `key`, so that nothing is bought twice at once."""
+        lock = self._folder / f"{key}.lock"
+        try:
+            make_private_folder(self._folder)
+        except OSError:
+            yield
+            return
+        with wait_for_lock(lock):
+            yield
+
+    def get(self, key: str) -> Answer | None:
+        try:
+            row = json.loads(self._path(key).read_bytes())
+            if row["server"] != self._server:
+                return None
+            characters = None if row["characters"] is None else int(row["characters"])
+            return Answer(str(row["request_id"]), url=str(row["url"]), is_last=True, characters=characters)
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+            return None
+
+    def put(self, key: str, answer: Answer) -> None:
+        row = {
+            "server": self._server,
+            "request_id": answer.request_id,
+            "url": answer.url,
+            "characters": answer.characters,
+        }
+        try:
+            with atomic_write(self._path(key), mode=0o600) as file:
+                file.write(json.dumps(row).encode())
+        except LocalError as error:
+            self._warn(f"an interrupted download could not be resumed: {error.message}")
+
+    def drop(self, key: str) -> None:
+        with suppress(OSError):
+            self._path(key).unlink()
+
+    def forget_dead(self) -> None:
+        """Remove addresses that no longer open, whatever became of the runs that bought them."""
+        remove_leftovers(self._folder)
+        oldest = time.time() - _DEAD_S
+        with suppress(OSError):
+            for path in self._folder.iterdir():
+                if path.suffix in {_SUFFIX, ".lock"} and path.lstat().st_mtime < oldest:
+                    path.unlink()
+
+    def _path(self, key: str) -> Path:
+        return self._folder / f"{key}{_SUFFIX}"

@@ -1,0 +1,171 @@
+"""Segments at the same time, delivered in order, a bounded number ahead."""
+
+from __future__ import annotations
+
+import random
+import threading
+import time
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qwentts_cli.audio.wav import Pcm
+from qwentts_cli.speech.pipeline import WorkerPool, deliver_in_order
+from qwentts_cli.synthesis.synthesizer import Receipt
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qwentts_cli.synthesis.synthesizer import Emit
+
+COUNT = 60
+
+
+def sound(number: int, part: int = 0) -> Pcm:
+    return Pcm(bytes([number, part]), 24000)
+
+
+class Written(list[tuple[int, bytes]]):
+    """What was written, with the item it belongs to."""
+
+    def write(self, item: int, pcm: Pcm) -> None:
+        self.append((item, pcm.data))
+
+
+def all_in_order(count: int) -> list[tuple[int, bytes]]:
+    return [(number, bytes([number, part])) for number in range(count) for part in range(2)]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_the_order_is_that_of_the_items(seed: int) -> None:
+    """Whoever is ready first, and also without a pool."""
+    chance, written = random.Random(seed), Written()
+
+    def make(number: int, emit: Emit) -> Receipt:
+        for part in range(2):
+            time.sleep(chance.uniform(0, 0.002))
+            emit(sound(number, part))
+        return Receipt(number)
+
+    with WorkerPool(8) as pool:
+        done = list(deliver_in_order(range(COUNT), make, written.write, pool=pool))
+    assert done == [(number, Receipt(number)) for number in range(COUNT)]
+    assert written == all_in_order(COUNT)
+    alone = Written()
+    assert list(deliver_in_order(range(5), make, alone.write, pool=None)) == done[:5]
+    assert alone == all_in_order(5)
+
+
+def test_so_many_at_a_time_and_so_many_ahead() -> None:
+    """As many at work as there are workers, and at most twice as many made and not taken."""
+    made, at_work, most = [], 0, 0
+    count, full = threading.Lock(), threading.Barrier(4, timeout=10)
+
+    def make(number: int, emit: Emit) -> Receipt:
+        nonlocal at_work, most
+        with count:
+            at_work += 1
+            most = max(most, at_work)
+        if number < 4:
+            full.wait()
+        emit(sound(number))
+        with count:
+            at_work -= 1
+            made.append(number)
+        return Receipt(1)
+
+    with WorkerPool(4) as pool:
+        delivery = deliver_in_order(range(COUNT), make, lambda _item, _pcm: None, pool=pool)
+        taken = 0
+        for _ in delivery:
+            taken += 1
+            assert len(made) <= taken + 8
+    assert (taken, most) == (COUNT, 4)
+
+
+def test_the_first_is_heard_while_it_is_made() -> None:
+    """Its sound is written before it is complete."""
+    heard = threading.Event()
+
+    def make(number: int, emit: Emit) -> Receipt:
+        emit(sound(number))
+        assert heard.wait(10)
+        return Receipt(1)
+
+    with WorkerPool(2) as pool:
+        list(deliver_in_order(range(3), make, lambda _item, _pcm: heard.set(), pool=pool))
+
+
+def test_a_failure_has_its_turn() -> None:
+    """What stands before it is delivered; after it nothing is, and nothing new is begun."""
+    begun, written = [], Written()
+
+    def make(number: int, emit: Emit) -> Receipt:
+        begun.append(number)
+        if number == 20:
+            raise ValueError(number)
+        emit(sound(number))
+        return Receipt(1)
+
+    with WorkerPool(4) as pool, pytest.raises(ValueError, match="20"):
+        list(deliver_in_order(range(1000), make, written.write, pool=pool))
+    assert [item for item, _ in written] == list(range(20))
+    assert max(begun) <= 20 + 8
+
+
+def test_items_that_end_in_a_failure() -> None:
+    """A source that breaks is told after what it gave."""
+    written = Written()
+
+    def items() -> Iterator[int]:
+        yield from range(3)
+        raise OSError("the pipe broke")
+
+    def make(number: int, emit: Emit) -> Receipt:
+        emit(sound(number))
+        return Receipt(1)
+
+    with WorkerPool(4) as pool, pytest.raises(OSError, match="the pipe broke"):
+        list(deliver_in_order(items(), make, written.write, pool=pool))
+    assert [item for item, _ in written] == [0, 1, 2]
+
+
+def test_a_writer_that_fails_stops_the_rest() -> None:
+    """A full disk ends the work; what was not begun never is."""
+    begun = []
+
+    def make(number: int, emit: Emit) -> Receipt:
+        begun.append(number)
+        emit(sound(number))
+        return Receipt(1)
+
+    def write(_item: int, _pcm: Pcm) -> None:
+        raise OSError("full")
+
+    with WorkerPool(4) as pool, pytest.raises(OSError, match="full"):
+        list(deliver_in_order(range(1000), make, write, pool=pool))
+    assert len(begun) <= 8
+
+
+def test_the_lowest_rank_goes_first() -> None:
+    """What was started first is finished first, when several recordings share a pool."""
+    order: list[tuple[int, int]] = []
+    hold, done = threading.Event(), threading.Semaphore(0)
+
+    def work(rank: tuple[int, int]) -> None:
+        order.append(rank)
+        done.release()
+
+    ranks = [(2, 0), (1, 1), (0, 5), (1, 0)]
+    with WorkerPool(1) as pool:
+        pool.submit((0, 0), lambda: assert_true(hold.wait(10)))
+        for rank in ranks:
+            pool.submit(rank, lambda rank=rank: work(rank))  # type: ignore[misc]  # a default
+        hold.set()
+        for _ in ranks:
+            assert done.acquire(timeout=10)
+    assert order == sorted(ranks)
+
+
+def assert_true(value: object) -> None:
+    assert value

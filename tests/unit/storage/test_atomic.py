@@ -1,0 +1,202 @@
+"""Files that are absent, old or complete, and private where they are to be."""
+
+from __future__ import annotations
+
+import os
+import stat
+import subprocess
+import sys
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import IO, TYPE_CHECKING
+
+import pytest
+
+from qwentts_cli.errors import BusyError, LocalError, UsageError
+from qwentts_cli.storage.atomic import (
+    atomic_write,
+    hold_lock,
+    make_private_folder,
+    remove_leftovers,
+    wait_for_lock,
+)
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o077])
+def umask(request: pytest.FixtureRequest) -> Iterator[int]:
+    """The masks of a careless, a usual and a careful user."""
+    before = os.umask(request.param)
+    yield request.param
+    os.umask(before)
+
+
+def mode(path: Path) -> int:
+    return stat.S_IMODE(path.stat().st_mode)
+
+
+def names(folder: Path) -> list[str]:
+    return sorted(path.name for path in folder.iterdir())
+
+
+def test_the_name_is_taken_at_the_end(tmp_path: Path) -> None:
+    """Until the block ends the old file is there, and then the new one, whole."""
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    with atomic_write(path) as file:
+        file.write(b"new")
+        file.flush()
+        assert path.read_bytes() == b"old"
+    assert path.read_bytes() == b"new"
+    assert names(tmp_path) == ["file"]
+
+
+def fail(file: IO[bytes], error: type[BaseException]) -> None:
+    file.write(b"new")
+    raise error
+
+
+def test_a_block_that_fails_leaves_everything_as_it_was(tmp_path: Path) -> None:
+    """Whatever is raised, be it Ctrl-C, the old file stays and nothing is left."""
+    path = tmp_path / "file"
+    path.write_bytes(b"old")
+    for error in (ValueError, KeyboardInterrupt, SystemExit):
+        with pytest.raises(error), atomic_write(path) as file:
+            fail(file, error)
+    assert (names(tmp_path), path.read_bytes()) == (["file"], b"old")
+
+
+def test_modes_whatever_the_umask(tmp_path: Path, umask: int) -> None:
+    """What is private is private from its first moment; the rest is as the user wants it."""
+    with atomic_write(tmp_path / "private", mode=0o600) as file:
+        assert os.fstat(file.fileno()).st_mode & 0o777 == 0o600
+    with atomic_write(tmp_path / "public"):
+        pass
+    assert (mode(tmp_path / "private"), mode(tmp_path / "public")) == (0o600, 0o666 & ~umask)
+    (tmp_path / "public").chmod(0o644)
+    with atomic_write(tmp_path / "public", mode=0o600):
+        pass
+    assert mode(tmp_path / "public") == 0o600
+
+
+def test_folders_are_private_at_every_level(tmp_path: Path, umask: int) -> None:
+    """Also those above, which `mkdir(mode)` would leave to the umask; those that were there keep theirs."""
+    assert umask is not None
+    make_private_folder(tmp_path / "a" / "b" / "c")
+    assert {mode(tmp_path / part) for part in ("a", "a/b", "a/b/c")} == {0o700}
+    (tmp_path / "a").chmod(0o755)
+    make_private_folder(tmp_path / "a" / "b")
+    assert mode(tmp_path / "a") == 0o755
+
+
+def test_a_planted_link_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Even who guesses the temporary name cannot have something else overwritten."""
+    victim = tmp_path / "victim"
+    victim.write_bytes(b"precious")
+    monkeypatch.setattr(os, "urandom", bytes)
+    (tmp_path / f".qwentts-{'00' * 16}.part").symlink_to(victim)
+    with pytest.raises(LocalError, match="exists"), atomic_write(tmp_path / "file") as file:
+        file.write(b"new")
+    assert victim.read_bytes() == b"precious"
+
+
+def test_a_link_in_the_place_is_replaced(tmp_path: Path) -> None:
+    """The link goes, and what it led to stays."""
+    far = tmp_path / "far"
+    far.write_bytes(b"far")
+    (tmp_path / "file").symlink_to(far)
+    with atomic_write(tmp_path / "file") as file:
+        file.write(b"new")
+    assert (far.read_bytes(), (tmp_path / "file").is_symlink()) == (b"far", False)
+
+
+def test_what_came_meanwhile_is_kept(tmp_path: Path) -> None:
+    """Without leave to overwrite, the file of somebody who was quicker stays."""
+    path = tmp_path / "file"
+    with pytest.raises(UsageError, match="exists already"), atomic_write(path, overwrite=False):
+        path.write_bytes(b"theirs")
+    assert (names(tmp_path), path.read_bytes()) == (["file"], b"theirs")
+
+
+def test_of_many_writers_one_is_first(tmp_path: Path) -> None:
+    """Eight at once without leave to overwrite: one file, whole, and seven refusals."""
+    start = threading.Barrier(8)
+
+    def write(number: int) -> bool:
+        try:
+            with atomic_write(tmp_path / "file", overwrite=False) as file:
+                file.write(bytes([number]) * 10_000)
+                start.wait()
+        except UsageError:
+            return False
+        return True
+
+    with ThreadPoolExecutor(8) as pool:
+        assert sum(pool.map(write, range(8))) == 1
+    assert len(set((tmp_path / "file").read_bytes())) == 1
+    assert names(tmp_path) == ["file"]
+
+
+@pytest.mark.parametrize("place", ["missing/file", "a file/file", "x" * 300])
+def test_a_place_that_cannot_be_written(tmp_path: Path, place: str) -> None:
+    """One error with the path and the cause."""
+    (tmp_path / "a file").touch()
+    with pytest.raises(LocalError, match=place), atomic_write(tmp_path / place):
+        pass
+
+
+def test_leftovers_of_the_dead_go_and_those_of_the_living_stay(tmp_path: Path) -> None:
+    """A killed writer's file is removed, one that is being written is not, nor anything else."""
+    (tmp_path / ".qwentts-dead.part").touch()
+    (tmp_path / ".qwentts-other").touch()
+    (tmp_path / "mine.part").touch()
+    with atomic_write(tmp_path / "file"):
+        remove_leftovers(tmp_path)
+        assert len(names(tmp_path)) == 3
+        assert ".qwentts-dead.part" not in names(tmp_path)
+    remove_leftovers(tmp_path / "missing")
+    assert names(tmp_path) == [".qwentts-other", "file", "mine.part"]
+
+
+def test_one_at_a_time(tmp_path: Path) -> None:
+    """Of many threads only one is inside, and the lock's file is gone in the end."""
+    inside, most = 0, 0
+    count = threading.Lock()
+
+    def work(_number: int) -> None:
+        nonlocal inside, most
+        with wait_for_lock(tmp_path / "lock"):
+            with count:
+                inside += 1
+                most = max(most, inside)
+            with count:
+                inside -= 1
+
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(work, range(400)))
+    assert (most, names(tmp_path)) == (1, [])
+
+
+def test_a_killed_holder_lets_go(tmp_path: Path) -> None:
+    """What a dead process held is free at once."""
+    code = (
+        "import pathlib, os, sys; from qwentts_cli.storage.atomic import wait_for_lock, hold_lock\n"
+        "with wait_for_lock(pathlib.Path(sys.argv[1])), hold_lock(pathlib.Path(sys.argv[2])): os._exit(9)\n"
+    )
+    paths = [tmp_path / "lock", tmp_path / "occupied"]
+    assert subprocess.run([sys.executable, "-c", code, *paths], check=False).returncode == 9
+    with wait_for_lock(paths[0]), hold_lock(paths[1]):
+        pass
+
+
+def test_an_occupied_folder_names_its_holder(tmp_path: Path) -> None:
+    """Who comes second learns which process to wait for."""
+    with (
+        hold_lock(tmp_path / "lock"),
+        pytest.raises(BusyError, match=str(os.getpid())),
+        hold_lock(tmp_path / "lock"),
+    ):
+        pass

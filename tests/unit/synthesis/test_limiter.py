@@ -1,0 +1,230 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import threading
+import time
+from dataclasses import replace
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import pytest
+
+from benchmarks.ratelimit import limited_server
+from qwentts_cli.synthesis.limiter import RateLimiter
+from qwentts_cli.synthesis.limiter_state import OwnState, SharedState
+from qwentts_cli.synthesis.timing import Cancelled, until_cancelled
+from tests.virtual_time import VirtualTime
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+
+def run_threads(count: int, target: Callable[[], None]) -> None:
+    threads = [threading.Thread(target=target) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(timeout=20)
+    assert not any(thread.is_alive() for thread in threads)
+
+
+def test_the_first_request_goes_at_once(tmp_path: Path) -> None:
+    """A single request never waits: not without a state, and not after one that lies idle."""
+    clock = VirtualTime()
+    path = tmp_path / "rate.json"
+    for idle_s in (0.0, 5.0, 599.0, 10_000.0):
+        clock.now += idle_s
+        RateLimiter(SharedState(path), timing=clock.timing()).acquire()
+        clock.now += 0.5
+        assert clock.waits == []
+
+
+def test_requests_are_spaced() -> None:
+    """While nothing is known, requests go out every half second."""
+    clock = VirtualTime()
+    limiter = RateLimiter(timing=clock.timing())
+    taken = [limiter.acquire().taken_at for _ in range(5)]
+    gaps = [later - sooner for sooner, later in pairwise(taken)]
+    assert gaps == pytest.approx([0.5] * 4)
+
+
+def test_rpm_is_a_hard_cap() -> None:
+    """With --rpm 120 no success makes requests go out faster than every half second."""
+    clock = VirtualTime()
+    limiter = RateLimiter(timing=clock.timing(), rpm=120)
+    taken = []
+    for _ in range(100):
+        taken.append(limiter.acquire().taken_at)
+        limiter.succeeded()
+    gaps = [later - sooner for sooner, later in pairwise(taken)]
+    assert min(gaps) >= 0.4999
+    assert sum(gaps) / len(gaps) == pytest.approx(0.5, rel=0.01)
+
+
+def test_cap_of_one_process_does_not_slow_another(tmp_path: Path) -> None:
+    """A run with --rpm 1 does not make the next command wait a minute."""
+    clock = VirtualTime()
+    path = tmp_path / "rate.json"
+    RateLimiter(SharedState(path), timing=clock.timing()).acquire()
+    slow = RateLimiter(SharedState(path), timing=clock.timing(), rpm=1)
+    slow.acquire()
+    assert sum(clock.waits) >= 59.9
+    clock.waits.clear()
+    RateLimiter(SharedState(path), timing=clock.timing()).acquire()
+    assert sum(clock.waits) <= 0.51
+
+
+def test_processes_share_the_rate(tmp_path: Path) -> None:
+    """Two holders of one file together keep the spacing of one."""
+    clock = VirtualTime()
+    limiters = [RateLimiter(SharedState(tmp_path / "r"), timing=clock.timing(), rpm=60) for _ in range(2)]
+    taken = [limiters[n % 2].acquire().taken_at for n in range(10)]
+    assert taken[-1] - taken[0] == pytest.approx(9.0, rel=0.03)
+
+
+def test_retry_after_pauses_everybody(tmp_path: Path) -> None:
+    """When the service asks one process to wait, the other waits too."""
+    clock = VirtualTime()
+    path = tmp_path / "rate.json"
+    one = RateLimiter(SharedState(path), timing=clock.timing())
+    one.throttled(one.acquire(), 7.0)
+    other = RateLimiter(SharedState(path), timing=clock.timing())
+    began = clock.now
+    assert other.acquire().taken_at - began == pytest.approx(7.0, abs=0.1)
+
+
+def test_a_probe_that_succeeds_frees_the_others() -> None:
+    """Whoever waits out the long hold of a probe goes on within half a second of good news."""
+    clock = VirtualTime()
+    waited: list[float] = []
+
+    def wait(seconds: float) -> None:
+        clock.wait(seconds)
+        waited.append(seconds)
+        if len(waited) == 2:
+            limiter.succeeded()
+
+    silent = clock.timing()
+    state = OwnState()
+    for _ in range(4):
+        limiter = RateLimiter(state, timing=silent)
+        limiter.throttled(limiter.acquire())
+    limiter.acquire()
+    limiter = RateLimiter(state, timing=replace(silent, wait=wait))
+    limiter.acquire()
+    assert sum(waited) <= 1.5
+
+
+def test_since_success() -> None:
+    """It tells how long ago the latest success was."""
+    clock = VirtualTime()
+    limiter = RateLimiter(timing=clock.timing())
+    limiter.succeeded()
+    clock.now += 42
+    assert limiter.since_success_s() == pytest.approx(42)
+
+
+def test_restart_slows_down() -> None:
+    """After an outage requests go out once a second."""
+    clock = VirtualTime()
+    limiter = RateLimiter(timing=clock.timing(), start_rps=50)
+    limiter.acquire()
+    limiter.restart()
+    taken = [limiter.acquire().taken_at for _ in range(3)]
+    assert taken[2] - taken[1] == pytest.approx(1.0)
+
+
+@pytest.mark.parametrize("threads", [10, 64])
+def test_threads_never_exceed_the_rate(threads: int) -> None:
+    """However many threads ask, tokens are spaced, and each request gets one."""
+    limiter = RateLimiter(rpm=60_000)
+    taken: list[float] = []
+
+    def worker() -> None:
+        for _ in range(10):
+            taken.append(limiter.acquire().taken_at)
+            limiter.succeeded()
+
+    began = time.monotonic()
+    run_threads(threads, worker)
+    assert len(taken) == threads * 10
+    assert (len(taken) - 1) / 1000 <= time.monotonic() - began
+
+
+def test_threads_are_served_in_order() -> None:
+    """First come, first served, among threads of one process."""
+    gate = threading.Event()
+    clock = VirtualTime()
+
+    def wait(seconds: float) -> None:
+        gate.wait()
+        clock.wait(seconds)
+
+    limiter = RateLimiter(timing=replace(clock.timing(), wait=wait))
+    limiter.acquire()
+    order: list[int] = []
+
+    def worker(number: int) -> None:
+        limiter.acquire()
+        order.append(number)
+
+    threads = []
+    for number in range(20):
+        thread = threading.Thread(target=worker, args=(number,))
+        thread.start()
+        threads.append(thread)
+        while not is_waiting(thread):
+            pass
+    gate.set()
+    for thread in threads:
+        thread.join(timeout=10)
+    assert order == list(range(20))
+
+
+def is_waiting(thread: threading.Thread) -> bool:
+    frame = sys._current_frames().get(thread.ident or 0)  # noqa: SLF001 - nothing else tells it
+    return (
+        frame is not None
+        and frame.f_code.co_filename == threading.__file__
+        and frame.f_code.co_name == "wait"
+    )
+
+
+def test_cancel_ends_every_wait_at_once() -> None:
+    """Ctrl-C frees all waiting threads, not only the one whose turn it is."""
+    cancelled = threading.Event()
+    limiter = RateLimiter(timing=until_cancelled(cancelled), rpm=1)
+    limiter.acquire()
+    outcomes: list[str] = []
+
+    def worker() -> None:
+        try:
+            limiter.acquire()
+        except Cancelled:
+            outcomes.append("cancelled")
+
+    threads = [threading.Thread(target=worker) for _ in range(64)]
+    for thread in threads:
+        thread.start()
+    began = time.monotonic()
+    cancelled.set()
+    for thread in threads:
+        thread.join(timeout=10)
+    assert outcomes == ["cancelled"] * 64
+    assert time.monotonic() - began < 2
+
+
+def test_real_processes_keep_to_one_limit(tmp_path: Path) -> None:
+    """Six processes with a cap of 20 requests a second together stay within it over real sockets."""
+    options = json.dumps({"items": 4, "workers": 2, "rpm": 1200})
+    command = [sys.executable, "-m", "benchmarks.ratelimit", "--folder", str(tmp_path), "--options", options]
+    with limited_server(rps=20, burst=3) as server:
+        command += ["--port", str(server.server_address[1])]
+        processes = [subprocess.Popen(command) for _ in range(6)]
+        assert [process.wait() for process in processes] == [0] * 6
+    assert len(server.accepted) == 24
+    assert server.refused == 0
+    assert server.accepted[-1] - server.accepted[0] >= 23 / 20 * 0.98
