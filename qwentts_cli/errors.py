@@ -23,7 +23,11 @@ A library's error becomes one of these once, in the module that calls the librar
 from __future__ import annotations
 
 from enum import IntEnum, unique
-from typing import ClassVar
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict, Unpack
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
 
 
 @unique
@@ -47,33 +51,74 @@ class ExitCode(IntEnum):
     TERMINATE = 143
 
 
+class ServiceFacts(TypedDict, total=False):
+    """By what the service's support finds a failure again."""
+
+    service_code: str
+    request_id: str
+
+
+class Facts(ServiceFacts, total=False):
+    """What can be known of an error besides its message; each is described at `QwenTTSError`."""
+
+    hint: str
+    details: tuple[str, ...]
+    place: tuple[int, int] | None
+    retryable: bool
+    maybe_billed: bool
+    most_attempts: int | None
+    partial: dict[str, Any]
+
+
 class QwenTTSError(Exception):
     """An expected failure, told to the user in one line.
+
+    An error is complete when it is made, and never changed after that: who knows more raises a copy of it
+    `from` it.
 
     Args:
         message: what went wrong and where, without a full stop.
         hint: what to do about it, one or more sentences.
         service_code: the service's own error code, as sent.
         request_id: the service's id of the failed request.
+        details: more lines, where more than one thing is wrong.
+        place: line and column of the text that it is about, from 1.
+        retryable: whether the same again may succeed; by default what is usual for its kind.
+        maybe_billed: the request may have reached the service, so it may have been made and billed.
+        most_attempts: at most so many attempts at what seldom gets better; `None` leaves it to the retry
+            policy.
+        partial: for scripts, what was done before it.
     """
 
     exit_code: ClassVar[ExitCode] = ExitCode.INTERNAL
-    retryable: bool = False
-    # The request had reached the service, so the sound may have been made and paid for.
-    maybe_billed: bool = False
-    # At most so many attempts at what seldom gets better; none leaves it to the retry policy.
+    retryable = False
+    maybe_billed = False
     most_attempts: int | None = None
+    hint = service_code = request_id = ""
+    details: tuple[str, ...] = ()
+    place: tuple[int, int] | None = None
+    partial: Mapping[str, Any] = MappingProxyType({})
 
-    def __init__(self, message: str, *, hint: str = "", service_code: str = "", request_id: str = "") -> None:
+    def __init__(self, message: str, **facts: Unpack[Facts]) -> None:
         super().__init__(message)
-        self.message = message
-        self.hint = hint
-        self.service_code = service_code
-        self.request_id = request_id
-        # More lines about it, where there is more than one thing wrong.
-        self.details: tuple[str, ...] = ()
-        # For scripts, what was done before it.
-        self.partial: dict[str, object] = {}
+        self.__dict__.update(facts)
+
+    @property
+    def message(self) -> str:
+        text = str(self)
+        return f"{text} (text at line {self.place[0]}, column {self.place[1]})" if self.place else text
+
+    def replace(self, **facts: Unpack[Facts]) -> Self:
+        """A copy with other facts, to be raised `from` this one."""
+        copy = type(self).__new__(type(self), *self.args)
+        copy.__dict__.update(self.__dict__, **facts)
+        return copy
+
+    def drop_frames(self) -> Self:
+        """Forget the functions that it and its causes came through: they hold on to all that was in them."""
+        for cause in causes(self):
+            cause.__traceback__ = None
+        return self.with_traceback(None)
 
 
 class UsageError(QwenTTSError):
@@ -92,7 +137,10 @@ class Throttled(QuotaError):
     """The service asks to slow down; `retry_after_s` is how long, where it said so."""
 
     retryable = True
-    retry_after_s: float | None = None
+
+    def __init__(self, message: str, *, retry_after_s: float | None = None, **facts: Unpack[Facts]) -> None:
+        super().__init__(message, **facts)
+        self.retry_after_s = retry_after_s
 
 
 class NetworkError(QwenTTSError):
@@ -147,3 +195,11 @@ class BusyError(QwenTTSError):
 
 class BudgetError(QwenTTSError):
     exit_code = ExitCode.BUDGET
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """What led to it, the latest first."""
+    cause = error.__cause__ or error.__context__
+    while cause:
+        yield cause
+        cause = cause.__cause__ or cause.__context__

@@ -121,8 +121,7 @@ def _documented(results: Results) -> Iterator[None]:
     try:
         yield
     except QwenTTSError as error:
-        error.partial = results.document()
-        raise
+        raise error.replace(partial=results.document()) from error
 
 
 def _join(planner: Planner, journal: Journal, results: Results, join: Join) -> None:

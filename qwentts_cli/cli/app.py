@@ -16,7 +16,7 @@ from typer.core import TyperCommand
 
 from qwentts_cli import __version__
 from qwentts_cli.cli.console.global_options import Command, GlobalOptions, Group, global_options
-from qwentts_cli.errors import ExitCode, QwenTTSError, UsageError
+from qwentts_cli.errors import ExitCode, QwenTTSError, UsageError, causes
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -119,10 +119,13 @@ def run(arguments: list[str]) -> int:
 def _fail(error: QwenTTSError, options: GlobalOptions) -> int:
     from qwentts_cli.cli.console.output import discard, make_output
 
+    output = make_output(options)
     try:
-        make_output(options).error(error)
+        output.error(error)
     except BrokenPipeError:
         discard(sys.stdout)
+    for cause in causes(error) if options.debug else ():
+        output.detail(f"  caused by {type(cause).__name__}: {cause}")
     return error.exit_code
 
 

@@ -104,7 +104,9 @@ class SpeechClient:
                 yield answer
                 if answer.is_last:
                     return
-            raise _maybe_billed("the stream ended early, before the service said it was complete")
+            raise NetworkError(
+                "the stream ended early, before the service said it was complete", maybe_billed=True
+            )
 
     def download(self, url: str) -> Download:
         """Fetch finished audio from the storage, which needs no key and must not see one.
@@ -117,8 +119,7 @@ class SpeechClient:
         try:
             return self._download(check_audio_url(url, self._endpoint, self._audio_host_suffix))
         except QwenTTSError as error:
-            error.maybe_billed = False  # only a synthesis costs
-            raise
+            raise error.replace(maybe_billed=False) from error  # only a synthesis costs
 
     def _download(self, url: str) -> Download:
         request = requests.Request("GET", url, auth=no_auth)
@@ -147,12 +148,12 @@ class SpeechClient:
             data = [b"", *(event.data for event in parse_events([data]))][-1]
         elif data.lstrip().startswith(b"<"):
             kind = response.headers.get("Content-Type", "unknown").split(";")[0]
-            raise _seldom_better(f"unexpected content type {kind} instead of an answer")
+            raise _no_audio(f"unexpected content type {kind} instead of an answer")
         answer = decode_answer(data)
         if isinstance(answer, Refusal):
             raise self._error(answer, body)
         if not answer.url:
-            raise _seldom_better("there is no audio in the response")
+            raise _no_audio("there is no audio in the response")
         return answer
 
     def _error(self, refusal: Refusal, body: dict[str, Any]) -> QwenTTSError:
@@ -199,7 +200,7 @@ def _read(response: requests.Response, limit: int, what: str, pace: Pace | None 
 def _refuse_encoding(response: requests.Response) -> None:
     encoding = response.headers.get("Content-Encoding", "identity").lower()
     if encoding not in {"", "identity"}:
-        raise _seldom_better("the answer has a content encoding that was not asked for")
+        raise _no_audio("the answer has a content encoding that was not asked for")
 
 
 def _storage_error(response: requests.Response) -> QwenTTSError:
@@ -216,18 +217,10 @@ def _storage_error(response: requests.Response) -> QwenTTSError:
 
 
 def _too_large(what: str, limit: int) -> RejectedError:
-    error = RejectedError(f"{what} is larger than {limit >> 20} MiB, the most that is accepted")
-    error.maybe_billed = True
-    return error
+    message = f"{what} is larger than {limit >> 20} MiB, the most that is accepted"
+    return RejectedError(message, maybe_billed=True)
 
 
-def _seldom_better(message: str) -> NetworkError:
-    error = _maybe_billed(message)
-    error.most_attempts = 3
-    return error
-
-
-def _maybe_billed(message: str) -> NetworkError:
-    error = NetworkError(message)
-    error.maybe_billed = True
-    return error
+def _no_audio(message: str) -> NetworkError:
+    """An answer that is none of the service's, or has no audio in it: asking again seldom helps."""
+    return NetworkError(message, maybe_billed=True, most_attempts=3)

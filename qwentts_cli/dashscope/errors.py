@@ -12,6 +12,7 @@ from qwentts_cli.errors import (
     QwenTTSError,
     RefusedText,
     RejectedError,
+    ServiceFacts,
     TextTooLong,
     Throttled,
 )
@@ -74,6 +75,12 @@ class Refusal:
     def has_code(self, *codes: str) -> bool:
         return any(self.code == code or self.code.startswith(f"{code}.") for code in codes)
 
+    @property
+    def facts(self) -> ServiceFacts:
+        """What each error made of it tells."""
+        code = self.code or (str(self.status) if self.status >= _ERROR else "")
+        return ServiceFacts(service_code=code, request_id=self.request_id)
+
     def says(self, *words: str) -> bool:
         return any(word in self.message.lower() for word in words)
 
@@ -96,10 +103,7 @@ def service_error(refusal: Refusal, asked: Asked) -> QwenTTSError:
     """
     for matches, build in _RULES:
         if matches(refusal):
-            error = build(refusal, asked)
-            error.service_code = refusal.code or (str(refusal.status) if refusal.status >= _ERROR else "")
-            error.request_id = refusal.request_id
-            return error
+            return build(refusal, asked)
     raise AssertionError("the last rule matches everything")
 
 
@@ -108,30 +112,36 @@ def _billing(refusal: Refusal, _asked: Asked) -> QwenTTSError:
         return QuotaError(
             "the free tier of the model is used up",
             hint="Turn off 'free tier only' on the billing page of the console.",
+            **refusal.facts,
         )
     return QuotaError(
         f"the account cannot be billed: {_quote(refusal)}",
         hint="Settle it on the billing page of the console.",
+        **refusal.facts,
     )
 
 
 def _final_quota(refusal: Refusal, _asked: Asked) -> QwenTTSError:
-    return QuotaError(f"a quota is used up: {_quote(refusal)}", hint="See the quota page of the console.")
+    return QuotaError(
+        f"a quota is used up: {_quote(refusal)}", hint="See the quota page of the console.", **refusal.facts
+    )
 
 
 def _throttled(refusal: Refusal, _asked: Asked) -> QwenTTSError:
-    error = Throttled(
-        f"the rate limit of the account is reached: {_quote(refusal)}", hint="Try again later, or set --rpm."
+    return Throttled(
+        f"the rate limit of the account is reached: {_quote(refusal)}",
+        hint="Try again later, or set --rpm.",
+        retry_after_s=refusal.retry_after_s,
+        **refusal.facts,
     )
-    error.retry_after_s = refusal.retry_after_s
-    return error
 
 
-def _wrong_key(_refusal: Refusal, asked: Asked) -> QwenTTSError:
+def _wrong_key(refusal: Refusal, asked: Asked) -> QwenTTSError:
     return AuthError(
         f"the service refused the API key from {asked.key_origin} (asked: {asked.endpoint})",
         hint="A key works in one region only: choose it with --region, or set another key with "
         "'qwentts config init'.",
+        **refusal.facts,
     )
 
 
@@ -141,16 +151,19 @@ def _no_access(refusal: Refusal, asked: Asked) -> QwenTTSError:
         f"the API key from {asked.key_origin} has no access to {what} (asked: {asked.endpoint}): "
         f"{_quote(refusal)}",
         hint="Activate the model in the console, or choose another with --model.",
+        **refusal.facts,
     )
 
 
 def _too_long(refusal: Refusal, _asked: Asked) -> QwenTTSError:
-    return TextTooLong(f"the service finds the text too long: {_quote(refusal)}")
+    return TextTooLong(f"the service finds the text too long: {_quote(refusal)}", **refusal.facts)
 
 
 def _blocked(refusal: Refusal, _asked: Asked) -> QwenTTSError:
     return RefusedText(
-        f"the service's content filter refused the text: {_quote(refusal)}", hint="Change the text."
+        f"the service's content filter refused the text: {_quote(refusal)}",
+        hint="Change the text.",
+        **refusal.facts,
     )
 
 
@@ -158,6 +171,7 @@ def _not_found(refusal: Refusal, asked: Asked) -> QwenTTSError:
     return RejectedError(
         f"the service does not know model {asked.model} (asked: {asked.endpoint}): {_quote(refusal)}",
         hint="Check --model and --region, or --base-url.",
+        **refusal.facts,
     )
 
 
@@ -165,13 +179,15 @@ def _wrong_voice(refusal: Refusal, asked: Asked) -> QwenTTSError:
     return RejectedError(
         f"the service does not accept voice {asked.voice} for {asked.model}: {_quote(refusal)}",
         hint=f"See 'qwentts voices --model {asked.model}'.",
+        **refusal.facts,
     )
 
 
-def _redirect(_refusal: Refusal, asked: Asked) -> QwenTTSError:
+def _redirect(refusal: Refusal, asked: Asked) -> QwenTTSError:
     return RejectedError(
         f"the server answered with a redirect, which is not followed (asked: {asked.endpoint})",
         hint="Check the base URL.",
+        **refusal.facts,
     )
 
 
@@ -179,11 +195,14 @@ def _transient(refusal: Refusal, asked: Asked) -> QwenTTSError:
     return NetworkError(
         f"the service failed with {refusal.status} (asked: {asked.endpoint}): {_quote(refusal)}",
         hint="Try again in a while.",
+        **refusal.facts,
     )
 
 
 def _rejected(refusal: Refusal, _asked: Asked) -> QwenTTSError:
-    return RejectedError(f"the service refused the request with {refusal.status}: {_quote(refusal)}")
+    return RejectedError(
+        f"the service refused the request with {refusal.status}: {_quote(refusal)}", **refusal.facts
+    )
 
 
 def _quote(refusal: Refusal) -> str:

@@ -81,9 +81,8 @@ class _Draft:
 
 
 def too_large() -> RejectedError:
-    error = RejectedError(f"the service sent an event of more than {MAX_EVENT_BYTES >> 20} MiB")
-    error.maybe_billed = True
-    return error
+    message = f"the service sent an event of more than {MAX_EVENT_BYTES >> 20} MiB"
+    return RejectedError(message, maybe_billed=True)
 
 
 def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:

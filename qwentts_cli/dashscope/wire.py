@@ -152,6 +152,4 @@ def _decode_audio(text: str) -> bytes:
 
 
 def _invalid(why: str) -> NetworkError:
-    error = NetworkError(f"the service sent an invalid response: {why}")
-    error.maybe_billed = True
-    return error
+    return NetworkError(f"the service sent an invalid response: {why}", maybe_billed=True)

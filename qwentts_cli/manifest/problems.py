@@ -36,17 +36,17 @@ class ManifestProblems(UsageError):
     """All that is wrong with the items of a batch: `problems` are the first of `total`."""
 
     def __init__(self, problems: Sequence[Problem], total: int) -> None:
-        first = str(problems[0])
-        super().__init__(
-            first if total == 1 else f"there are {total} problems with the items",
-            hint="" if total > 1 else problems[0].hint,
-        )
-        self.problems = tuple(problems)
-        self.total = total
-        if total > 1:
+        if total == 1:
+            super().__init__(str(problems[0]), hint=problems[0].hint)
+        else:
             hidden = total - len(problems)
             lines = (f"{problem}. {problem.hint}" if problem.hint else str(problem) for problem in problems)
-            self.details = (*lines, *([f"and {hidden} more"] if hidden else []))
+            super().__init__(
+                f"there are {total} problems with the items",
+                details=(*lines, *([f"and {hidden} more"] if hidden else [])),
+            )
+        self.problems = tuple(problems)
+        self.total = total
 
 
 class Problems:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
 from qwentts_cli.audio.wav import SAMPLE_BYTES, Pcm
 from qwentts_cli.batch.outcome import Gap
-from qwentts_cli.errors import QwenTTSError, RefusedText, RejectedError, TextTooLong
+from qwentts_cli.errors import RefusedText, RejectedError, TextTooLong
 from qwentts_cli.speech.pipeline import deliver_in_order
 from qwentts_cli.synthesis.synthesizer import Receipt
 from qwentts_cli.text.segment import Segment, halve, halve_by_sentences
@@ -129,27 +129,18 @@ class _Voice:
             return self._speak_halves(halves, error, segment, emit)
         except RefusedText as error:
             return self._speak_halves(halve_by_sentences(segment), error, segment, emit)
-        except QwenTTSError as error:
-            _place(error, segment)
-            raise
+        except RejectedError as error:
+            raise error.replace(place=(segment.line, segment.column)) from error
 
     def _speak_halves(
-        self, halves: tuple[Segment, Segment] | None, error: QwenTTSError, segment: Segment, emit: Emit
+        self, halves: tuple[Segment, Segment] | None, error: RejectedError, segment: Segment, emit: Emit
     ) -> Receipt:
         if halves:
             receipts = [self.speak(half, emit) for half in halves if half.speakable]
             return sum(receipts[1:], receipts[0])
         if not (self.skips_refused and isinstance(error, RefusedText)):
-            _place(error, segment)
-            raise error
+            raise error.replace(place=(segment.line, segment.column)) from error
         frames = round(_REFUSED_SILENCE_S * RAW_SAMPLE_RATE)
         emit(Pcm(bytes(frames * SAMPLE_BYTES), RAW_SAMPLE_RATE))
         gap = Gap(segment.line, segment.column, count_units(segment.text))
         return Receipt(0, gaps=(gap,))
-
-
-def _place(error: QwenTTSError, segment: Segment) -> None:
-    """Tell where in the text it happened, if it is about the text."""
-    if not isinstance(error, RejectedError):
-        return
-    error.message = f"{error.message} (text at line {segment.line}, column {segment.column})"

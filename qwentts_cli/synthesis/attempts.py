@@ -52,8 +52,7 @@ class Attempts:
             )
         except QwenTTSError as error:
             # The frames it came through hold what was downloaded, and a batch keeps its errors to the end.
-            error.__cause__ = error.__context__ = None
-            raise error.with_traceback(None)  # noqa: B904 - it is the same one
+            raise error.drop_frames()  # noqa: B904 - it is the same one
 
     def _attempt(self, call: Callable[[], T]) -> T:
         self.breaker.admit()

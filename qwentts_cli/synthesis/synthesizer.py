@@ -150,12 +150,11 @@ class Synthesizer:
                 pcm = self._fetching.run(partial(self._fetch, answer.url))
             except (LinkBroken, RejectedError) as error:
                 self._drop(key)
-                # It was paid for, and is lost.
-                error.maybe_billed = True
-                self._asking.on_failure(error)
+                lost = error.replace(maybe_billed=True)
+                self._asking.on_failure(lost)
                 # A sound that is none would be none again, if it was this run that had it made.
                 if not links_left or not (answer is saved or isinstance(error, LinkBroken)):
-                    raise
+                    raise lost from error
                 answer = None
             else:
                 emit(pcm)
@@ -191,7 +190,8 @@ class Synthesizer:
             if is_whole:
                 emit(heard[0])
         except QwenTTSError as error:
-            error.retryable = error.retryable and not heard
+            if heard:
+                raise error.replace(retryable=False) from error
             raise
         return answer, replace(heard[0], data=b"".join(pcm.data for pcm in heard))
 
@@ -210,7 +210,8 @@ class Synthesizer:
             yield bill
         except QwenTTSError as error:
             # Damaged sound is sound that was made.
-            error.maybe_billed = error.maybe_billed or is_billed or isinstance(error, BadAudioError)
+            if is_billed or isinstance(error, BadAudioError):
+                raise error.replace(maybe_billed=True) from error
             if not error.maybe_billed:
                 self._account.release(reserved)
             raise

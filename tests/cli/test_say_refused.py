@@ -84,3 +84,12 @@ def test_unknown_names_are_sent_with_a_warning(online: Qwentts, sandbox: Sandbox
     result = online("say", "Hi", "-v", "Zephyrine", "-o", "x.wav", code=6)
     assert "Zephyrine is not in this release's catalogue" in result.stderr
     assert json.loads(sandbox.ledger[0].body)["input"] == {"text": "Hi", "voice": "Zephyrine"}
+
+
+def test_debug_shows_what_led_to_a_failure(qwentts: Qwentts) -> None:
+    """The one line is for everybody; whoever mends the network wants the system's own words."""
+    nowhere = {"QWENTTS_API_KEY": KEY, "QWENTTS_BASE_URL": "http://127.0.0.1:9/api/v1"}
+    plain = qwentts("say", "Hi", "-o", "x.wav", env=nowhere, code=5)
+    assert "caused by" not in plain.stderr
+    told = qwentts("say", "Hi", "-o", "x.wav", "--debug", env=nowhere, code=5)
+    assert "caused by ConnectionRefusedError: [Errno 111] Connection refused" in told.stderr

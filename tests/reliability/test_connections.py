@@ -98,7 +98,7 @@ def test_a_proxy_that_wants_a_password(qwentts: Qwentts) -> None:
     """M07: the proxy is named as the cause, the key never reaches it, and nobody knocks twice."""
     with serving(answering(http(b"", status="407 Proxy Authentication Required"))) as proxy:
         env = {"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}"}
-        ask(qwentts, "https://tts.example.com/api/v1", 5, "wants a password", env=env)
+        ask(qwentts, "https://tts.example.com/api/v1", 5, "requires a password", env=env)
         assert proxy.connections == 1
         for request in proxy.requests:
             assert request.startswith(b"CONNECT tts.example.com:443 HTTP/1.")

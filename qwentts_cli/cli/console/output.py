@@ -69,7 +69,7 @@ class Output:
             self._say(f"  {safe(detail)}", is_safe=True)
         try:
             if self.is_json:
-                self.document(error.partial | {"error": error_document(error)})
+                self.document({**error.partial, "error": error_document(error)})
             self.lines([])
         except LocalError:  # stdout itself is what failed; stderr has the message
             discard(sys.stdout)

@@ -37,11 +37,11 @@ def translate_transport_error(error: BaseException, url: str, deadline: Deadline
     causes = list(_causes(error))
     host = _host(url)
     if deadline.is_over and deadline.has_connected:
-        return _broken(f"{host} was too slow: not done within {deadline.seconds:g} s")
+        return NetworkError(f"{host} was too slow: not done within {deadline.seconds:g} s", maybe_billed=True)
     for kinds, build in _RULES:
         if found := next((cause for cause in causes if isinstance(cause, kinds)), None):
             return build(found, host)
-    return _broken(f"the connection to {host} failed")
+    return NetworkError(f"the connection to {host} failed", maybe_billed=True)
 
 
 def _untrusted(error: BaseException, host: str) -> QwenTTSError:
@@ -55,17 +55,16 @@ def _no_tls(error: BaseException, host: str) -> QwenTTSError:
 
 
 def _cut_tls(_error: BaseException, host: str) -> QwenTTSError:
-    return _broken(f"the TLS connection with {host} ended early")
+    return NetworkError(f"the TLS connection with {host} ended early", maybe_billed=True)
 
 
 def _proxy(error: BaseException, host: str) -> QwenTTSError:
-    told = NetworkError(
-        f"the proxy refused or broke the connection to {host}",
-        hint="Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY.",
-    )
+    hint = "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY."
     if any(str(cause).startswith("Tunnel connection failed: 407") for cause in _causes(error)):
-        told.message, told.retryable = f"the proxy on the way to {host} wants a password", False
-    return told
+        return NetworkError(
+            f"the proxy on the way to {host} requires a password (407)", hint=hint, retryable=False
+        )
+    return NetworkError(f"the proxy refused or broke the connection to {host}", hint=hint)
 
 
 def _unresolved(error: BaseException, host: str) -> QwenTTSError:
@@ -85,14 +84,13 @@ def _no_connection(error: BaseException, host: str) -> QwenTTSError:
     why = str(cause.strerror)
     message = f"cannot connect to {host}: {why[0].lower()}{why[1:]}"
     if cause.errno in _NO_MORE_FILES:
-        full = LocalError(message, hint="Ask for fewer --jobs, or allow more open files with 'ulimit -n'.")
-        full.retryable = True
-        return full
+        hint = "Ask for fewer --jobs, or allow more open files with 'ulimit -n'."
+        return LocalError(message, hint=hint, retryable=True)
     return NetworkError(message, hint="Check the network.")
 
 
 def _too_slow(_error: BaseException, host: str) -> QwenTTSError:
-    return _broken(f"{host} was too slow: nothing came for a while")
+    return NetworkError(f"{host} was too slow: nothing came for a while", maybe_billed=True)
 
 
 def _cut_short(error: BaseException, host: str) -> QwenTTSError:
@@ -100,31 +98,25 @@ def _cut_short(error: BaseException, host: str) -> QwenTTSError:
     # In chunks the transfer tells no lengths, and the libraries put other things in their place.
     is_told = isinstance(got, int) and isinstance(more, int)
     lengths = f": {got} of {got + more} bytes arrived" if is_told else ""
-    return _broken(f"the answer of {host} is cut short{lengths}")
+    return NetworkError(f"the answer of {host} is cut short{lengths}", maybe_billed=True)
 
 
 def _reset(_error: BaseException, host: str) -> QwenTTSError:
-    return _broken(f"{host} reset the connection")
+    return NetworkError(f"{host} reset the connection", maybe_billed=True)
 
 
 def _closed(_error: BaseException, host: str) -> QwenTTSError:
-    return _broken(f"{host} closed the connection without an answer")
+    return NetworkError(f"{host} closed the connection without an answer", maybe_billed=True)
 
 
 def _not_http(_error: BaseException, host: str) -> QwenTTSError:
-    error = _broken(f"the answer of {host} is not a valid HTTP response")
-    error.most_attempts = 3
-    return error
+    return NetworkError(
+        f"the answer of {host} is not a valid HTTP response", maybe_billed=True, most_attempts=3
+    )
 
 
 def _bad_address(_error: BaseException, host: str) -> QwenTTSError:
     return RejectedError(f"the address of {host} cannot be used")
-
-
-def _broken(message: str) -> NetworkError:
-    error = NetworkError(message)
-    error.maybe_billed = True
-    return error
 
 
 # The first rule that fits any of the wrapped errors wins, so the more telling ones stand first.

@@ -30,8 +30,7 @@ def test_every_kind_of_end_is_counted() -> None:
     meter.bill(SynthesisRequest("a", "Cherry", "one"), 3)
     meter.bill(SynthesisRequest("b", "Cherry", "two"), 4)
     meter.bill(SynthesisRequest("c", "Cherry", "one"), 5)
-    lost = NetworkError("lost")
-    lost.maybe_billed = True
+    lost = NetworkError("lost", maybe_billed=True)
     for error in (Throttled("slow down"), lost, NetworkError("refused")):
         meter.fail(error)
     assert meter.billed == {"one": 8, "two": 4}

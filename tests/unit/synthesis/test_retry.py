@@ -38,15 +38,13 @@ class Script:
 
 
 def throttled(retry_after_s: float | None = None, code: str = "Throttling") -> Throttled:
-    error = Throttled("the rate limit is reached", service_code=code, request_id="r-1")
-    error.retry_after_s = retry_after_s
-    return error
+    return Throttled(
+        "the rate limit is reached", retry_after_s=retry_after_s, service_code=code, request_id="r-1"
+    )
 
 
 def lost_answer() -> NetworkError:
-    error = NetworkError("no answer")
-    error.maybe_billed = True
-    return error
+    return NetworkError("no answer", maybe_billed=True)
 
 
 @pytest.mark.parametrize(("policy", "attempts"), [(SINGLE, 5), (BATCH, 10)])
