@@ -142,8 +142,9 @@ def batch(
     )
     stdin = sys.stdin.buffer if sys.stdin else None
     names = name_check(recipe, options.limit, run.output.warn)
-    manifest = check_manifest(inputs, manifest_options, stdin=stdin, check_row=names)
-    reader = Reader(encoding, note=cache(run.output.detail))
+    note = cache(run.output.warn)
+    manifest = check_manifest(inputs, manifest_options, stdin=stdin, check_row=names, note=note)
+    reader = Reader(encoding, note)
     planner = Planner(manifest, folder, style, reader, part, limit)
     raise typer.Exit(run_batch(run, planner, options))
 

@@ -39,7 +39,7 @@ class Assembler:
 
     Items without any other name are called by their number in `digits` digits, and are kept in `numbered`.
     `check_file` reads a file and returns what is wrong with it and a hint; without it no file is looked at.
-    `count` is the number of items so far, `removed_controls` that of characters left out of rows.
+    `count` is the number of items so far.
     """
 
     options: ManifestOptions
@@ -49,7 +49,6 @@ class Assembler:
     check_file: Callable[[Path], tuple[str, str] | None] | None = None
     numbered: array[int] = field(default_factory=lambda: array("Q"))
     count: int = 0
-    removed_controls: int = 0
 
     def from_file(self, source: Source) -> Item | None:
         self.count += 1
@@ -63,12 +62,11 @@ class Assembler:
         except ValueError as error:
             self.report(source.name, str(error))
             return None
-        return Item(self.count, source.name, output, None, path)
+        return Item(number=self.count, place=source.name, output=output, file=path)
 
     def from_row(self, row: Row, rows: Rows, source: Source) -> Item | None:
         self.count += 1
-        text, name, identity = row.get("text"), row.get("file"), row.get("id")
-        voice, model, language = row.get("voice"), row.get("model"), row.get("language")
+        text, name = row.get("text"), row.get("file")
         file = PurePath(source.name).parent / name if name else None
         if name or not text or not is_speakable(text):
             problem = self._content_problem(text, Path(file) if file else None)
@@ -81,16 +79,16 @@ class Assembler:
             self.report(rows.place("output" if "output" in row else "id"), f"output: {error}")
             return None
         return Item(
-            self.count,
-            rows.place(),
-            output,
-            None if file else text,
-            Path(file) if file else None,
-            identity and _stripped(identity),
-            voice and _stripped(voice),
-            model and _stripped(model),
-            language and _stripped(language),
-            row.get("instructions"),
+            number=self.count,
+            place=rows.place(),
+            output=output,
+            text=None if file else text,
+            file=Path(file) if file else None,
+            id=_stripped(row.get("id")),
+            voice=_stripped(row.get("voice")),
+            model=_stripped(row.get("model")),
+            language=_stripped(row.get("language")),
+            instructions=row.get("instructions"),
         )
 
     def _content_problem(self, text: str | None, file: Path | None) -> tuple[str, str] | None:
@@ -104,8 +102,7 @@ class Assembler:
         extension = self.options.extension
         portable = self.options.portable or os.name == "nt"
         if output := row.get("output"):
-            absolute = self.options.allow_absolute
-            return check_output(output, extension=extension, portable=portable, allow_absolute=absolute)
+            return check_output(output, extension=extension, portable=portable)
         if self.template:
             name = self.template.render(self.count, self._values(row, source))
         elif identity := row.get("id", "").strip():
@@ -158,5 +155,5 @@ def _tree(name: str) -> str:
     return "" if path.is_absolute() or ".." in path.parts else "/".join(path.parent.parts)
 
 
-def _stripped(value: str) -> str | None:
-    return value.strip() or None
+def _stripped(value: str | None) -> str | None:
+    return value.strip() or None if value else None

@@ -27,14 +27,11 @@ if TYPE_CHECKING:
 class Manifest:
     """`count` items that were checked; each iteration reads them anew, so that they are never all in memory.
 
-    `removed_controls` counts the control characters left out of texts in manifests, lines and stdin.
-
     Raises:
         UsageError: on iteration, a file is not what was checked.
     """
 
     count: int
-    removed_controls: int
     _listing: Listing
     _assembler: Callable[[], Assembler]
 
@@ -48,11 +45,13 @@ def check_manifest(
     *,
     stdin: BinaryIO | None = None,
     check_row: Callable[[Item], str | None] | None = None,
+    note: Callable[[str], None] = lambda _: None,
 ) -> Manifest:
     """Read everything once and make sure that all of it can be spoken and saved.
 
     `inputs` are files, folders, patterns and `-`. `check_row` returns what else is wrong with an item; a
-    number that is its name has 4 digits then, and has more later if there are more than 9,999 items.
+    number that is its name has 4 digits then, and has more later if there are more than 9,999 items. `note`
+    is told of the control characters that were left out of lists, lines and stdin.
 
     Raises:
         ManifestProblems: something is wrong with the items; it lists all of that.
@@ -66,7 +65,7 @@ def check_manifest(
     listing = Listing(sources, options, StdinCopy(stdin) if has_stdin else None)
     first = Assembler(options, template, problems.add, check_file=file_check(options.encoding))
     duplicates = Duplicates(options.extension)
-    for item in listing.items(first):
+    for item in listing.items(first, note):
         if item.id:
             duplicates.add_id(item.id)
         if not (first.numbered and first.numbered[-1] == item.number):
@@ -81,7 +80,7 @@ def check_manifest(
         problems.add("", "there are no items")
     problems.raise_if_any()
     checked = partial(Assembler, options, template, _refuse, digits)
-    return Manifest(first.count, first.removed_controls, listing, checked)
+    return Manifest(first.count, listing, checked)
 
 
 def _checked(options: ManifestOptions) -> tuple[ManifestOptions, NameTemplate | None]:

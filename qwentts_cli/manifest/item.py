@@ -15,20 +15,20 @@ FIELDS: Final = ("text", "file", "id", "output", "voice", "model", "language", "
 Row = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Item:
     """One text and the name of its audio; either `text` or `file` is there.
 
     `number` is its position (from 1) in the whole list. `place` is where it comes from, for messages:
-    "chapters/01.txt" or "items.jsonl:7". `output` is a path
-    relative to the output folder, with slashes and its extension.
+    "chapters/01.txt" or "items.jsonl:7". `output` is a path relative to the output folder, with slashes and
+    its extension.
     """
 
     number: int
     place: str
     output: str
-    text: str | None
-    file: Path | None
+    text: str | None = None
+    file: Path | None = None
     id: str | None = None
     voice: str | None = None
     model: str | None = None
@@ -36,7 +36,7 @@ class Item:
     instructions: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestOptions:
     """How a list is read and its outputs are named.
 
@@ -51,7 +51,6 @@ class ManifestOptions:
     encoding: str | None = None
     delimiter: str | None = None
     portable: bool = False
-    allow_absolute: bool = False
     voice: str = ""
     model: str = ""
     language: str = ""

@@ -9,9 +9,10 @@ from qwentts_cli.manifest.lines import BadLineError, LineRows, Lines
 from qwentts_cli.manifest.sources import Kind
 from qwentts_cli.manifest.streams import SteadyFile
 from qwentts_cli.manifest.tabular import TableRows
+from qwentts_cli.text.read import note_removed
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from qwentts_cli.manifest.assembly import Assembler
     from qwentts_cli.manifest.item import Item, ManifestOptions, Rows
@@ -31,8 +32,10 @@ class Listing:
         self._stdin = stdin
         self._states: dict[str, tuple[int, int]] = {}
 
-    def items(self, assembler: Assembler) -> Iterator[Item]:
+    def items(self, assembler: Assembler, note: Callable[[str], None] = lambda _: None) -> Iterator[Item]:
         """Give the items that are right, and report what is wrong with the others.
+
+        `note` is told of the control characters that were left out of a source.
 
         Raises:
             UsageError: a file of rows has changed since it was read first.
@@ -43,9 +46,9 @@ class Listing:
                 if item:
                     yield item
             else:
-                yield from self._from_rows(source, assembler)
+                yield from self._from_rows(source, assembler, note)
 
-    def _from_rows(self, source: Source, assembler: Assembler) -> Iterator[Item]:
+    def _from_rows(self, source: Source, assembler: Assembler, note: Callable[[str], None]) -> Iterator[Item]:
         stream: Stream | None = None
         try:
             stream = self._open(source)
@@ -54,7 +57,7 @@ class Listing:
                 item = assembler.from_row(row, rows, source)
                 if item:
                     yield item
-            assembler.removed_controls += rows.removed_controls
+            note_removed(rows.removed_controls, source.name, note)
             if rows.is_empty:
                 assembler.report("", f"there are no items in {source.name}")
         except BadLineError as bad:

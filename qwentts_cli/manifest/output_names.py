@@ -48,7 +48,7 @@ _AUDIO: Final = frozenset(
 _ALIASES: Final = {"oga": "ogg", "raw": "pcm", "wave": "wav"}
 
 
-def check_output(name: str, *, extension: str, portable: bool, allow_absolute: bool = False) -> str:
+def check_output(name: str, *, extension: str, portable: bool) -> str:
     """Check the path of an output that somebody wrote, and return it with its `extension` (no dot).
 
     Raises:
@@ -58,18 +58,18 @@ def check_output(name: str, *, extension: str, portable: bool, allow_absolute: b
         raise ValueError(f"{quoted(name)} has a drive or a backslash: separate folders with /")
     if bad := _REFUSED.search(name):
         raise ValueError(f"{quoted(name)} has the character U+{ord(bad[0]):04X}")
-    if name.startswith("/") and not allow_absolute:
+    if name.startswith("/"):
         raise ValueError(f"{quoted(name)} is not relative to the output folder")
     if not name or name.endswith("/"):
         raise ValueError(f"{quoted(name)} names no file")
-    parts = name.removeprefix("/").split("/")
+    parts = name.split("/")
     if ".." in parts:
         raise ValueError(f"{quoted(name)} leaves the output folder")
     _check_part(parts[-1], portable=False)
     parts[-1] = _with_format(parts[-1], extension)
     for part in parts:
         _check_part(part, portable=portable)
-    return ("/" if name.startswith("/") else "") + "/".join(parts)
+    return "/".join(parts)
 
 
 def check_part_length(part: str) -> None:

@@ -32,7 +32,7 @@ class Reader:
 
     def words(self, words: Sequence[str]) -> Iterator[str]:
         text, removed = decode_argument(" ".join(words))
-        self._report(removed, "the text")
+        note_removed(removed, "the text", self.note)
         yield text
 
     def file(self, path: Path) -> Iterator[str]:
@@ -57,12 +57,14 @@ class Reader:
                 yield text
         if text := decoder.feed(b"", is_last=True):
             yield text
-        self._report(decoder.removed_controls, name)
+        note_removed(decoder.removed_controls, name, self.note)
 
-    def _report(self, removed: int, name: str) -> None:
-        if removed:
-            plural = "s" if removed > 1 else ""
-            self.note(f"left out {removed} control character{plural} of {name}")
+
+def note_removed(removed: int, name: str, note: Callable[[str], None]) -> None:
+    """Tell `note` how many control characters were left out, if any were."""
+    if removed:
+        plural = "s" if removed > 1 else ""
+        note(f"left out {removed} control character{plural} of {name}")
 
 
 def without_trailing_space(pieces: Iterator[str]) -> Iterator[str]:

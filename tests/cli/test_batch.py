@@ -265,3 +265,12 @@ def test_a_long_and_many_short_are_all_right(online: Qwentts) -> None:
     online("batch", "in", "-d", "out", "--format", "flac")
     assert read_back(online.folder / "out/book.flac") == book
     assert read_back(online.folder / "out/07.flac") == "Short 7."
+
+
+def test_control_characters_that_are_left_out_are_told(online: Qwentts) -> None:
+    """Nothing of a text is dropped in silence, be it in a list or in a file of its own; each is told once."""
+    write_texts(online.folder, {"a.jsonl": '{"text": "Be\\u0007ep."}\n', "b.txt": "T\x0cwo."})
+    stderr = online("batch", "a.jsonl", "b.txt", "-d", "out").stderr
+    assert stderr.count("left out 1 control character of a.jsonl") == 1
+    assert stderr.count("left out 1 control character of b.txt") == 1
+    assert read_back(online.folder / "out/0001.wav") == "Beep."

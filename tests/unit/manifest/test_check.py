@@ -23,8 +23,8 @@ def test_a_text_file_is_an_item_that_keeps_its_stem(tmp_path: Path) -> None:
     book = write(tmp_path / "Kapitel 1.txt", "Es war einmal.")
     note = write(tmp_path / "note", "Yes.")
     assert items(book, note) == [
-        Item(1, book, "Kapitel 1.wav", None, Path(book)),
-        Item(2, note, "note.wav", None, Path(note)),
+        Item(number=1, place=book, output="Kapitel 1.wav", file=Path(book)),
+        Item(number=2, place=note, output="note.wav", file=Path(note)),
     ]
 
 
@@ -37,9 +37,18 @@ def test_jsonl_rows_have_all_fields(tmp_path: Path) -> None:
     )
     path = write(tmp_path / "items.jsonl", "\ufeff\n" + rows.replace("\n", "\r\n") + "  \n")
     assert items(path) == [
-        Item(1, f"{path}:2", "0001.wav", "你好", None, None, "Cherry", "m", "zh", "slowly "),
-        Item(2, f"{path}:3", "7.wav", "two", None, "7"),
-        Item(3, f"{path}:4", "a/b.wav", "three", None),
+        Item(
+            number=1,
+            place=f"{path}:2",
+            output="0001.wav",
+            text="你好",
+            voice="Cherry",
+            model="m",
+            language="zh",
+            instructions="slowly ",
+        ),
+        Item(number=2, place=f"{path}:3", output="7.wav", text="two", id="7"),
+        Item(number=3, place=f"{path}:4", output="a/b.wav", text="three"),
     ]
 
 
@@ -55,8 +64,8 @@ def test_csv_cells_hold_what_was_written(tmp_path: Path) -> None:
     csv.writer(out).writerows(rows)
     path = write(tmp_path / "items.CSV", out.getvalue())
     assert items(path) == [
-        Item(1, f"{path}:2", "a.wav", 'He said: "Hi, you"\nand left', None, "a"),
-        Item(2, f"{path}:5", "0002.wav", "two", None, None, "Ethan"),
+        Item(number=1, place=f"{path}:2", output="a.wav", text='He said: "Hi, you"\nand left', id="a"),
+        Item(number=2, place=f"{path}:5", output="0002.wav", text="two", voice="Ethan"),
     ]
 
 
@@ -141,12 +150,17 @@ def test_other_encodings(tmp_path: Path) -> None:
     assert [item.text for item in items(marked)] == ["中文"]
 
 
-def test_control_characters_are_left_out_and_counted(tmp_path: Path) -> None:
+def test_control_characters_are_left_out_and_told(tmp_path: Path) -> None:
     """Those in the file and those in escapes of JSON; white space and emoji stay."""
     path = write(tmp_path / "a.jsonl", '{"text": "a\\u001b[1m\\tb\\n👨\u200d👩 \\ud83d\\ude00\x07"}\n')
-    checked = manifest(path, "-", stdin=b"x\x0cy")
+    told: list[str] = []
+    stdin = io.BytesIO(b"x\x0cy")
+    checked = check_manifest([path, "-"], ManifestOptions(), stdin=stdin, note=told.append)
     assert [item.text for item in checked] == ["a[1m\tb\n👨\u200d👩 😀", "xy"]
-    assert checked.removed_controls == 3
+    assert told == [
+        f"left out 2 control characters of {path}",
+        "left out 1 control character of stdin",
+    ]
 
 
 def test_a_changed_file_is_not_read_on(tmp_path: Path) -> None:

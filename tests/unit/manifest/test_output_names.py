@@ -224,13 +224,3 @@ def test_portable_names(tmp_path: Path) -> None:
         "6",
         "7",
     ]
-
-
-def test_absolute_outputs_if_allowed(tmp_path: Path) -> None:
-    """Whoever wants them says so; they are checked like the others."""
-    path = write(tmp_path / "a.jsonl", jsonl({"text": "a", "output": "/abs/x"}))
-    assert [item.output for item in manifest(path, allow_absolute=True)] == ["/abs/x.wav"]
-    bad = write(
-        tmp_path / "b.jsonl", jsonl({"text": "a", "output": "/abs/../x"}, {"text": "a", "output": "//x"})
-    )
-    assert failure(bad, allow_absolute=True).total == 2

@@ -10,7 +10,10 @@ from qwentts_cli.manifest.shard import parse_shard, select
 
 
 def listed(count: int) -> list[Item]:
-    return [Item(number, f"a:{number}", f"{number}.wav", "x", None) for number in range(1, count + 1)]
+    return [
+        Item(number=number, place=f"a:{number}", output=f"{number}.wav", text="x")
+        for number in range(1, count + 1)
+    ]
 
 
 @settings(deadline=None)
