@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from qwentts_cli.sandbox.validation import Order
+    from qwentts_cli.sandbox.service_data import ServedModel
 
 _BYTES_PER_SECOND = 48_000
 _TOKENS_PER_SECOND = 50
@@ -18,20 +18,20 @@ def count_units(text: str) -> int:
     return sum(2 if _is_han(ord(char)) else 1 for char in text)
 
 
-def usage(order: Order, audio_bytes: int) -> dict[str, Any]:
+def usage_of(model: ServedModel, units: int, audio_bytes: int) -> dict[str, Any]:
     """Give the `usage` object: characters for Qwen3-TTS, tokens for the legacy models.
 
     The legacy tokenizer is not public: a token of text is taken for a unit; a second of audio is 50 tokens.
     """
-    if not order.model.legacy:
-        return {"characters": order.units}
+    if not model.legacy:
+        return {"characters": units}
     audio_tokens = -(-audio_bytes * _TOKENS_PER_SECOND // _BYTES_PER_SECOND)
     return {
-        "total_tokens": order.units + audio_tokens,
-        "input_tokens": order.units,
+        "total_tokens": units + audio_tokens,
+        "input_tokens": units,
         "output_tokens": audio_tokens,
         "characters": 0,
-        "input_tokens_details": {"text_tokens": order.units},
+        "input_tokens_details": {"text_tokens": units},
         "output_tokens_details": {"audio_tokens": audio_tokens, "text_tokens": 0},
     }
 

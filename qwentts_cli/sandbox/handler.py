@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 import uuid
+from contextlib import nullcontext
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler
+from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
-from qwentts_cli.sandbox.downloads import download
-from qwentts_cli.sandbox.endpoints.customization import customize
-from qwentts_cli.sandbox.endpoints.generation import generate
-from qwentts_cli.sandbox.ledger import Exchange
+from qwentts_cli.sandbox.exchange import Exchange
+from qwentts_cli.sandbox.host_check import check_host
 from qwentts_cli.sandbox.reply import ServiceError
+from qwentts_cli.sandbox.routes import SMALL_BODY, find_route, max_body
 from qwentts_cli.sandbox.wire import Wire
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from qwentts_cli.sandbox.listener import Listener
 
-    from qwentts_cli.sandbox.server import SandboxServer
-    from qwentts_cli.sandbox.service import Service
-
-GENERATION_PATH = "/api/v1/services/aigc/multimodal-generation/generation"
-CUSTOMIZATION_PATH = "/api/v1/services/audio/tts/customization"
-AUDIO_PREFIX = "/audio/"
-
-# The largest body of each route: a request is some kilobytes, a voice sample up to 10 MB with Base64 counted.
-_MAX_BODY = 1024 * 1024
-_MAX_SAMPLE_BODY = 11 * 1024 * 1024
+# Large bodies are read a few at a time, or a hundred clients with samples would fill the memory.
+_LARGE_BODIES = BoundedSemaphore(4)
 # Read and thrown away so that a client that sends too much still sees why it is refused.
 _MAX_DISCARDED = 64 * 1024 * 1024
 _PIECE = 64 * 1024
@@ -37,16 +30,22 @@ class SandboxHandler(BaseHTTPRequestHandler):
     disable_nagle_algorithm = True
     # Answers are written whole and flushed; unbuffered, each header line would be a packet of its own.
     wbufsize = -1
-    # A client that connects and says nothing is let go after that many seconds.
-    timeout = 120
-    server: SandboxServer
+    server: Listener
+
+    def handle_one_request(self) -> None:
+        """Read and answer a request; the client has a limited time to send it."""
+        self.server.deadlines.start(self.connection)
+        super().handle_one_request()
 
     def serve(self) -> None:
         """Answer one request, whatever its method."""
         wire = self._wire()
         try:
-            wire.exchange.body = self._read_body(wire)
-            _route(wire.exchange)(self.server.service, wire.exchange, wire)
+            with _LARGE_BODIES if self._is_large(wire) else nullcontext():
+                wire.exchange.body = self._read_body(wire)
+                self.server.deadlines.clear(self.connection)
+                check_host(wire.exchange.header("Host"))
+                find_route(wire.exchange).answer(self.server.service, wire.exchange, wire)
         except (ConnectionError, TimeoutError):
             wire.close()
         except Exception as error:  # noqa: BLE001 - a bug is kept and raised again when the sandbox stops
@@ -99,6 +98,7 @@ class SandboxHandler(BaseHTTPRequestHandler):
             self.wfile,
             exchange=exchange,
             ledger=self.server.ledger,
+            deadlines=self.server.deadlines,
             stopping=self.server.stopping,
             clock=self.server.service.clock,
             keep_alive=not self.close_connection,
@@ -106,8 +106,7 @@ class SandboxHandler(BaseHTTPRequestHandler):
 
     def _read_body(self, wire: Wire) -> bytes:
         length = self._body_length(wire)
-        cap = _MAX_SAMPLE_BODY if wire.exchange.path == CUSTOMIZATION_PATH else _MAX_BODY
-        if length > cap:
+        if length > max_body(wire.exchange.path):
             wire.keep_alive = False
             self._discard(min(length, _MAX_DISCARDED))
             raise ServiceError(400, "BadRequest.TooLarge", "Payload Too Large.")
@@ -115,6 +114,9 @@ class SandboxHandler(BaseHTTPRequestHandler):
         if len(body) < length:
             raise ConnectionError("the client left in the middle of its request")
         return body
+
+    def _is_large(self, wire: Wire) -> bool:
+        return self._body_length(wire) > SMALL_BODY
 
     def _body_length(self, wire: Wire) -> int:
         wire.keep_alive, kept = False, wire.keep_alive
@@ -129,22 +131,3 @@ class SandboxHandler(BaseHTTPRequestHandler):
     def _discard(self, length: int) -> None:
         while length > 0 and (piece := self.rfile.read(min(length, _PIECE))):
             length -= len(piece)
-
-
-def _route(exchange: Exchange) -> Callable[[Service, Exchange, Wire], None]:
-    """Find who answers.
-
-    Raises:
-        ServiceError: 404 for an unknown path, 405 for the wrong method.
-    """
-    if exchange.path.startswith(AUDIO_PREFIX):
-        method, answer = "GET", download
-    elif exchange.path == GENERATION_PATH:
-        method, answer = "POST", generate
-    elif exchange.path == CUSTOMIZATION_PATH:
-        method, answer = "POST", customize
-    else:
-        raise ServiceError(404, "NotFound", "The requested path does not exist.")
-    if exchange.method != method:
-        raise ServiceError(405, "MethodNotAllowed", "Request method is not supported.", {"Allow": method})
-    return answer

@@ -6,44 +6,35 @@ import json
 import os
 import threading
 from collections import deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, TextIO
+
+from qwentts_cli.sandbox.exchange import header_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-# A foreground sandbox may run for weeks; a test run needs some thousands.
-_KEPT_RECORDS = 20_000
-_KEPT_BODY_CHARS = 8_000
+    from qwentts_cli.sandbox.exchange import Exchange
+
+# A foreground sandbox may run for weeks; a test run needs some thousands. The oldest records go first.
+_MAX_RECORDS = 20_000
+_MAX_CHARS = 32_000_000
+# What a client may make one record weigh.
+_MAX_BODY_CHARS = 8_000
+_MAX_PATH_CHARS = 1_000
+_MAX_HEADERS = 32
+_MAX_NAME_CHARS = 80
+_MAX_VALUE_CHARS = 400
+_RECORD_OVERHEAD = 500
 
 
-@dataclass(slots=True)
-class Exchange:
-    """One request on its way through the sandbox: what came, and what the ledger will say of it."""
-
-    seq: int
-    method: str
-    path: str
-    query: str
-    headers: dict[str, str]
-    body: bytes
-    request_id: str
-    phase: str = "other"
-    model: str = ""
-    voice: str = ""
-    billed: int = 0
-    faults: list[str] = field(default_factory=list)
-
-    def header(self, name: str) -> str:
-        return _header(self.headers, name)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Record:
-    """One request and its answer.
+    """One request and its answer, with long values cut.
 
-    `phase` is `post`, `sse`, `get`, `customization` or `other`; `headers` are as sent, the key too; `status`
-    is 0 where no answer was sent; `billed` counts characters; `fault` names the rules that applied.
+    `phase` is `post`, `sse`, `get`, `customization` or `other`; `headers` are the first 32, the key too;
+    `status` is 0 where no answer was sent; `billed` counts characters; `fault` names the rules that applied.
     """
 
     seq: int
@@ -62,18 +53,26 @@ class Record:
 
     def header(self, name: str) -> str:
         """Give a header's value, whatever its case; "" where it was not sent."""
-        return _header(self.headers, name)
+        return header_of(self.headers, name)
+
+    @property
+    def weight(self) -> int:
+        """About how many characters it keeps in memory."""
+        headers = sum(len(name) + len(value) + 100 for name, value in self.headers.items())
+        return _RECORD_OVERHEAD + headers + len(self.body) + len(self.path) + len(self.query)
 
 
 class Ledger:
     """Keeps the records in memory and, given a path, appends them there as JSON lines.
 
     A line of type `request` is written before the first byte of the answer leaves, and a line of type `bill`
-    with it when the synthesis was billed. The file never holds the key or the URL's signature.
+    with it when the synthesis was billed. The file never holds the key or the URL's signature. However much
+    clients send, memory stays below some 150 MB: the oldest records make room.
     """
 
     def __init__(self, path: Path | None = None) -> None:
-        self._records: deque[Record] = deque(maxlen=_KEPT_RECORDS)
+        self._records: deque[Record] = deque()
+        self._weight = 0
         self._lock = threading.Lock()
         self._file = None if path is None else _open_private(path)
 
@@ -83,23 +82,9 @@ class Ledger:
             return list(self._records)
 
     def add(self, exchange: Exchange, status: int) -> None:
-        record = Record(
-            seq=exchange.seq,
-            phase=exchange.phase,
-            method=exchange.method,
-            path=exchange.path,
-            query=exchange.query,
-            headers=dict(exchange.headers),
-            body=exchange.body[: 4 * _KEPT_BODY_CHARS].decode("utf-8", "replace")[:_KEPT_BODY_CHARS],
-            status=status,
-            billed=exchange.billed,
-            request_id=exchange.request_id,
-            model=exchange.model,
-            voice=exchange.voice,
-            fault=",".join(exchange.faults),
-        )
+        record = _record(exchange, status)
         with self._lock:
-            self._records.append(record)
+            self._keep(record)
             if self._file is not None:
                 self._file.write(_lines(record))
                 self._file.flush()
@@ -109,6 +94,33 @@ class Ledger:
             if self._file is not None:
                 self._file.close()
                 self._file = None
+
+    def _keep(self, record: Record) -> None:
+        self._records.append(record)
+        self._weight += record.weight
+        while self._weight > _MAX_CHARS or len(self._records) > _MAX_RECORDS:
+            self._weight -= self._records.popleft().weight
+
+
+def _record(exchange: Exchange, status: int) -> Record:
+    return Record(
+        seq=exchange.seq,
+        phase=exchange.phase,
+        method=exchange.method[:_MAX_NAME_CHARS],
+        path=exchange.path[:_MAX_PATH_CHARS],
+        query=exchange.query[:_MAX_PATH_CHARS],
+        headers={
+            name[:_MAX_NAME_CHARS]: value[:_MAX_VALUE_CHARS]
+            for name, value in islice(exchange.headers.items(), _MAX_HEADERS)
+        },
+        body=exchange.body[: 4 * _MAX_BODY_CHARS].decode("utf-8", "replace")[:_MAX_BODY_CHARS],
+        status=status,
+        billed=exchange.billed,
+        request_id=exchange.request_id,
+        model=exchange.model[:_MAX_NAME_CHARS],
+        voice=exchange.voice[:_MAX_NAME_CHARS],
+        fault=",".join(exchange.faults),
+    )
 
 
 def _lines(record: Record) -> str:
@@ -134,10 +146,6 @@ def _lines(record: Record) -> str:
     if record.billed:
         lines.append({"type": "bill", **shared, "characters": record.billed})
     return "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines)
-
-
-def _header(headers: dict[str, str], name: str) -> str:
-    return next((value for sent, value in headers.items() if sent.lower() == name.lower()), "")
 
 
 def _open_private(path: Path) -> TextIO:

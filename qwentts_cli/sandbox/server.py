@@ -2,24 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
-import itertools
-import socket
-import socketserver
 import threading
 import time
-from http.server import ThreadingHTTPServer
 from typing import TYPE_CHECKING, Self
 
 from qwentts_cli.sandbox.audio_store import AudioStore
-from qwentts_cli.sandbox.endpoints.customization import CustomVoices
+from qwentts_cli.sandbox.custom_voices import CustomVoices
+from qwentts_cli.sandbox.deadlines import Deadlines
 from qwentts_cli.sandbox.faults.script import FaultScript
 from qwentts_cli.sandbox.handler import SandboxHandler
 from qwentts_cli.sandbox.ledger import Ledger, Record
-from qwentts_cli.sandbox.limits import RateLimit
+from qwentts_cli.sandbox.listener import HOST, Listener
+from qwentts_cli.sandbox.rate_limit import RateLimit
 from qwentts_cli.sandbox.service import Service
 from qwentts_cli.sandbox.service_data import read_service_data
-from qwentts_cli.sandbox.voices.engine import find_engine
+from qwentts_cli.sandbox.voices.find_engine import find_engine
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -27,61 +24,7 @@ if TYPE_CHECKING:
 
     from qwentts_cli.sandbox.voices.engine import VoiceEngine
 
-_HOST = "127.0.0.1"
 _POLL_S = 0.01
-_CLIENTS_END_S = 2.0
-
-
-class SandboxServer(ThreadingHTTPServer):
-    """The listening socket and the connections made to it."""
-
-    daemon_threads = True
-    request_queue_size = 256
-    service: Service
-
-    def __init__(self, port: int, ledger: Ledger) -> None:
-        super().__init__((_HOST, port), SandboxHandler)
-        self.ledger = ledger
-        self.stopping = threading.Event()
-        self.bugs: list[BaseException] = []
-        self._seq = itertools.count(1)
-        self._clients: set[socket.socket] = set()
-        self._clients_changed = threading.Condition()
-
-    def next_seq(self) -> int:
-        return next(self._seq)
-
-    def server_bind(self) -> None:
-        # Not HTTPServer's own, which looks up the host's name and may wait for a DNS server.
-        socketserver.TCPServer.server_bind(self)
-        self.server_name, self.server_port = _HOST, self.server_address[1]
-
-    def process_request(self, request: socket.socket, client_address: tuple[str, int]) -> None:  # type: ignore[override]  # typeshed allows for UDP's request too
-        with self._clients_changed:
-            self._clients.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: socket.socket) -> None:  # type: ignore[override]  # likewise
-        # A connection that is to be reset must not say goodbye first.
-        lingers = request.getsockopt(socket.SOL_SOCKET, socket.SO_LINGER) if request.fileno() >= 0 else 0
-        if lingers:
-            self.close_request(request)
-        else:
-            super().shutdown_request(request)
-        with self._clients_changed:
-            self._clients.discard(request)
-            self._clients_changed.notify_all()
-
-    def handle_error(self, request: object, client_address: object) -> None:
-        """Say nothing of clients that leave; the handler keeps what is a bug."""
-
-    def end_clients(self) -> None:
-        """Close every connection, and give their threads a moment to end."""
-        with self._clients_changed:
-            for client in self._clients:
-                with contextlib.suppress(OSError):
-                    client.shutdown(socket.SHUT_RDWR)
-            self._clients_changed.wait_for(lambda: not self._clients, timeout=_CLIENTS_END_S)
 
 
 class Sandbox:
@@ -95,6 +38,8 @@ class Sandbox:
         burst: requests at once within the limit.
         seed: of the faults.
         ledger: a file to append JSON lines to.
+        patience: seconds that a client has to send a request, or to take in a piece of the answer.
+        max_connections: at a time; a client beyond them gets 503.
         clock: Unix seconds, for expiry and dates.
 
     Raises:
@@ -113,6 +58,8 @@ class Sandbox:
         burst: int | None = None,
         seed: int = 0,
         ledger: Path | None = None,
+        patience: float = 120.0,
+        max_connections: int = 512,
         clock: Callable[[], float] = time.time,
     ) -> None:
         self._engine = find_engine(voice_engine) if isinstance(voice_engine, str) else voice_engine
@@ -120,9 +67,11 @@ class Sandbox:
         self._limit = RateLimit(rpm, burst)
         self._port = port
         self._ledger_path = ledger
+        self._patience = patience
+        self._max_connections = max_connections
         self._clock = clock
         self._ledger = Ledger()
-        self._server: SandboxServer | None = None
+        self._server: Listener | None = None
         self._thread: threading.Thread | None = None
 
     def start(self) -> Self:
@@ -133,7 +82,13 @@ class Sandbox:
         """
         self._ledger = Ledger(self._ledger_path)
         try:
-            self._server = SandboxServer(self._port, self._ledger)
+            self._server = Listener(
+                self._port,
+                SandboxHandler,
+                ledger=self._ledger,
+                deadlines=Deadlines(self._patience),
+                max_connections=self._max_connections,
+            )
         except OSError:
             self._ledger.close()
             raise
@@ -173,12 +128,17 @@ class Sandbox:
         """Scheme, host and port."""
         if self._server is None:
             raise RuntimeError("the sandbox is not running")
-        return f"http://{_HOST}:{self._server.server_port}"
+        return f"http://{HOST}:{self._server.server_port}"
 
     @property
     def base_url(self) -> str:
         """The base URL to give to a client."""
         return f"{self.origin}/api/v1"
+
+    @property
+    def open_connections(self) -> int:
+        """How many clients are connected."""
+        return 0 if self._server is None else self._server.open_connections
 
     @property
     def voice_engine(self) -> str:
@@ -194,7 +154,7 @@ class Sandbox:
         return Service(
             data=read_service_data(),
             engine=self._engine,
-            audio=AudioStore(self._engine, base=f"http://{_HOST}:{port}", clock=self._clock),
+            audio=AudioStore(self._engine, base=f"http://{HOST}:{port}", clock=self._clock),
             custom_voices=CustomVoices(clock=self._clock),
             faults=self._faults,
             limit=self._limit,

@@ -9,9 +9,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qwentts_cli.sandbox.audio_store import AudioStore
-    from qwentts_cli.sandbox.endpoints.customization import CustomVoices
+    from qwentts_cli.sandbox.custom_voices import CustomVoices
     from qwentts_cli.sandbox.faults.script import FaultScript
-    from qwentts_cli.sandbox.limits import RateLimit
+    from qwentts_cli.sandbox.rate_limit import RateLimit
     from qwentts_cli.sandbox.service_data import ServiceData
     from qwentts_cli.sandbox.voices.engine import VoiceEngine
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True)
-class Model:
+class ServedModel:
     """`max_units` limits the text of one request; the legacy models bill tokens instead of characters."""
 
     id: str
@@ -23,7 +23,7 @@ class Model:
 
 
 @dataclass(frozen=True, slots=True)
-class Voice:
+class ServedVoice:
     id: str
     gender: str
     sets: tuple[str, ...]
@@ -31,11 +31,11 @@ class Voice:
 
 @dataclass(frozen=True, slots=True)
 class ServiceData:
-    models: dict[str, Model]
-    voices: dict[str, Voice]
+    models: dict[str, ServedModel]
+    voices: dict[str, ServedVoice]
     languages: frozenset[str]
 
-    def voice_ids(self, model: Model) -> list[str]:
+    def voice_ids(self, model: ServedModel) -> list[str]:
         return [voice.id for voice in self.voices.values() if model.voice_set in voice.sets]
 
 
@@ -44,10 +44,10 @@ def read_service_data() -> ServiceData:
     path = Path(__file__).parent.parent / "dashscope" / "catalog.toml"
     data = tomllib.loads(path.read_text(encoding="utf-8"))
     models = (
-        Model(row["id"], row["max_units"], row["voices"], row.get("instructions", False))
+        ServedModel(row["id"], row["max_units"], row["voices"], row.get("instructions", False))
         for row in data["models"]
     )
-    voices = (Voice(row["id"], row["gender"], tuple(row["sets"])) for row in data["voices"])
+    voices = (ServedVoice(row["id"], row["gender"], tuple(row["sets"])) for row in data["voices"])
     return ServiceData(
         models={model.id: model for model in models},
         voices={voice.id: voice for voice in voices},

@@ -15,7 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from io import BufferedIOBase
 
-    from qwentts_cli.sandbox.ledger import Exchange, Ledger
+    from qwentts_cli.sandbox.deadlines import Deadlines
+    from qwentts_cli.sandbox.exchange import Exchange
+    from qwentts_cli.sandbox.ledger import Ledger
     from qwentts_cli.sandbox.reply import Reply
 
 _LOOK_EVERY_S = 0.05
@@ -27,6 +29,7 @@ class Wire:
     Args:
         connection: the client's socket.
         out: a buffered writer on it.
+        deadlines: ends a client that does not take in what is sent.
         keep_alive: whether the connection may serve a further request.
         stopping: set when the sandbox stops; every wait here ends then.
     """
@@ -38,6 +41,7 @@ class Wire:
         *,
         exchange: Exchange,
         ledger: Ledger,
+        deadlines: Deadlines,
         stopping: threading.Event,
         clock: Callable[[], float],
         keep_alive: bool,
@@ -48,6 +52,7 @@ class Wire:
         self._connection = connection
         self._out = out
         self._ledger = ledger
+        self._deadlines = deadlines
         self._stopping = stopping
         self._clock = clock
 
@@ -82,8 +87,12 @@ class Wire:
     def write(self, data: bytes, *, status: int = 0) -> None:
         """Send bytes now, whatever they are; `status` is for the ledger."""
         self.record(status)
-        self._out.write(data)
-        self._out.flush()
+        self._deadlines.start(self._connection)
+        try:
+            self._out.write(data)
+            self._out.flush()
+        finally:
+            self._deadlines.clear(self._connection)
 
     def write_chunk(self, data: bytes) -> None:
         """Send one chunk of a chunked body; an empty one ends it."""

@@ -6,7 +6,7 @@ import struct
 from typing import TYPE_CHECKING
 
 from qwentts_cli.sandbox.audio_store import AudioStore
-from qwentts_cli.sandbox.checksums import crc64
+from qwentts_cli.sandbox.formats.checksums import crc64
 from qwentts_cli.sandbox.server import Sandbox
 from qwentts_cli.sandbox.voices.engine import Utterance
 from qwentts_cli.sandbox.voices.tones import ToneVoice
@@ -115,7 +115,7 @@ def test_an_old_sound_is_spoken_again() -> None:
 def test_one_connection_serves_many_requests(sandbox: Sandbox) -> None:
     """Keep-alive: ten downloads over one socket, all whole."""
     path = say(sandbox).audio_path
-    request = f"GET {path} HTTP/1.1\r\nHost: x\r\n"
+    request = f"GET {path} HTTP/1.1\r\nHost: localhost\r\n"
     with connect(sandbox) as connection:
         connection.sendall((request + "\r\n").encode() * 9 + f"{request}Connection: close\r\n\r\n".encode())
         heard = listen(connection)

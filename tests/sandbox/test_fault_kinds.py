@@ -13,12 +13,12 @@ from typing import Any
 
 import pytest
 
-from qwentts_cli.sandbox.checksums import crc64
 from qwentts_cli.sandbox.faults.script import fault_kinds
+from qwentts_cli.sandbox.formats.checksums import crc64
+from qwentts_cli.sandbox.formats.wav import wav_file, wav_header
 from qwentts_cli.sandbox.server import Sandbox
 from qwentts_cli.sandbox.voices.engine import Utterance
 from qwentts_cli.sandbox.voices.tones import ToneVoice
-from qwentts_cli.sandbox.wav import wav_file, wav_header
 from tests.sandbox.raw_http import CUSTOMIZATION, KEY, Heard, ask, fetch, say
 from tests.tones import NotTones, read_back
 

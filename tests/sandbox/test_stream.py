@@ -69,7 +69,7 @@ def test_the_first_frame_leaves_before_the_last_is_made() -> None:
     """A stream is a stream: the first sound arrives while the voice is still held back."""
     with Sandbox(voice_engine="tones", faults="sse:stall=1") as sandbox, connect(sandbox) as connection:
         body = order("x" * 600)
-        head = f"POST {GENERATION} HTTP/1.1\r\nHost: x\r\nContent-Length: {len(body)}\r\n"
+        head = f"POST {GENERATION} HTTP/1.1\r\nHost: localhost\r\nContent-Length: {len(body)}\r\n"
         lines = "".join(f"{name}: {value}\r\n" for name, value in (KEY | STREAM).items())
         connection.sendall(f"{head}{lines}\r\n".encode() + body)
         heard = b""

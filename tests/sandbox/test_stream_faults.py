@@ -8,10 +8,10 @@ from collections.abc import Callable
 import pytest
 
 from qwentts_cli.sandbox.faults.script import fault_kinds
+from qwentts_cli.sandbox.formats.wav import wav_header
 from qwentts_cli.sandbox.server import Sandbox
 from qwentts_cli.sandbox.voices.engine import Utterance
 from qwentts_cli.sandbox.voices.tones import ToneVoice
-from qwentts_cli.sandbox.wav import wav_header
 from tests.sandbox.raw_http import Heard, say
 from tests.tones import read_back_pcm
 

@@ -9,9 +9,9 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qwentts_cli.sandbox.formats.wav import wav_file
 from qwentts_cli.sandbox.voices.engine import Utterance
 from qwentts_cli.sandbox.voices.tones import ToneVoice
-from qwentts_cli.sandbox.wav import wav_file
 from tests.tones import NotTones, read_back, read_back_pcm
 
 MIXED = "你好、世界。Hello 😀, it is 3.14! ÿ\x01"

@@ -5,19 +5,19 @@ from __future__ import annotations
 import base64
 from typing import TYPE_CHECKING, Any
 
-from qwentts_cli.sandbox.accounting import usage
+from qwentts_cli.sandbox.accounting import usage_of
+from qwentts_cli.sandbox.endpoints.generation_request import read_order, refuse_length, require_key
 from qwentts_cli.sandbox.reply import Reply, ServiceError, json_reply
 from qwentts_cli.sandbox.sse import Frame, send_stream
-from qwentts_cli.sandbox.validation import read_order, refuse_length, require_key
 from qwentts_cli.sandbox.voices.engine import EngineFailed
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from qwentts_cli.sandbox.endpoints.generation_request import SpeechOrder
+    from qwentts_cli.sandbox.exchange import Exchange
     from qwentts_cli.sandbox.faults.script import Chosen
-    from qwentts_cli.sandbox.ledger import Exchange
     from qwentts_cli.sandbox.service import Service
-    from qwentts_cli.sandbox.validation import Order
     from qwentts_cli.sandbox.wire import Wire
 
 
@@ -54,7 +54,7 @@ def _answer(service: Service, exchange: Exchange, chosen: Chosen) -> Reply:
     published = service.audio.publish(order.utterance)
     service.audio.keep(published.path, pcm)
     audio = _audio(exchange, expires_at=published.expires_at, url=published.url)
-    payload = _payload(exchange, audio, "stop", usage(order, len(pcm)))
+    payload = _payload(exchange, audio, "stop", usage_of(order.model, order.units, len(pcm)))
     return json_reply(200, payload, exchange.request_id)
 
 
@@ -68,7 +68,7 @@ def _start_stream(service: Service, exchange: Exchange, chosen: Chosen) -> Itera
 
 
 def _frames(
-    service: Service, exchange: Exchange, order: Order, first: bytes, pieces: Iterator[bytes]
+    service: Service, exchange: Exchange, order: SpeechOrder, first: bytes, pieces: Iterator[bytes]
 ) -> Iterator[Frame]:
     spoken = [first]
     yield _sound_frame(service, exchange, order, spoken)
@@ -83,15 +83,15 @@ def _frames(
     pcm = b"".join(spoken)
     service.audio.keep(published.path, pcm)
     audio = _audio(exchange, expires_at=published.expires_at, url=published.url)
-    yield Frame(_payload(exchange, audio, "stop", usage(order, len(pcm))))
+    yield Frame(_payload(exchange, audio, "stop", usage_of(order.model, order.units, len(pcm))))
 
 
-def _sound_frame(service: Service, exchange: Exchange, order: Order, spoken: list[bytes]) -> Frame:
+def _sound_frame(service: Service, exchange: Exchange, order: SpeechOrder, spoken: list[bytes]) -> Frame:
     audio = _audio(exchange, data=spoken[-1], expires_at=int(service.clock()))
-    return Frame(_payload(exchange, audio, "null", usage(order, sum(map(len, spoken)))))
+    return Frame(_payload(exchange, audio, "null", usage_of(order.model, order.units, sum(map(len, spoken)))))
 
 
-def _take_order(service: Service, exchange: Exchange, chosen: Chosen) -> Order:
+def _take_order(service: Service, exchange: Exchange, chosen: Chosen) -> SpeechOrder:
     order = read_order(exchange.body, service.data, service.custom_voices.models)
     exchange.model, exchange.voice = order.model.id, order.utterance.voice
     text = order.utterance.text
@@ -104,7 +104,7 @@ def _take_order(service: Service, exchange: Exchange, chosen: Chosen) -> Order:
     return order
 
 
-def _speak(service: Service, order: Order) -> Iterator[bytes]:
+def _speak(service: Service, order: SpeechOrder) -> Iterator[bytes]:
     try:
         yield from service.engine.speak(order.utterance)
     except EngineFailed:

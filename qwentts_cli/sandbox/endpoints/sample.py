@@ -6,8 +6,8 @@ import base64
 import binascii
 import struct
 
+from qwentts_cli.sandbox.endpoints.generation_request import refuse
 from qwentts_cli.sandbox.reply import ServiceError
-from qwentts_cli.sandbox.validation import refuse
 
 _MAX_CHARS = 10 * 1024 * 1024
 _MIN_RATE = 24_000

@@ -6,11 +6,11 @@ import struct
 from functools import partial
 from typing import TYPE_CHECKING
 
-from qwentts_cli.sandbox.checksums import crc_header, md5_headers
-from qwentts_cli.sandbox.faults.kind import Kind
-from qwentts_cli.sandbox.faults.wire import NO_CHECKSUM, Answer, refuse
+from qwentts_cli.sandbox.faults.fault_kind import FaultKind
+from qwentts_cli.sandbox.faults.wire import NO_CHECKSUM, MakeReply, refuse
+from qwentts_cli.sandbox.formats.checksums import crc_header, md5_headers
+from qwentts_cli.sandbox.formats.wav import HEADER_BYTES, wav_file, wav_header
 from qwentts_cli.sandbox.reply import Reply, ServiceError
-from qwentts_cli.sandbox.wav import HEADER_BYTES, wav_file, wav_header
 
 if TYPE_CHECKING:
     from qwentts_cli.sandbox.wire import Wire
@@ -36,7 +36,7 @@ def _send_object(wire: Wire, reply: Reply, body: bytes) -> None:
     wire.send(reply.with_body(body).with_headers({**NO_CHECKSUM, **md5_headers(body)}))
 
 
-def _lying_size(wire: Wire, answer: Answer, _: str, *, size: int) -> None:
+def _lying_size(wire: Wire, answer: MakeReply, _: str, *, size: int) -> None:
     """Announce `size` bytes of samples; the RIFF size follows it as far as it can."""
     reply = answer()
     riff = min(size + 36, 0xFFFFFFFF) if size else 0
@@ -46,36 +46,36 @@ def _lying_size(wire: Wire, answer: Answer, _: str, *, size: int) -> None:
     _send_object(wire, reply, bytes(body))
 
 
-def _bigger_size(wire: Wire, answer: Answer, _: str) -> None:
+def _bigger_size(wire: Wire, answer: MakeReply, _: str) -> None:
     reply = answer()
     pcm = reply.body[HEADER_BYTES:]
     _send_object(wire, reply, wav_header(len(pcm) + 48_000) + pcm)
 
 
-def _riff_list(wire: Wire, answer: Answer, _: str) -> None:
+def _riff_list(wire: Wire, answer: MakeReply, _: str) -> None:
     reply = answer()
     note = b"LIST" + struct.pack("<I", 18) + b"INFOISFT\x06\0\0\0Lavf60"
     body = reply.body[:36] + note + reply.body[36:]
     _send_object(wire, reply, body[:4] + struct.pack("<I", len(body) - 8) + body[8:])
 
 
-def _format(wire: Wire, answer: Answer, how: str) -> None:
+def _format(wire: Wire, answer: MakeReply, how: str) -> None:
     reply = answer()
     pcm = reply.body[HEADER_BYTES:]
     _send_object(wire, reply, wav_header(len(pcm), **_FORMATS[how]) + pcm)
 
 
-def _odd(wire: Wire, answer: Answer, _: str) -> None:
+def _odd(wire: Wire, answer: MakeReply, _: str) -> None:
     reply = answer()
     _send_object(wire, reply, wav_file(reply.body[HEADER_BYTES:] + b"\0"))
 
 
-def _flip(wire: Wire, answer: Answer, _: str) -> None:
+def _flip(wire: Wire, answer: MakeReply, _: str) -> None:
     reply = answer()
     wire.send(reply.with_body(_flipped(reply.body)))
 
 
-def _flip_silent(wire: Wire, answer: Answer, _: str) -> None:
+def _flip_silent(wire: Wire, answer: MakeReply, _: str) -> None:
     reply = answer()
     wire.send(reply.with_body(_flipped(reply.body)).with_headers(NO_CHECKSUM))
 
@@ -85,81 +85,85 @@ def _flipped(body: bytes) -> bytes:
     return body[:middle] + bytes([body[middle] ^ 0x10]) + body[middle + 1 :]
 
 
-def _no_checksum(wire: Wire, answer: Answer, _: str) -> None:
+def _no_checksum(wire: Wire, answer: MakeReply, _: str) -> None:
     wire.send(answer().with_headers(NO_CHECKSUM))
 
 
-def _crc_only(wire: Wire, answer: Answer, how: str) -> None:
+def _crc_only(wire: Wire, answer: MakeReply, how: str) -> None:
     reply = answer().with_headers(NO_CHECKSUM)
     body = _flipped(reply.body) if how == "flip" else reply.body
     wire.send(reply.with_body(body).with_headers(crc_header(reply.body)))
 
 
-def _empty_body(wire: Wire, answer: Answer, _: str) -> None:
+def _empty_body(wire: Wire, answer: MakeReply, _: str) -> None:
     _send_object(wire, answer(), b"")
 
 
-def _empty_wav(wire: Wire, answer: Answer, _: str) -> None:
+def _empty_wav(wire: Wire, answer: MakeReply, _: str) -> None:
     _send_object(wire, answer(), wav_file(b""))
 
 
-def _not_wav(wire: Wire, answer: Answer, how: str) -> None:
+def _not_wav(wire: Wire, answer: MakeReply, how: str) -> None:
     _send_object(wire, answer(), _NOT_WAV[how])
 
 
-def _unprovable(wire: Wire, answer: Answer, _: str) -> None:
+def _unprovable(wire: Wire, answer: MakeReply, _: str) -> None:
     reply = answer().with_headers(NO_CHECKSUM)
     wire.keep_alive = False
     body = wav_header(0xFFFFFFFF) + reply.body[HEADER_BYTES:]
     wire.write(wire.head(200, reply.headers) + body, status=200)
 
 
-def _expired(wire: Wire, _answer: Answer, _: str) -> None:
+def _expired(wire: Wire, _answer: MakeReply, _: str) -> None:
     refuse(wire, ServiceError(403, "AccessDenied", "Request has expired."))
 
 
-def _forbidden(wire: Wire, _answer: Answer, _: str) -> None:
+def _forbidden(wire: Wire, _answer: MakeReply, _: str) -> None:
     refuse(wire, ServiceError(403, "AccessDenied", "You have no right to access this object."))
 
 
-def _not_found(wire: Wire, _answer: Answer, _: str) -> None:
+def _not_found(wire: Wire, _answer: MakeReply, _: str) -> None:
     refuse(wire, ServiceError(404, "NoSuchKey", "The specified key does not exist."))
 
 
-AUDIO_KINDS: dict[str, Kind[Reply]] = {
-    "header0": Kind(partial(_lying_size, size=0), "sizes of 0 in the WAV header"),
-    "header-7fffffff": Kind(partial(_lying_size, size=0x7FFFFFFF), "sizes of 0x7FFFFFFF in the WAV header"),
-    "header-ffffffff": Kind(partial(_lying_size, size=0xFFFFFFFF), "sizes of 0xFFFFFFFF in the WAV header"),
-    "header-bigger": Kind(_bigger_size, "a WAV header that announces a second more than there is"),
-    "riff-list": Kind(_riff_list, "a right WAV with a LIST chunk before its samples"),
-    "format": Kind(
+AUDIO_KINDS: dict[str, FaultKind[Reply]] = {
+    "header0": FaultKind(partial(_lying_size, size=0), "sizes of 0 in the WAV header"),
+    "header-7fffffff": FaultKind(
+        partial(_lying_size, size=0x7FFFFFFF), "sizes of 0x7FFFFFFF in the WAV header"
+    ),
+    "header-ffffffff": FaultKind(
+        partial(_lying_size, size=0xFFFFFFFF), "sizes of 0xFFFFFFFF in the WAV header"
+    ),
+    "header-bigger": FaultKind(_bigger_size, "a WAV header that announces a second more than there is"),
+    "riff-list": FaultKind(_riff_list, "a right WAV with a LIST chunk before its samples"),
+    "format": FaultKind(
         _format,
         "a WAV header with that wrong format",
         argument="|".join(_FORMATS),
         pattern="|".join(_FORMATS),
     ),
-    "odd": Kind(_odd, "half a sample too much"),
-    "flip": Kind(_flip, "one bit flipped, the checksums being those of the true body"),
-    "flip-silent": Kind(_flip_silent, "one bit flipped and no checksum: nobody can tell"),
-    "no-checksum": Kind(_no_checksum, "the right body without a checksum"),
-    "crc-only": Kind(
+    "odd": FaultKind(_odd, "half a sample too much"),
+    "flip": FaultKind(_flip, "one bit flipped, the checksums being those of the true body"),
+    "flip-silent": FaultKind(_flip_silent, "one bit flipped and no checksum: nobody can tell"),
+    "no-checksum": FaultKind(_no_checksum, "the right body without a checksum"),
+    "crc-only": FaultKind(
         _crc_only,
         "CRC-64 as the only checksum; `flip` also flips a bit",
         argument="good|flip",
         pattern="good|flip",
         default="good",
     ),
-    "empty-body": Kind(_empty_body, "no bytes at all"),
-    "empty-wav": Kind(_empty_wav, "a WAV without samples"),
-    "not-wav": Kind(
+    "empty-body": FaultKind(_empty_body, "no bytes at all"),
+    "empty-wav": FaultKind(_empty_wav, "a WAV without samples"),
+    "not-wav": FaultKind(
         _not_wav,
         "another file, labelled as WAV",
         argument="|".join(_NOT_WAV),
         pattern="|".join(_NOT_WAV),
         default="html",
     ),
-    "unprovable": Kind(_unprovable, "no length, no checksum, and 0xFFFFFFFF in the WAV header"),
-    "expired": Kind(_expired, "403, the URL being too old"),
-    "forbidden": Kind(_forbidden, "403 for another reason"),
-    "notfound": Kind(_not_found, "404"),
+    "unprovable": FaultKind(_unprovable, "no length, no checksum, and 0xFFFFFFFF in the WAV header"),
+    "expired": FaultKind(_expired, "403, the URL being too old"),
+    "forbidden": FaultKind(_forbidden, "403 for another reason"),
+    "notfound": FaultKind(_not_found, "404"),
 }

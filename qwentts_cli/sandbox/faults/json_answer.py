@@ -7,8 +7,8 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from qwentts_cli.sandbox.error_codes import CODES, error_of_code
-from qwentts_cli.sandbox.faults.kind import Kind
-from qwentts_cli.sandbox.faults.wire import Answer, refuse
+from qwentts_cli.sandbox.faults.fault_kind import FaultKind
+from qwentts_cli.sandbox.faults.wire import MakeReply, refuse
 from qwentts_cli.sandbox.reply import Reply, json_reply
 
 if TYPE_CHECKING:
@@ -42,11 +42,11 @@ _BAD_URLS: dict[str, Callable[[str], object]] = {
 }
 
 
-def _code(wire: Wire, _answer: Answer, code: str) -> None:
+def _code(wire: Wire, _answer: MakeReply, code: str) -> None:
     refuse(wire, error_of_code(code))
 
 
-def _error_in_200(wire: Wire, _answer: Answer, code: str) -> None:
+def _error_in_200(wire: Wire, _answer: MakeReply, code: str) -> None:
     request_id = wire.exchange.request_id
     wire.send(json_reply(200, error_of_code(code).payload(request_id), request_id))
 
@@ -55,36 +55,36 @@ def _send_body(wire: Wire, body: bytes) -> None:
     wire.send(Reply(200, {"Content-Type": "application/json"}, body))
 
 
-def _empty_object(wire: Wire, _answer: Answer, _: str) -> None:
+def _empty_object(wire: Wire, _answer: MakeReply, _: str) -> None:
     _send_body(wire, b"{}")
 
 
-def _null(wire: Wire, _answer: Answer, _: str) -> None:
+def _null(wire: Wire, _answer: MakeReply, _: str) -> None:
     _send_body(wire, b"null")
 
 
-def _list(wire: Wire, _answer: Answer, _: str) -> None:
+def _list(wire: Wire, _answer: MakeReply, _: str) -> None:
     _send_body(wire, b"[]")
 
 
-def _nan(wire: Wire, _answer: Answer, _: str) -> None:
+def _nan(wire: Wire, _answer: MakeReply, _: str) -> None:
     _send_body(wire, b'{"output":NaN,"usage":' + b"9" * 5000 + b"}")
 
 
-def _deep_json(wire: Wire, _answer: Answer, _: str) -> None:
+def _deep_json(wire: Wire, _answer: MakeReply, _: str) -> None:
     _send_body(wire, b'{"output":' + b"[" * _DEEP)
 
 
-def _huge_json(wire: Wire, _answer: Answer, _: str) -> None:
+def _huge_json(wire: Wire, _answer: MakeReply, _: str) -> None:
     _send_body(wire, b'{"output":"' + b"x" * _HUGE + b'"}')
 
 
-def _truncated_json(wire: Wire, answer: Answer, _: str) -> None:
+def _truncated_json(wire: Wire, answer: MakeReply, _: str) -> None:
     reply = answer()
     wire.send(reply.with_body(reply.body[: len(reply.body) // 2]))
 
 
-def _bad_url(wire: Wire, answer: Answer, how: str) -> None:
+def _bad_url(wire: Wire, answer: MakeReply, how: str) -> None:
     def spoil(payload: dict[str, Any]) -> None:
         audio = payload["output"]["audio"]
         audio["url"] = _BAD_URLS[how](audio["url"]) if how in _BAD_URLS else how
@@ -92,11 +92,11 @@ def _bad_url(wire: Wire, answer: Answer, how: str) -> None:
     _send_changed(wire, answer(), spoil)
 
 
-def _no_url(wire: Wire, answer: Answer, _: str) -> None:
+def _no_url(wire: Wire, answer: MakeReply, _: str) -> None:
     _send_changed(wire, answer(), lambda payload: payload["output"]["audio"].pop("url"))
 
 
-def _missing_optionals(wire: Wire, answer: Answer, _: str) -> None:
+def _missing_optionals(wire: Wire, answer: MakeReply, _: str) -> None:
     _send_changed(wire, answer(), drop_optionals)
 
 
@@ -114,31 +114,33 @@ def _send_changed(wire: Wire, reply: Reply, change: Callable[[dict[str, Any]], o
     wire.send(reply.with_body(json.dumps(payload, ensure_ascii=False).encode()))
 
 
-JSON_KINDS: dict[str, Kind[Reply]] = {
-    "code": Kind(_code, "refuses with that documented code and its status", argument="CODE", pattern=_CODE),
-    "json-error-in-200": Kind(
+JSON_KINDS: dict[str, FaultKind[Reply]] = {
+    "code": FaultKind(
+        _code, "refuses with that documented code and its status", argument="CODE", pattern=_CODE
+    ),
+    "json-error-in-200": FaultKind(
         _error_in_200,
         "answers 200 with that error as its body",
         argument="CODE",
         pattern=_CODE,
         default="Throttling.RateQuota",
     ),
-    "empty-object": Kind(_empty_object, "answers 200 with {}"),
-    "null": Kind(_null, "answers 200 with null"),
-    "list": Kind(_list, "answers 200 with []"),
-    "nan": Kind(_nan, "answers 200 with NaN and a number of 5,000 digits"),
-    "deep-json": Kind(_deep_json, "answers 200 with 100,000 brackets"),
-    "huge-json": Kind(_huge_json, "answers 200 with 9 MB of JSON"),
-    "truncated-json": Kind(_truncated_json, "sends half of the JSON, its length agreeing", bills=True),
-    "bad-url": Kind(
+    "empty-object": FaultKind(_empty_object, "answers 200 with {}"),
+    "null": FaultKind(_null, "answers 200 with null"),
+    "list": FaultKind(_list, "answers 200 with []"),
+    "nan": FaultKind(_nan, "answers 200 with NaN and a number of 5,000 digits"),
+    "deep-json": FaultKind(_deep_json, "answers 200 with 100,000 brackets"),
+    "huge-json": FaultKind(_huge_json, "answers 200 with 9 MB of JSON"),
+    "truncated-json": FaultKind(_truncated_json, "sends half of the JSON, its length agreeing", bills=True),
+    "bad-url": FaultKind(
         _bad_url,
         f"hands out a URL that must be refused ({', '.join(_BAD_URLS)}) or the one given",
         bills=True,
         argument="KIND|URL",
         pattern=f"{'|'.join(_BAD_URLS)}|[^ ]*:[^ ]*",
     ),
-    "no-url": Kind(_no_url, "leaves out the URL", bills=True),
-    "missing-optionals": Kind(
+    "no-url": FaultKind(_no_url, "leaves out the URL", bills=True),
+    "missing-optionals": FaultKind(
         _missing_optionals, "leaves out usage, request_id, id and expires_at", bills=True
     ),
 }

@@ -8,8 +8,8 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qwentts_cli.sandbox.faults.audio import AUDIO_KINDS
+from qwentts_cli.sandbox.faults.fault_kind import COUNT, SECONDS, FaultKind
 from qwentts_cli.sandbox.faults.json_answer import JSON_KINDS
-from qwentts_cli.sandbox.faults.kind import COUNT, SECONDS, Kind
 from qwentts_cli.sandbox.faults.stream import SSE_KINDS
 from qwentts_cli.sandbox.faults.wire import WIRE_KINDS
 
@@ -31,12 +31,16 @@ _RULE = re.compile(
     r"(?P<phase>[a-z]+):(?P<kind>[a-z0-9-]+)(?:=(?P<argument>.*?))?"
     r"(?:@(?P<share>\d{1,3}(?:\.\d+)?)%|\*(?P<first>[1-9]\d*)|#(?P<only>[1-9]\d*))?"
 )
-_LATENCY: Kind[Any] = Kind(None, "waits that long before it answers", argument="SEC", pattern=SECONDS)
-_REFUSE: Kind[Any] = Kind(
+_LATENCY: FaultKind[Any] = FaultKind(
+    None, "waits that long before it answers", argument="SEC", pattern=SECONDS
+)
+_REFUSE: FaultKind[Any] = FaultKind(
     None, "refuses texts with the word in them, as the content filter does", argument="WORD", pattern=".+"
 )
-_LIMIT: Kind[Any] = Kind(None, "refuses texts of more code points as too long", argument="N", pattern=COUNT)
-_KINDS: dict[str, dict[str, Kind[Any]]] = {
+_LIMIT: FaultKind[Any] = FaultKind(
+    None, "refuses texts of more code points as too long", argument="N", pattern=COUNT
+)
+_KINDS: dict[str, dict[str, FaultKind[Any]]] = {
     "post": {"latency": _LATENCY, "refuse": _REFUSE, "limit": _LIMIT, **WIRE_KINDS, **JSON_KINDS},
     "sse": {**SSE_KINDS},
     "get": {"latency": _LATENCY, **WIRE_KINDS, **AUDIO_KINDS},
@@ -60,7 +64,7 @@ class Rule:
     only: int | None
 
     @property
-    def kind(self) -> Kind[Any]:
+    def kind(self) -> FaultKind[Any]:
         return _KINDS[self.phase][self.name]
 
     @property
@@ -118,7 +122,7 @@ def _parse_rule(part: str) -> Rule:
     )
 
 
-def _argument(part: str, name: str, kind: Kind[Any], given: str | None) -> str:
+def _argument(part: str, name: str, kind: FaultKind[Any], given: str | None) -> str:
     argument = kind.default if given is None else given
     if not kind.argument and argument is not None:
         raise BadFaultSpec(f"{part!r}: {name} takes no argument")
@@ -127,12 +131,12 @@ def _argument(part: str, name: str, kind: Kind[Any], given: str | None) -> str:
     return argument or ""
 
 
-def _written(phase: str, name: str, kind: Kind[Any]) -> str:
+def _written(phase: str, name: str, kind: FaultKind[Any]) -> str:
     argument = f"={kind.argument}" if kind.argument else ""
     return f"{phase}:{name}[{argument}]" if kind.default is not None else f"{phase}:{name}{argument}"
 
 
-def _explained(phase: str, kind: Kind[Any]) -> str:
+def _explained(phase: str, kind: FaultKind[Any]) -> str:
     default = f" (default {kind.default})" if kind.default is not None else ""
     return f"{kind.summary}{default}{'; billed' if phase == 'post' and kind.bills else ''}"
 

@@ -11,17 +11,17 @@ from itertools import chain, count, islice
 from typing import TYPE_CHECKING, Any
 
 from qwentts_cli.sandbox.error_codes import CODES, error_of_code
+from qwentts_cli.sandbox.faults.fault_kind import COUNT, SECONDS, FaultKind
 from qwentts_cli.sandbox.faults.json_answer import drop_optionals
-from qwentts_cli.sandbox.faults.kind import COUNT, SECONDS, Kind
+from qwentts_cli.sandbox.formats.wav import wav_header
 from qwentts_cli.sandbox.reply import Reply, json_reply
 from qwentts_cli.sandbox.sse import Frame, encode_frame, open_stream, send_stream
-from qwentts_cli.sandbox.wav import wav_header
 
 if TYPE_CHECKING:
     from qwentts_cli.sandbox.wire import Wire
 
 Frames = Iterator[Frame]
-Answer = Callable[[], Frames]
+MakeFrames = Callable[[], Frames]
 
 # The data size that a streaming encoder writes when it does not know better.
 _UNKNOWN_SIZE = 0x7FFFFFFF
@@ -48,7 +48,7 @@ def _with_data(payload: dict[str, Any], piece: bytes) -> dict[str, Any]:
     return {**payload["output"]["audio"], "data": base64.b64encode(piece).decode()}
 
 
-def _riff(wire: Wire, answer: Answer, _: str) -> None:
+def _riff(wire: Wire, answer: MakeFrames, _: str) -> None:
     def with_header(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield wav_header(_UNKNOWN_SIZE) + next(pieces)
         yield from pieces
@@ -56,7 +56,7 @@ def _riff(wire: Wire, answer: Answer, _: str) -> None:
     send_stream(wire, _sounds(answer(), with_header))
 
 
-def _riff_split(wire: Wire, answer: Answer, _: str) -> None:
+def _riff_split(wire: Wire, answer: MakeFrames, _: str) -> None:
     def with_split_header(pieces: Iterator[bytes]) -> Iterator[bytes]:
         header = wav_header(_UNKNOWN_SIZE)
         yield header[:_HEADER_SPLIT]
@@ -66,7 +66,7 @@ def _riff_split(wire: Wire, answer: Answer, _: str) -> None:
     send_stream(wire, _sounds(answer(), with_split_header))
 
 
-def _odd(wire: Wire, answer: Answer, _: str) -> None:
+def _odd(wire: Wire, answer: MakeFrames, _: str) -> None:
     def oddly(pieces: Iterator[bytes]) -> Iterator[bytes]:
         pcm = b"".join(pieces)
         sizes = (size | 1 for size in count(1001, 2))
@@ -78,14 +78,14 @@ def _odd(wire: Wire, answer: Answer, _: str) -> None:
     send_stream(wire, _sounds(answer(), oddly))
 
 
-def _bad_base64(wire: Wire, answer: Answer, _: str) -> None:
+def _bad_base64(wire: Wire, answer: MakeFrames, _: str) -> None:
     frames = answer()
     first = next(frames)
     first.payload["output"]["audio"]["data"] = "!not*base64"
     send_stream(wire, chain([first], frames))
 
 
-def _out_of_order(wire: Wire, answer: Answer, _: str) -> None:
+def _out_of_order(wire: Wire, answer: MakeFrames, _: str) -> None:
     first, second, *rest = answer()
     open_stream(wire)
     for number, frame in ((2, second), (1, first), *enumerate(rest, 3)):
@@ -93,7 +93,7 @@ def _out_of_order(wire: Wire, answer: Answer, _: str) -> None:
     wire.write_chunk(b"")
 
 
-def _missing_optionals(wire: Wire, answer: Answer, _: str) -> None:
+def _missing_optionals(wire: Wire, answer: MakeFrames, _: str) -> None:
     frames = list(answer())
     for frame in frames:
         drop_optionals(frame.payload)
@@ -103,7 +103,7 @@ def _missing_optionals(wire: Wire, answer: Answer, _: str) -> None:
 # How it is framed.
 
 
-def _reframed(wire: Wire, answer: Answer, _: str, *, change: Callable[[bytes], bytes]) -> None:
+def _reframed(wire: Wire, answer: MakeFrames, _: str, *, change: Callable[[bytes], bytes]) -> None:
     send_stream(wire, answer(), encode=lambda number, frame: change(encode_frame(number, frame)))
 
 
@@ -111,7 +111,7 @@ def _space(frame: bytes) -> bytes:
     return re.sub(rb"^(id|event|data):", rb"\1: ", frame, flags=re.MULTILINE)
 
 
-def _multi_data(wire: Wire, answer: Answer, _: str) -> None:
+def _multi_data(wire: Wire, answer: MakeFrames, _: str) -> None:
     def encode(number: int, frame: Frame) -> bytes:
         lines = json.dumps(frame.payload, indent=1).splitlines()
         data = "".join(f"data:{line}\n" for line in lines)
@@ -120,7 +120,7 @@ def _multi_data(wire: Wire, answer: Answer, _: str) -> None:
     send_stream(wire, answer(), encode=encode)
 
 
-def _one_byte_writes(wire: Wire, answer: Answer, _: str) -> None:
+def _one_byte_writes(wire: Wire, answer: MakeFrames, _: str) -> None:
     frames = answer()
     open_stream(wire)
     for number, frame in enumerate(frames, 1):
@@ -129,7 +129,7 @@ def _one_byte_writes(wire: Wire, answer: Answer, _: str) -> None:
     wire.write_chunk(b"")
 
 
-def _no_final_blank(wire: Wire, answer: Answer, _: str) -> None:
+def _no_final_blank(wire: Wire, answer: MakeFrames, _: str) -> None:
     *frames, last = answer()
     open_stream(wire)
     for number, frame in enumerate(frames, 1):
@@ -138,14 +138,14 @@ def _no_final_blank(wire: Wire, answer: Answer, _: str) -> None:
     wire.write_chunk(b"")
 
 
-def _comments_only(wire: Wire, answer: Answer, seconds: str) -> None:
+def _comments_only(wire: Wire, answer: MakeFrames, seconds: str) -> None:
     answer()
     open_stream(wire)
     for _ in wire.ticks(float(seconds)):
         wire.write_chunk(b":keep-alive\n\n")
 
 
-def _slow(wire: Wire, answer: Answer, seconds: str) -> None:
+def _slow(wire: Wire, answer: MakeFrames, seconds: str) -> None:
     frames = answer()
     send_stream(wire, (frame for frame in frames if wire.wait(float(seconds))))
 
@@ -162,11 +162,11 @@ def _send_some(wire: Wire, frames: Frames, wanted: str) -> Frames:
     return frames
 
 
-def _no_stop(wire: Wire, answer: Answer, _: str) -> None:
+def _no_stop(wire: Wire, answer: MakeFrames, _: str) -> None:
     send_stream(wire, (frame for frame in answer() if frame.payload["output"]["finish_reason"] != "stop"))
 
 
-def _cut_frame(wire: Wire, answer: Answer, wanted: str) -> None:
+def _cut_frame(wire: Wire, answer: MakeFrames, wanted: str) -> None:
     cut = next(_send_some(wire, answer(), wanted), None)
     if cut is not None:
         frame = encode_frame(int(wanted) + 1, cut)
@@ -174,17 +174,17 @@ def _cut_frame(wire: Wire, answer: Answer, wanted: str) -> None:
     wire.close()
 
 
-def _reset(wire: Wire, answer: Answer, wanted: str) -> None:
+def _reset(wire: Wire, answer: MakeFrames, wanted: str) -> None:
     _send_some(wire, answer(), wanted)
     wire.reset()
 
 
-def _stall(wire: Wire, answer: Answer, wanted: str) -> None:
+def _stall(wire: Wire, answer: MakeFrames, wanted: str) -> None:
     _send_some(wire, answer(), wanted)
     wire.stall()
 
 
-def _endless_line(wire: Wire, answer: Answer, _: str) -> None:
+def _endless_line(wire: Wire, answer: MakeFrames, _: str) -> None:
     answer()
     open_stream(wire)
     wire.write_chunk(b'id:1\nevent:result\n:HTTP_STATUS/200\ndata:{"output":"')
@@ -200,85 +200,87 @@ def _error_frame(wire: Wire, code: str) -> Frame:
     return Frame(error.payload(wire.exchange.request_id), "error", error.status)
 
 
-def _error_mid(wire: Wire, answer: Answer, code: str) -> None:
+def _error_mid(wire: Wire, answer: MakeFrames, code: str) -> None:
     _send_some(wire, answer(), "1")
     wire.write_chunk(encode_frame(2, _error_frame(wire, code)))
     wire.write_chunk(b"")
 
 
-def _error_first(wire: Wire, _answer: Answer, code: str) -> None:
+def _error_first(wire: Wire, _answer: MakeFrames, code: str) -> None:
     send_stream(wire, iter([_error_frame(wire, code)]))
 
 
-def _error_sse_body(wire: Wire, _answer: Answer, code: str) -> None:
+def _error_sse_body(wire: Wire, _answer: MakeFrames, code: str) -> None:
     frame = _error_frame(wire, code)
     wire.send(Reply(frame.status, {"Content-Type": "application/json"}, encode_frame(1, frame)))
 
 
-def _json_instead(wire: Wire, answer: Answer, _: str) -> None:
+def _json_instead(wire: Wire, answer: MakeFrames, _: str) -> None:
     *_frames, last = answer()
     wire.send(json_reply(200, last.payload, wire.exchange.request_id))
 
 
-SSE_KINDS: dict[str, Kind[Frames]] = {
-    "riff": Kind(_riff, "starts the first chunk with a WAV header"),
-    "riff-split": Kind(_riff_split, "splits that WAV header over two chunks"),
-    "odd": Kind(_odd, "cuts the sound into chunks of odd sizes"),
-    "bad-base64": Kind(_bad_base64, "spoils the base64 of the first chunk"),
-    "out-of-order": Kind(_out_of_order, "swaps the first two frames, ids and all"),
-    "missing-optionals": Kind(_missing_optionals, "leaves out usage, request_id, id and expires_at"),
-    "crlf": Kind(
+SSE_KINDS: dict[str, FaultKind[Frames]] = {
+    "riff": FaultKind(_riff, "starts the first chunk with a WAV header"),
+    "riff-split": FaultKind(_riff_split, "splits that WAV header over two chunks"),
+    "odd": FaultKind(_odd, "cuts the sound into chunks of odd sizes"),
+    "bad-base64": FaultKind(_bad_base64, "spoils the base64 of the first chunk"),
+    "out-of-order": FaultKind(_out_of_order, "swaps the first two frames, ids and all"),
+    "missing-optionals": FaultKind(_missing_optionals, "leaves out usage, request_id, id and expires_at"),
+    "crlf": FaultKind(
         partial(_reframed, change=lambda frame: frame.replace(b"\n", b"\r\n")), "ends lines in CRLF"
     ),
-    "bom": Kind(
+    "bom": FaultKind(
         partial(_reframed, change=lambda frame: frame.replace(b"id:1\n", b"\xef\xbb\xbfid:1\n")),
         "starts with a BOM",
     ),
-    "space-after-colon": Kind(partial(_reframed, change=_space), "writes a space after each colon"),
-    "comments": Kind(
+    "space-after-colon": FaultKind(partial(_reframed, change=_space), "writes a space after each colon"),
+    "comments": FaultKind(
         partial(_reframed, change=lambda frame: b":keep-alive\n\n" + frame),
         "puts a comment before each frame",
     ),
-    "multi-data": Kind(_multi_data, "spreads each JSON over several data: lines"),
-    "one-byte-writes": Kind(_one_byte_writes, "sends each byte as a chunk of its own"),
-    "no-final-blank": Kind(_no_final_blank, "ends without the last blank line"),
-    "comments-only": Kind(
+    "multi-data": FaultKind(_multi_data, "spreads each JSON over several data: lines"),
+    "one-byte-writes": FaultKind(_one_byte_writes, "sends each byte as a chunk of its own"),
+    "no-final-blank": FaultKind(_no_final_blank, "ends without the last blank line"),
+    "comments-only": FaultKind(
         _comments_only,
         "sends keep-alive comments for ever, so far apart",
         argument="SEC",
         pattern=SECONDS,
         default="0.1",
     ),
-    "slow": Kind(_slow, "waits that long before each frame", argument="SEC", pattern=SECONDS),
-    "no-stop": Kind(_no_stop, "ends without the last frame"),
-    "cut-frame": Kind(
+    "slow": FaultKind(_slow, "waits that long before each frame", argument="SEC", pattern=SECONDS),
+    "no-stop": FaultKind(_no_stop, "ends without the last frame"),
+    "cut-frame": FaultKind(
         _cut_frame,
         "closes in the middle of a frame, after so many whole ones",
         argument="FRAMES",
         pattern=COUNT,
         default="1",
     ),
-    "reset": Kind(
+    "reset": FaultKind(
         _reset, "resets the connection after so many frames", argument="FRAMES", pattern=COUNT, default="1"
     ),
-    "stall": Kind(_stall, "says no more after so many frames", argument="FRAMES", pattern=COUNT, default="1"),
-    "endless-line": Kind(_endless_line, "sends a line that never ends"),
-    "error-mid": Kind(
+    "stall": FaultKind(
+        _stall, "says no more after so many frames", argument="FRAMES", pattern=COUNT, default="1"
+    ),
+    "endless-line": FaultKind(_endless_line, "sends a line that never ends"),
+    "error-mid": FaultKind(
         _error_mid,
         "sends an error frame after the first sound",
         argument="CODE",
         pattern=_CODE,
         default=_ERROR,
     ),
-    "error-first": Kind(
+    "error-first": FaultKind(
         _error_first, "answers 200 and an error frame", argument="CODE", pattern=_CODE, default=_ERROR
     ),
-    "error-sse-body": Kind(
+    "error-sse-body": FaultKind(
         _error_sse_body,
         "refuses with an error frame labelled JSON",
         argument="CODE",
         pattern=_CODE,
         default=_ERROR,
     ),
-    "json-instead": Kind(_json_instead, "answers with JSON instead of a stream"),
+    "json-instead": FaultKind(_json_instead, "answers with JSON instead of a stream"),
 }

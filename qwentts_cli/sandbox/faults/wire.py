@@ -8,14 +8,14 @@ from email.utils import formatdate
 from typing import TYPE_CHECKING
 
 from qwentts_cli.sandbox.error_codes import error_of_status, oss_error_of_status
-from qwentts_cli.sandbox.faults.kind import COUNT, SECONDS, Kind
+from qwentts_cli.sandbox.faults.fault_kind import COUNT, SECONDS, FaultKind
+from qwentts_cli.sandbox.formats.wav import wav_header
 from qwentts_cli.sandbox.reply import Reply, ServiceError
-from qwentts_cli.sandbox.wav import wav_header
 
 if TYPE_CHECKING:
     from qwentts_cli.sandbox.wire import Wire
 
-Answer = Callable[[], Reply]
+MakeReply = Callable[[], Reply]
 
 NO_CHECKSUM: dict[str, str | None] = {"Content-MD5": None, "ETag": None, "x-oss-hash-crc64ecma": None}
 
@@ -27,115 +27,115 @@ _BOMB_BYTES = 50 * 1024 * 1024
 
 
 def refuse(wire: Wire, error: ServiceError) -> None:
-    """Answer with an error: JSON from the service, XML from the audio host."""
+    """MakeReply with an error: JSON from the service, XML from the audio host."""
     request_id = wire.exchange.request_id
     wire.send(error.as_xml(request_id) if wire.exchange.phase == "get" else error.as_json(request_id))
 
 
-def _status(wire: Wire, _answer: Answer, status: str) -> None:
+def _status(wire: Wire, _answer: MakeReply, status: str) -> None:
     make = oss_error_of_status if wire.exchange.phase == "get" else error_of_status
     refuse(wire, make(int(status)))
 
 
-def _retry_after(wire: Wire, _answer: Answer, value: str) -> None:
+def _retry_after(wire: Wire, _answer: MakeReply, value: str) -> None:
     error = error_of_status(429)
     refuse(wire, ServiceError(429, error.code, error.message, {"Retry-After": value}))
 
 
-def _retry_after_date(wire: Wire, answer: Answer, seconds: str) -> None:
+def _retry_after_date(wire: Wire, answer: MakeReply, seconds: str) -> None:
     _retry_after(wire, answer, formatdate(wire.now() + float(seconds), usegmt=True))
 
 
-def _reset(wire: Wire, _answer: Answer, _: str) -> None:
+def _reset(wire: Wire, _answer: MakeReply, _: str) -> None:
     wire.reset()
 
 
-def _reset_after(wire: Wire, answer: Answer, _: str) -> None:
+def _reset_after(wire: Wire, answer: MakeReply, _: str) -> None:
     answer()
     wire.reset()
 
 
-def _close(wire: Wire, _answer: Answer, _: str) -> None:
+def _close(wire: Wire, _answer: MakeReply, _: str) -> None:
     wire.close()
 
 
-def _hang_up(wire: Wire, answer: Answer, _: str) -> None:
+def _hang_up(wire: Wire, answer: MakeReply, _: str) -> None:
     wire.send(answer())
     wire.keep_alive = False
 
 
-def _stall(wire: Wire, _answer: Answer, _: str) -> None:
+def _stall(wire: Wire, _answer: MakeReply, _: str) -> None:
     wire.stall()
 
 
-def _drip_headers(wire: Wire, answer: Answer, seconds: str) -> None:
+def _drip_headers(wire: Wire, answer: MakeReply, seconds: str) -> None:
     reply = answer()
     wire.drip(wire.render(reply), float(seconds), status=reply.status)
 
 
-def _drip_body(wire: Wire, answer: Answer, seconds: str) -> None:
+def _drip_body(wire: Wire, answer: MakeReply, seconds: str) -> None:
     reply = answer()
     wire.write(wire.head_of(reply), status=reply.status)
     wire.drip(reply.body, float(seconds))
 
 
-def _garbage(wire: Wire, _answer: Answer, _: str) -> None:
+def _garbage(wire: Wire, _answer: MakeReply, _: str) -> None:
     wire.write(b"\x16\x03\x01\x02\x00\xff\xfe no HTTP \x00\r\n\r\n")
     wire.close()
 
 
-def _huge_headers(wire: Wire, answer: Answer, size: str) -> None:
+def _huge_headers(wire: Wire, answer: MakeReply, size: str) -> None:
     wire.send(answer().with_headers({"X-Huge": "x" * int(size)}))
 
 
-def _many_headers(wire: Wire, answer: Answer, count: str) -> None:
+def _many_headers(wire: Wire, answer: MakeReply, count: str) -> None:
     wire.send(answer().with_headers({f"X-Many-{n}": "x" for n in range(int(count))}))
 
 
-def _html(wire: Wire, _answer: Answer, _: str) -> None:
+def _html(wire: Wire, _answer: MakeReply, _: str) -> None:
     wire.send(Reply(200, {"Content-Type": "text/html"}, _HTML))
 
 
-def _xml(wire: Wire, _answer: Answer, _: str) -> None:
+def _xml(wire: Wire, _answer: MakeReply, _: str) -> None:
     body = oss_error_of_status(500).as_xml(wire.exchange.request_id).body
     wire.send(Reply(200, {"Content-Type": "application/xml"}, body))
 
 
-def _gzip(wire: Wire, answer: Answer, _: str) -> None:
+def _gzip(wire: Wire, answer: MakeReply, _: str) -> None:
     reply = answer()
     wire.send(reply.with_body(gzip.compress(reply.body)).with_headers(_GZIPPED))
 
 
-def _gzip_bomb(wire: Wire, answer: Answer, _: str) -> None:
+def _gzip_bomb(wire: Wire, answer: MakeReply, _: str) -> None:
     wire.send(answer().with_body(gzip.compress(bytes(_BOMB_BYTES))).with_headers(_GZIPPED))
 
 
-def _redirect(wire: Wire, _answer: Answer, status: str) -> None:
+def _redirect(wire: Wire, _answer: MakeReply, status: str) -> None:
     # Another name of this machine, so that the ledger shows who followed and what they sent along.
     target = wire.exchange.header("Host").replace("127.0.0.1", "localhost")
     wire.send(Reply(int(status), {"Location": f"http://{target}/elsewhere"}, b""))
 
 
-def _cut(wire: Wire, answer: Answer, _: str) -> None:
+def _cut(wire: Wire, answer: MakeReply, _: str) -> None:
     reply = answer()
     wire.write(wire.head_of(reply) + reply.body[: len(reply.body) // 2], status=reply.status)
     wire.close()
 
 
-def _overlong(wire: Wire, answer: Answer, _: str) -> None:
+def _overlong(wire: Wire, answer: MakeReply, _: str) -> None:
     reply = answer()
     wire.write(wire.render(reply) + b"more than was announced", status=reply.status)
     wire.close()
 
 
-def _close_delimited(wire: Wire, answer: Answer, how: str) -> None:
+def _close_delimited(wire: Wire, answer: MakeReply, how: str) -> None:
     reply = answer().with_headers(NO_CHECKSUM)
     wire.keep_alive = False
     body = reply.body[: len(reply.body) // 2] if how == "cut" else reply.body
     wire.write(wire.head(reply.status, reply.headers) + body, status=reply.status)
 
 
-def _chunked(wire: Wire, answer: Answer, how: str) -> None:
+def _chunked(wire: Wire, answer: MakeReply, how: str) -> None:
     reply = answer()
     head = wire.head(reply.status, reply.headers | {"Transfer-Encoding": "chunked"})
     wire.write(head, status=reply.status)
@@ -147,15 +147,15 @@ def _chunked(wire: Wire, answer: Answer, how: str) -> None:
     wire.write_chunk(b"")
 
 
-def _chunked_cut(wire: Wire, answer: Answer, _: str) -> None:
+def _chunked_cut(wire: Wire, answer: MakeReply, _: str) -> None:
     _chunked(wire, answer, "cut")
 
 
-def _wrong_type(wire: Wire, answer: Answer, _: str) -> None:
+def _wrong_type(wire: Wire, answer: MakeReply, _: str) -> None:
     wire.send(answer().with_headers({"Content-Type": "text/plain"}))
 
 
-def _endless(wire: Wire, answer: Answer, _: str) -> None:
+def _endless(wire: Wire, answer: MakeReply, _: str) -> None:
     reply = answer()
     wire.write(wire.head(200, reply.headers | {"Transfer-Encoding": "chunked"}), status=200)
     wire.write_chunk(wav_header(-1) if wire.exchange.phase == "get" else b'{"output":"')
@@ -164,25 +164,27 @@ def _endless(wire: Wire, answer: Answer, _: str) -> None:
         wire.write_chunk(filler)
 
 
-WIRE_KINDS: dict[str, Kind[Reply]] = {
-    "status": Kind(
+WIRE_KINDS: dict[str, FaultKind[Reply]] = {
+    "status": FaultKind(
         _status, "answers with that HTTP status and the usual code", argument="NNN", pattern=r"[2-5]\d\d"
     ),
-    "retry-after": Kind(
+    "retry-after": FaultKind(
         _retry_after, "answers 429 with that Retry-After, sent as given", argument="VALUE", pattern=r".*"
     ),
-    "retry-after-date": Kind(
+    "retry-after-date": FaultKind(
         _retry_after_date,
         "answers 429 with Retry-After as a date that far off",
         argument="SEC",
         pattern=SECONDS,
     ),
-    "reset": Kind(_reset, "resets the connection before anything is processed"),
-    "reset-after": Kind(_reset_after, "resets the connection after processing", bills=True),
-    "close": Kind(_close, "closes the connection without an answer"),
-    "hang-up": Kind(_hang_up, "answers well, then closes the connection without having said so", bills=True),
-    "stall": Kind(_stall, "never answers"),
-    "drip-headers": Kind(
+    "reset": FaultKind(_reset, "resets the connection before anything is processed"),
+    "reset-after": FaultKind(_reset_after, "resets the connection after processing", bills=True),
+    "close": FaultKind(_close, "closes the connection without an answer"),
+    "hang-up": FaultKind(
+        _hang_up, "answers well, then closes the connection without having said so", bills=True
+    ),
+    "stall": FaultKind(_stall, "never answers"),
+    "drip-headers": FaultKind(
         _drip_headers,
         "sends the answer byte by byte, so far apart",
         bills=True,
@@ -190,7 +192,7 @@ WIRE_KINDS: dict[str, Kind[Reply]] = {
         pattern=SECONDS,
         default="0.1",
     ),
-    "drip-body": Kind(
+    "drip-body": FaultKind(
         _drip_body,
         "sends the headers, then the body byte by byte",
         bills=True,
@@ -198,8 +200,8 @@ WIRE_KINDS: dict[str, Kind[Reply]] = {
         pattern=SECONDS,
         default="0.1",
     ),
-    "garbage": Kind(_garbage, "sends bytes that are no HTTP"),
-    "huge-headers": Kind(
+    "garbage": FaultKind(_garbage, "sends bytes that are no HTTP"),
+    "huge-headers": FaultKind(
         _huge_headers,
         "adds one header of so many bytes",
         bills=True,
@@ -207,23 +209,23 @@ WIRE_KINDS: dict[str, Kind[Reply]] = {
         pattern=COUNT,
         default="70000",
     ),
-    "many-headers": Kind(
+    "many-headers": FaultKind(
         _many_headers, "adds so many headers", bills=True, argument="N", pattern=COUNT, default="150"
     ),
-    "html": Kind(_html, "answers 200 with a sign-in page, as a captive portal does"),
-    "xml": Kind(_xml, "answers 200 with an XML error"),
-    "gzip": Kind(_gzip, "compresses the body, asked or not", bills=True),
-    "gzip-bomb": Kind(_gzip_bomb, "sends 50 MB of zeros in 50 kB of gzip", bills=True),
-    "redirect": Kind(
+    "html": FaultKind(_html, "answers 200 with a sign-in page, as a captive portal does"),
+    "xml": FaultKind(_xml, "answers 200 with an XML error"),
+    "gzip": FaultKind(_gzip, "compresses the body, asked or not", bills=True),
+    "gzip-bomb": FaultKind(_gzip_bomb, "sends 50 MB of zeros in 50 kB of gzip", bills=True),
+    "redirect": FaultKind(
         _redirect,
         "redirects to another host name of this sandbox",
         argument="NNN",
         pattern=r"30[12378]",
         default="302",
     ),
-    "cut": Kind(_cut, "closes after half of the body that Content-Length announced", bills=True),
-    "overlong": Kind(_overlong, "sends more than Content-Length announced, and closes", bills=True),
-    "close-delimited": Kind(
+    "cut": FaultKind(_cut, "closes after half of the body that Content-Length announced", bills=True),
+    "overlong": FaultKind(_overlong, "sends more than Content-Length announced, and closes", bills=True),
+    "close-delimited": FaultKind(
         _close_delimited,
         "sends no length and no checksum; `cut` also stops half-way",
         bills=True,
@@ -231,8 +233,8 @@ WIRE_KINDS: dict[str, Kind[Reply]] = {
         pattern=r"whole|cut",
         default="whole",
     ),
-    "chunked": Kind(_chunked, "sends the body chunked", bills=True),
-    "chunked-cut": Kind(_chunked_cut, "sends the body chunked and closes before its end", bills=True),
-    "wrong-type": Kind(_wrong_type, "labels the right body text/plain", bills=True),
-    "endless": Kind(_endless, "sends a body that never ends", bills=True),
+    "chunked": FaultKind(_chunked, "sends the body chunked", bills=True),
+    "chunked-cut": FaultKind(_chunked_cut, "sends the body chunked and closes before its end", bills=True),
+    "wrong-type": FaultKind(_wrong_type, "labels the right body text/plain", bills=True),
+    "endless": FaultKind(_endless, "sends a body that never ends", bills=True),
 }

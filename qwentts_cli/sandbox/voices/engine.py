@@ -5,12 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
-from qwentts_cli.sandbox.voices.tones import ToneVoice
-
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
-ENGINES = ("auto", "tones", "espeak")
 
 
 class EngineMissing(Exception):
@@ -43,24 +39,3 @@ class VoiceEngine(Protocol):
         Raises:
             EngineFailed: it cannot, or cannot go on.
         """
-
-
-def find_engine(name: str) -> VoiceEngine:
-    """Give the engine of that name; `auto` is eSpeak NG where it is installed, else the tones.
-
-    Raises:
-        EngineMissing: it is not installed.
-        ValueError: there is none of that name.
-    """
-    from qwentts_cli.sandbox.voices.espeak import EspeakVoice, find_espeak
-
-    if name not in ENGINES:
-        raise ValueError(f"unknown voice engine {name!r}: one of {', '.join(ENGINES)}")
-    if name == "tones":
-        return ToneVoice()
-    library = find_espeak()
-    if library is not None:
-        return EspeakVoice(library)
-    if name == "espeak":
-        raise EngineMissing("eSpeak NG is not installed; it comes with the extra qwentts[sandbox]")
-    return ToneVoice()

@@ -9,9 +9,9 @@ import pytest
 from qwentts_cli.batch.outcome import Gap, Outcome, Status
 from qwentts_cli.batch.report import write_report
 from qwentts_cli.errors import RejectedError
+from qwentts_cli.sandbox.formats.wav import wav_file
 from qwentts_cli.sandbox.voices.engine import Utterance
 from qwentts_cli.sandbox.voices.tones import ToneVoice
-from qwentts_cli.sandbox.wav import wav_file
 from tests.chromium import CHROMIUM, Browser
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from qwentts_cli.sandbox.voices.engine import Utterance
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from qwentts_cli.sandbox.service_data import Model, ServiceData
+    from qwentts_cli.sandbox.service_data import ServedModel, ServiceData
 
 _REALTIME = re.compile(r"qwen.*-realtime(-.*)?")
 _OTHER_ENDPOINT = re.compile(r"(qwen-audio|cosyvoice|sambert)-.*")
@@ -25,10 +25,10 @@ _BAD_VOICE = (
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class SpeechOrder:
     """A synthesis request that holds: what to say, and what it costs in characters."""
 
-    model: Model
+    model: ServedModel
     utterance: Utterance
     units: int
 
@@ -55,7 +55,7 @@ def read_json(body: bytes) -> dict[str, Any]:
     return data
 
 
-def read_order(body: bytes, data: ServiceData, custom_voices: Mapping[str, str]) -> Order:
+def read_order(body: bytes, data: ServiceData, custom_voices: Mapping[str, str]) -> SpeechOrder:
     """Check a synthesis request.
 
     Args:
@@ -85,7 +85,7 @@ def read_order(body: bytes, data: ServiceData, custom_voices: Mapping[str, str])
     if units > model.max_units:
         refuse_length(model.max_units)
     gender = data.voices[voice].gender if voice in data.voices else "female"
-    return Order(model, Utterance(text, voice, gender, language), units)
+    return SpeechOrder(model, Utterance(text, voice, gender, language), units)
 
 
 def refuse(message: str) -> NoReturn:
@@ -96,7 +96,7 @@ def refuse_length(limit: int) -> NoReturn:
     refuse(f"<400> InternalError.Algo.InvalidParameter: Range of input length should be [0, {limit}]")
 
 
-def _model(name: object, data: ServiceData) -> Model:
+def _model(name: object, data: ServiceData) -> ServedModel:
     if not isinstance(name, str) or not name:
         raise ServiceError(
             400, "BadRequest.EmptyModel", 'Required parameter "model" missing or invalid, please check.'
@@ -120,7 +120,7 @@ def _text(text: object) -> str:
     return text
 
 
-def _voice(voice: object, model: Model, data: ServiceData, custom_voices: Mapping[str, str]) -> str:
+def _voice(voice: object, model: ServedModel, data: ServiceData, custom_voices: Mapping[str, str]) -> str:
     if not isinstance(voice, str) or not voice:
         refuse("Required parameter(s) missing or invalid: input.voice")
     if voice in data.voice_ids(model) or custom_voices.get(voice) == model.id:

@@ -8,18 +8,18 @@ from typing import Generic, TypeVar
 
 from qwentts_cli.sandbox.wire import Wire
 
-AnswerT = TypeVar("AnswerT")
+TrueAnswerT = TypeVar("TrueAnswerT")
 
 # Answers on the wire in place of the route. The second argument makes the true answer, which bills it; the
 # third is the argument of the rule.
-Spoiler = Callable[[Wire, Callable[[], AnswerT], str], None]
+Spoiler = Callable[[Wire, Callable[[], TrueAnswerT], str], None]
 
 SECONDS = r"\d{1,6}(?:\.\d{1,6})?"
 COUNT = r"\d{1,9}"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind(Generic[AnswerT]):
+class FaultKind(Generic[TrueAnswerT]):
     """One kind of fault.
 
     Attributes:
@@ -31,7 +31,7 @@ class Kind(Generic[AnswerT]):
         default: what it is when it is left out; without one it is required.
     """
 
-    spoil: Spoiler[AnswerT] | None
+    spoil: Spoiler[TrueAnswerT] | None
     summary: str
     bills: bool = False
     argument: str = ""

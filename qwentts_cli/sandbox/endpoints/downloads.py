@@ -5,13 +5,13 @@ from __future__ import annotations
 import hashlib
 from typing import TYPE_CHECKING
 
-from qwentts_cli.sandbox.checksums import crc_header, md5_headers
+from qwentts_cli.sandbox.formats.checksums import crc_header, md5_headers
+from qwentts_cli.sandbox.formats.wav import wav_file
 from qwentts_cli.sandbox.reply import Reply, ServiceError
 from qwentts_cli.sandbox.voices.engine import EngineFailed
-from qwentts_cli.sandbox.wav import wav_file
 
 if TYPE_CHECKING:
-    from qwentts_cli.sandbox.ledger import Exchange
+    from qwentts_cli.sandbox.exchange import Exchange
     from qwentts_cli.sandbox.service import Service
     from qwentts_cli.sandbox.wire import Wire
 
