@@ -17,7 +17,7 @@ FLOORS = (
     {"batch"},
     {"speech"},
     {"synthesis", "manifest"},
-    {"billing"},
+    {"billing", "documents"},
     {"dashscope", "subtitles"},
     {"audio", "text"},
     {"settings"},
@@ -39,6 +39,7 @@ HOMES = {
     "typer": {"cli", "billing"},
     "rich": {"cli"},
     "sentencex": {"text"},
+    "markdown_it": {"documents"},
     "espeakng_loader": {"sandbox"},
 }
 

@@ -1,0 +1,163 @@
+"""Where the chapters of a text begin, and which of them are wanted."""
+
+from __future__ import annotations
+
+# ruff: noqa: RUF001 - titles and stops of many scripts are what is looked for
+import re
+from collections import Counter
+from typing import TYPE_CHECKING, Final
+
+from qwentts_cli.documents.model import Chapter, Passage, PassageKind
+from qwentts_cli.errors import UsageError
+from qwentts_cli.text.boundaries import LINE_BREAK
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+
+_LONGEST_TITLE: Final = 80  # characters of a line that may be a title
+_CHINESE_NUMBER: Final = "[0-9０-９零〇一二三四五六七八九十百千两兩壹贰叁]{1,8}"
+_WORDS: Final = (
+    "chapter|part|book|kapitel|teil|buch|chapitre|partie|livre|cap[ií]tulo|capitolo|parte|hoofdstuk|deel|"
+    "rozdział|kapitola|глава|часть|розділ|bölüm|bab|chương"
+)
+_NUMBER_WORDS: Final = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_ALONE: Final = (
+    "prologue|epilogue|preface|foreword|introduction|afterword|prolog|epilog|vorwort|nachwort|prólogo|epílogo|"
+    "пролог|эпилог|序章|序言|前言|楔子|引子|尾声|尾聲|后记|後記|终章|終章|プロローグ|エピローグ|あとがき|프롤로그|에필로그"
+)
+_TITLE: Final = re.compile(
+    rf"(?:第\s*{_CHINESE_NUMBER}\s*[章回卷部篇集幕折話话](?:[\s：:、.．　].*)?"
+    rf"|第\s*{_CHINESE_NUMBER}\s*[章回話话]\S{{1,24}}"
+    rf"|제\s*\d+\s*[장화부](?:[\s：:.].*)?"
+    rf"|(?:{_WORDS})\s+(?:\d{{1,4}}|[IVXLCivxlc]{{1,8}}|{_NUMBER_WORDS})\b(?:\s*[.:：—–-].*|\s+\S.*)?"
+    rf"|\d{{1,3}}\.\s+(?:kapitel|teil|fejezet)\b.*"
+    rf"|(?:{_ALONE})[.:：]?)",
+    re.IGNORECASE,
+)
+_ENDS_SENTENCE: Final = re.compile(r"[。！？!?，,;；]\s*\Z|[^.\s]{2}\.\Z(?<![IVXLC]\.)(?<!\d\.)")
+_SELECTION: Final = re.compile(r"(\d+)?(-)?(\d+)?")
+
+
+def compile_pattern(pattern: str) -> re.Pattern[str]:
+    """Compile what a user says a title looks like; it is searched for in each line.
+
+    Raises:
+        UsageError: it is no regular expression.
+    """
+    try:
+        return re.compile(pattern)
+    except (re.error, RecursionError, OverflowError) as error:
+        raise UsageError(f"--chapter-pattern is no regular expression: {error}") from None
+
+
+def divide_text(pieces: Iterable[str], pattern: re.Pattern[str] | None = None) -> Iterator[Chapter]:
+    """Divide a plain text at its titles: lines that match `pattern`, else `第一章`, `Chapter 7` and the like.
+
+    A line without text below it, as in a list of contents, begins no chapter. Holds one chapter at a time.
+    """
+    title, held = "", list[Passage]()
+    for passage in _paragraphs(pieces, pattern):
+        if passage.kind is PassageKind.HEADING:
+            if any(p.kind is PassageKind.PARAGRAPH for p in held):
+                yield _chapter(title, held)
+                held = []
+            title = _named(passage.text, pattern)
+        held.append(passage)
+    if held:
+        yield _chapter(title, held)
+
+
+def divide_passages(
+    passages: Sequence[Passage], title: str, language: str = "", pattern: re.Pattern[str] | None = None
+) -> Iterator[Chapter]:
+    """Divide a page at its headings: those that match `pattern`, else the highest level that comes twice."""
+    counts = Counter(p.level for p in passages if p.kind is PassageKind.HEADING)
+    level = min((level for level, count in counts.items() if count > 1), default=0)
+    held: list[Passage] = []
+    name = title
+    for passage in passages:
+        if pattern.search(passage.text) if pattern else 0 < passage.level <= level:
+            if any(p.kind is not PassageKind.HEADING for p in held):
+                yield _chapter(name, held, language)
+                held = []
+            name = passage.text.rstrip(".。")
+        held.append(passage)
+    if held:
+        yield _chapter(name, held, language)
+
+
+def parse_selection(selection: str) -> list[range]:
+    """Read which chapters are wanted: `3-7,9`, `5-` (to the end), `-2`.
+
+    Raises:
+        UsageError: it is something else.
+    """
+    ranges = []
+    for part in selection.split(","):
+        found = _SELECTION.fullmatch(part.strip())
+        if not found or not (found[1] or found[3]):
+            raise UsageError(f"there are no chapters {selection!r}", hint="Examples: 3, 3-7,9 and 5-.")
+        first = int(found[1] or 1)
+        last = int(found[3]) if found[3] else (10**9 if found[2] else first)
+        if not 1 <= first <= last:
+            raise UsageError(f"there are no chapters {part.strip()!r}", hint="The first chapter is 1.")
+        ranges.append(range(first, last + 1))
+    return ranges
+
+
+def select_chapters(chapters: Iterable[Chapter], selection: str) -> Iterator[tuple[int, Chapter]]:
+    """Give the chapters that are wanted with their numbers, in the order of the document.
+
+    Raises:
+        UsageError: at the end, if a number is beyond the last chapter.
+    """
+    ranges = parse_selection(selection)
+    number = 0
+    for number, chapter in enumerate(chapters, 1):
+        if any(number in wanted for wanted in ranges):
+            yield number, chapter
+    beyond = [wanted.start for wanted in ranges if wanted.start > number]
+    if beyond:
+        raise UsageError(f"there is no chapter {beyond[0]}: the last one is {number}")
+
+
+def _paragraphs(pieces: Iterable[str], pattern: re.Pattern[str] | None) -> Iterator[Passage]:
+    held: list[str] = []
+    begin = 0
+    for number, line in enumerate(_lines(pieces), 1):
+        is_title = _is_title(line, pattern)
+        if held and (is_title or not line.strip()):
+            yield Passage(text="\n".join(held), line=begin)
+            held = []
+        if is_title:
+            yield Passage(text=line.strip(), line=number, kind=PassageKind.HEADING, level=1)
+        elif line.strip():
+            begin = begin if held else number
+            held.append(line)
+    if held:
+        yield Passage(text="\n".join(held), line=begin)
+
+
+def _lines(pieces: Iterable[str]) -> Iterator[str]:
+    held = ""
+    for piece in pieces:
+        *lines, held = LINE_BREAK.split(held + piece) if not piece.endswith("\r") else [held + piece]
+        yield from lines
+    yield from LINE_BREAK.split(held)
+
+
+def _is_title(line: str, pattern: re.Pattern[str] | None) -> bool:
+    if pattern:
+        return pattern.search(line) is not None and bool(line.strip())
+    line = line.strip()
+    return len(line) <= _LONGEST_TITLE and bool(_TITLE.fullmatch(line)) and not _ENDS_SENTENCE.search(line)
+
+
+def _named(line: str, pattern: re.Pattern[str] | None) -> str:
+    found = pattern.search(line) if pattern else None
+    name = found[1] if found and found.re.groups and found[1] else line
+    return " ".join(name.split()).lstrip("# ")
+
+
+def _chapter(title: str, passages: list[Passage], language: str = "") -> Chapter:
+    return Chapter(title=title, passages=lambda: iter(passages), language=language)

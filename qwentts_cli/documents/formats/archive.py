@@ -1,0 +1,102 @@
+"""A document that is a zip file of XML: read within limits, and never taken at its word.
+
+Nothing is written to disk, and a member is found by its name alone, so a path that leaves the archive leads
+nowhere. Sizes are counted as they come out, whatever the directory of the archive claims.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import zipfile
+import zlib
+from typing import TYPE_CHECKING, Final, Self
+from urllib.parse import unquote
+from xml.etree import ElementTree as ET
+
+from qwentts_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+    from types import TracebackType
+
+_MOST_MEMBER_BYTES: Final = 64 << 20
+_MOST_BYTES: Final = 1 << 30  # of all members that are read
+_ENCRYPTED: Final = 0x1
+_BROKEN: Final = (
+    zipfile.BadZipFile,
+    zlib.error,
+    EOFError,
+    NotImplementedError,
+    RuntimeError,
+    ValueError,
+    OSError,
+)
+
+
+class Archive:
+    """The members of a zip file; `what` is what the user takes it for, as in "is no EPUB".
+
+    Raises:
+        UsageError: the file is no zip file, is damaged or encrypted, or grows beyond reason when unpacked.
+    """
+
+    def __init__(self, path: Path, what: str) -> None:
+        self.path = path
+        self._what = what
+        self._read_bytes = 0
+        try:
+            self._zip = zipfile.ZipFile(path)
+        except _BROKEN as error:
+            raise self.error(f"is no {what}, or a damaged one", cause=error) from None
+        self._names = {info.filename.replace("\\", "/"): info for info in self._zip.infolist()}
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._zip.close()
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._names
+
+    def read(self, name: str) -> bytes:
+        info = self._names.get(name)
+        if info is None:
+            raise self.error(f"is a damaged {self._what}: it lacks {name!r}")
+        if info.flag_bits & _ENCRYPTED:
+            raise self.error("is encrypted", hint="Save it without a password.")
+        try:
+            with self._zip.open(info) as member:
+                data = member.read(_MOST_MEMBER_BYTES + 1)
+        except _BROKEN as error:
+            raise self.error(f"is a damaged {self._what}, in {name!r}", cause=error) from None
+        self._read_bytes += len(data)
+        if len(data) > _MOST_MEMBER_BYTES or self._read_bytes > _MOST_BYTES:
+            raise self.error(
+                f"unpacks to more than {_MOST_MEMBER_BYTES >> 20} MB in {name!r}: that is no text"
+            )
+        return data
+
+    def xml(self, name: str) -> ET.Element:
+        """Parse a member; a document type that defines entities is refused, since no e-book needs one."""
+        data = self.read(name)
+        if b"<!ENTITY" in data.replace(b"\0", b""):
+            raise self.error(f"defines XML entities in {name!r}, which is not safe to read")
+        try:
+            return ET.fromstring(data)  # noqa: S314 - without entities, and expat fetches nothing
+        except (ET.ParseError, LookupError, ValueError) as error:
+            raise self.error(f"is a damaged {self._what}, in {name!r}", cause=error) from None
+
+    def error(self, text: str, *, cause: Exception | None = None, hint: str = "") -> UsageError:
+        return UsageError(f"{self.path} {text}{f' ({cause})' if cause else ''}", hint=hint)
+
+
+def resolve(base: str, reference: str) -> tuple[str, str]:
+    """Give the member and the fragment that `reference` in the member `base` points to."""
+    path, _, fragment = reference.partition("#")
+    if not path:
+        return base, unquote(fragment)
+    joined = posixpath.normpath(posixpath.join(posixpath.dirname(base), unquote(path)))
+    return joined.lstrip("/"), unquote(fragment)

@@ -1,0 +1,184 @@
+"""The package of an EPUB: what book it is, which files it has in which order, and its table of contents."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final
+
+from qwentts_cli.documents.formats.archive import Archive, resolve
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from xml.etree.ElementTree import Element
+
+_CONTAINER: Final = "META-INF/container.xml"
+_ENCRYPTION: Final = "META-INF/encryption.xml"
+# Fonts are obfuscated with these in books that anyone may read.
+_FONT_ALGORITHMS: Final = frozenset(
+    {"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"}  # names, not addresses
+)
+_PAGE_TYPES: Final = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml"})
+_DEEPEST: Final = 2  # levels of the contents whose entries are chapters: parts and what they hold
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """A line of the table of contents: its title, and the member and the place in it where that begins."""
+
+    title: str
+    member: str
+    anchor: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Package:
+    title: str
+    author: str
+    language: str
+    pages: tuple[str, ...]
+    entries: tuple[Entry, ...]
+    cover: tuple[str, str] | None  # member and media type
+
+
+@dataclass(frozen=True, slots=True)
+class _Resource:
+    member: str
+    media_type: str
+    properties: frozenset[str]
+
+
+def read_package(archive: Archive) -> Package:
+    """Read the package that the container names first.
+
+    Raises:
+        UsageError: the book is damaged, or its text is encrypted (DRM).
+    """
+    _check_is_open(archive)
+    name = next((e.get("full-path", "") for e in _all(archive.xml(_CONTAINER), "rootfile")), "")
+    root = archive.xml(resolve("", name)[0])
+    resources = {
+        item.get("id", ""): _Resource(
+            resolve(name, item.get("href", ""))[0],
+            item.get("media-type", ""),
+            frozenset(item.get("properties", "").split()),
+        )
+        for item in _all(root, "item")
+    }
+    contents = _find_contents(root, resources)
+    pages = tuple(_pages(root, resources, archive, left_out=_contents_pages(root, resources, name)))
+    entries = [e for e in _entries(archive, contents) if e.member in pages] if contents else []
+    return Package(
+        title=_first_text(root, "title"),
+        author=", ".join(text for e in _all(root, "creator") if (text := _text(e))),
+        language=_first_text(root, "language"),
+        pages=pages,
+        # A single entry is no table of contents: either it names the book, or the others lead nowhere.
+        entries=tuple(entries) if len(entries) > 1 else (),
+        cover=_find_cover(root, resources),
+    )
+
+
+def _check_is_open(archive: Archive) -> None:
+    if _ENCRYPTION not in archive:
+        return
+    algorithms = {e.get("Algorithm", "") for e in _all(archive.xml(_ENCRYPTION), "EncryptionMethod")}
+    if algorithms - _FONT_ALGORITHMS:
+        raise archive.error("is locked (DRM), so its text cannot be read")
+
+
+def _pages(
+    root: Element, resources: dict[str, _Resource], archive: Archive, *, left_out: frozenset[str]
+) -> Iterator[str]:
+    for item in _all(root, "itemref"):
+        resource = resources.get(item.get("idref", ""))
+        if not resource or item.get("linear") == "no" or resource.media_type not in _PAGE_TYPES:
+            continue
+        if resource.member not in left_out and resource.member in archive:
+            yield resource.member
+
+
+def _contents_pages(root: Element, resources: dict[str, _Resource], package: str) -> frozenset[str]:
+    """The pages that are a table of contents themselves, which nobody reads aloud."""
+    pages = {r.member for r in resources.values() if "nav" in r.properties}
+    pages |= {
+        resolve(package, e.get("href", ""))[0] for e in _all(root, "reference") if e.get("type") == "toc"
+    }
+    return frozenset(pages)
+
+
+def _find_contents(root: Element, resources: dict[str, _Resource]) -> _Resource | None:
+    for resource in resources.values():
+        if "nav" in resource.properties:
+            return resource
+    named = next((e.get("toc", "") for e in _all(root, "spine")), "")
+    ncx = (r for r in resources.values() if r.media_type == "application/x-dtbncx+xml")
+    return resources.get(named) or next(ncx, None)
+
+
+def _entries(archive: Archive, contents: _Resource) -> Iterator[Entry]:
+    if contents.member not in archive:
+        return
+    root = archive.xml(contents.member)
+    if _name(root) == "ncx":
+        points = (_ncx_points(e, 1) for e in root if _name(e) == "navMap")
+    else:
+        navs = [e for e in _all(root, "nav") if "toc" in _epub_type(e)] or list(_all(root, "nav"))[:1]
+        points = (_nav_points(e, 1) for nav in navs[:1] for e in nav if _name(e) == "ol")
+    seen: set[tuple[str, str]] = set()
+    files: set[str] = set()
+    for title, reference, depth in (point for found in points for point in found):
+        member, anchor = resolve(contents.member, reference)
+        # Below the first level only what has a file of its own: the others are sections.
+        if not title or not reference or (member, anchor) in seen or (depth > 1 and member in files):
+            continue
+        seen.add((member, anchor))
+        files.add(member)
+        yield Entry(title, member, anchor)
+
+
+def _ncx_points(parent: Element, depth: int) -> Iterator[tuple[str, str, int]]:
+    for point in parent:
+        if _name(point) != "navPoint":
+            continue
+        label = next((_text(e) for e in point if _name(e) == "navLabel"), "")
+        source = next((e.get("src", "") for e in point if _name(e) == "content"), "")
+        yield label, source, depth
+        if depth < _DEEPEST:
+            yield from _ncx_points(point, depth + 1)
+
+
+def _nav_points(parent: Element, depth: int) -> Iterator[tuple[str, str, int]]:
+    for item in parent:
+        link = next((e for e in item.iter() if _name(e) in {"a", "span"}), None)
+        if link is not None:
+            yield _text(link), link.get("href", ""), depth
+        for inner in item:
+            if _name(inner) == "ol" and depth < _DEEPEST:
+                yield from _nav_points(inner, depth + 1)
+
+
+def _find_cover(root: Element, resources: dict[str, _Resource]) -> tuple[str, str] | None:
+    named = next((e.get("content", "") for e in _all(root, "meta") if e.get("name") == "cover"), "")
+    declared = (r for r in resources.values() if "cover-image" in r.properties)
+    found = next(declared, None) or resources.get(named)
+    return (found.member, found.media_type) if found and found.media_type.startswith("image/") else None
+
+
+def _all(root: Element, name: str) -> Iterator[Element]:
+    return (element for element in root.iter() if _name(element) == name)
+
+
+def _name(element: Element) -> str:
+    return element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""
+
+
+def _epub_type(element: Element) -> str:
+    return element.get("{http://www.idpf.org/2007/ops}type", "")
+
+
+def _first_text(root: Element, name: str) -> str:
+    return next((text for e in _all(root, name) if (text := _text(e))), "")
+
+
+def _text(element: Element) -> str:
+    return " ".join("".join(element.itertext()).split())

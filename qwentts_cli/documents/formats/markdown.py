@@ -1,0 +1,123 @@
+"""Markdown as it is read aloud: made into HTML, which then has one set of rules for both."""
+
+from __future__ import annotations
+
+# ruff: noqa: RUF001 - titles and stops of many scripts are what is looked for
+import re
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Final
+
+from qwentts_cli.documents.formats.html import LINE_ATTRIBUTE, HtmlContent, parse_html
+from qwentts_cli.text.punctuation import HAN, KANA
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from markdown_it.token import Token
+
+_FENCES: Final = {"---": ("---", "..."), "+++": ("+++",)}
+_MOST_FRONT_MATTER_LINES: Final = 200
+_FIELD: Final = re.compile(r"(title|author|lang|language)\s*[:=]\s*(.+)", re.IGNORECASE)
+# Asterisks that multiply or raise: Markdown would take two of them for emphasis, and `2*3*4` would be 234.
+_MULTIPLIES: Final = re.compile(r"(?<=[0-9)])\*{1,2}(?=[0-9A-Za-z(])|(?<=[A-Za-z)])\*{1,2}(?=[0-9(])")
+_HELD: Final = "\ue02a"  # stands for such an asterisk while Markdown is parsed; of Unicode's private use
+_NOTE: Final = re.compile(r"\[\^[^\]\s]{1,64}\]:")
+_NOTE_MARK: Final = re.compile(r"\[\^[^\]\s]{1,64}\]")
+_SHORTCODE: Final = re.compile(r"(?<![\w:]):(?:[a-z][a-z0-9_+-]{1,40}|[+-]1):(?![\w:])")
+_CALLOUT: Final = re.compile(r"\[!\w+\][+-]?\s*|\[[ xX]\]\s+")
+_CONTAINER: Final = re.compile(r"^:::.*$", re.MULTILINE)
+
+
+@dataclass(frozen=True, slots=True)
+class FrontMatter:
+    """What stands before a text between two lines of dashes; `lines` is how many lines that takes."""
+
+    lines: int = 0
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+def parse_markdown(text: str) -> HtmlContent:
+    """Find the passages of a Markdown text (CommonMark; tables, struck-out text, notes, front matter)."""
+    matter = read_front_matter(text)
+    body = text.split("\n", matter.lines)[-1] if matter.lines else text
+    content = parse_html(_html(body, matter.lines))
+    if matter.lines:
+        content.left_out["front matter"] += 1
+    content.title = matter.fields.get("title", "")
+    content.author = matter.fields.get("author", "")
+    content.language = matter.fields.get("language", matter.fields.get("lang", ""))
+    return content
+
+
+def read_front_matter(text: str) -> FrontMatter:
+    """Read the few fields of front matter that matter here: title, author, language."""
+    lines = text[: 200 * _MOST_FRONT_MATTER_LINES].split("\n", _MOST_FRONT_MATTER_LINES)
+    ends = _FENCES.get(lines[0].rstrip())
+    if not ends:
+        return FrontMatter()
+    fields: dict[str, str] = {}
+    for number, line in enumerate(lines[1:], 2):
+        if line.rstrip() in ends:
+            return FrontMatter(number, fields)
+        if found := _FIELD.match(line):
+            fields[found[1].lower()] = _unquoted(found[2].strip())
+    return FrontMatter()
+
+
+def _unquoted(value: str) -> str:
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
+
+
+def _html(text: str, lines_before: int) -> str:
+    from markdown_it import MarkdownIt
+
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    held = _MULTIPLIES.sub(lambda found: _HELD * len(found[0]), text.replace(_HELD, ""))
+    tokens = [_mended(token, lines_before) for token in _without_notes(parser.parse(held))]
+    html: str = parser.renderer.render(tokens, parser.options, {})
+    return html.replace(_HELD, "*")
+
+
+def _without_notes(tokens: Sequence[Token]) -> list[Token]:
+    """Leave out the paragraphs that are notes: `[^1]: What is told there.`."""
+    kept: list[Token] = []
+    position = 0
+    while position < len(tokens):
+        following = tokens[position + 1 : position + 2]
+        if tokens[position].type == "paragraph_open" and following and _NOTE.match(following[0].content):
+            position += 3
+            continue
+        kept.append(tokens[position])
+        position += 1
+    return kept
+
+
+def _mended(token: Token, lines_before: int) -> Token:
+    if token.map and token.nesting >= 0:
+        token.attrSet(LINE_ATTRIBUTE, str(token.map[0] + 1 + lines_before))
+    if token.type == "code_block" and _is_prose(token.content):
+        line = token.attrGet(LINE_ATTRIBUTE)
+        token.type, token.content = (
+            "html_block",
+            f'<p {LINE_ATTRIBUTE}="{line}">{_escaped(token.content)}</p>',
+        )
+    for child in token.children or []:
+        if child.type == "text":
+            child.content = _cleaned(child.content)
+    return token
+
+
+def _cleaned(text: str) -> str:
+    text = _NOTE_MARK.sub("", text)
+    text = _SHORTCODE.sub("", _CALLOUT.sub("", text))
+    text = _CONTAINER.sub("", text)
+    return text if text.isascii() else re.sub(r"\*\*|__", "", text)
+
+
+def _is_prose(code: str) -> bool:
+    """Tell an indented Chinese or Japanese paragraph from code, which looks the same to Markdown."""
+    return re.search(f"[{HAN}{KANA}]{{2}}[^\n]*[，。、！？：；」』”]", code) is not None
+
+
+def _escaped(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;")

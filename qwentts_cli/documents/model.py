@@ -1,0 +1,121 @@
+"""A document as it is spoken: chapters of passages, each with its place in the file it came from.
+
+What is in a file and no text to speak (code, images, addresses) is left out by the readers in `formats/`, and
+counted, so that nobody wonders where it went.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import Enum, auto
+from typing import TYPE_CHECKING, Final
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+PARAGRAPH_BREAK: Final = "\n\n"
+
+
+class PassageKind(Enum):
+    PARAGRAPH = auto()
+    HEADING = auto()
+    ITEM = auto()  # of a list, or a row of a table
+    TURN = auto()  # what one speaker says
+    CUE = auto()  # what is said at a time of a film
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Manner:
+    """How a passage is spoken where that differs from the rest; what is empty does not differ."""
+
+    voice: str = ""
+    model: str = ""
+    language: str = ""
+    instructions: str = ""
+    speed: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Substitution:
+    """`text[start:end]` of a passage is shown, and `spoken` is said in its place."""
+
+    start: int
+    end: int
+    spoken: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Passage:
+    """A text spoken in one manner. Lines end with LF, and no blank line is in it.
+
+    `line` (from 1) is where it begins in the file; 0 where a file has no lines. `level` is that of a heading
+    (1 to 6). `pause_s` is the silence before it, None the usual one. `start_s` and `end_s` are its time in a
+    film. `anchor` is the name by which a table of contents points to it.
+    """
+
+    text: str
+    line: int = 0
+    kind: PassageKind = PassageKind.PARAGRAPH
+    level: int = 0
+    anchor: str = ""
+    manner: Manner = field(default_factory=Manner)
+    speaker: str = ""
+    pause_s: float | None = None
+    start_s: float | None = None
+    end_s: float | None = None
+    substitutions: tuple[Substitution, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Chapter:
+    """A part of a document with a name of its own; `passages` starts over at each call."""
+
+    title: str
+    passages: Callable[[], Iterator[Passage]]
+    language: str = ""
+
+    def text(self) -> Iterator[str]:
+        """Give the text in pieces: its passages, with a blank line between them."""
+        for number, passage in enumerate(self.passages()):
+            if number:
+                yield PARAGRAPH_BREAK
+            yield passage.text
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cover:
+    """A picture as it is in the file."""
+
+    data: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Document:
+    """What a file says. `chapters` starts over at each call, and reads a large file chapter by chapter.
+
+    `left_out` counts by kind what is not spoken ("code block": 3), as far as the chapters have been read.
+    """
+
+    chapters: Callable[[], Iterator[Chapter]]
+    title: str = ""
+    author: str = ""
+    language: str = ""
+    cover: Callable[[], Cover | None] = lambda: None
+    left_out: Counter[str] = field(default_factory=Counter)
+
+    def passages(self) -> Iterator[Passage]:
+        for chapter in self.chapters():
+            yield from chapter.passages()
+
+    def text(self) -> Iterator[str]:
+        """Give the whole text in pieces, chapters and passages with a blank line between them."""
+        return Chapter(title=self.title, passages=self.passages).text()
+
+
+def count_left_out(left_out: Counter[str]) -> str:
+    """Say what was left out: "2 images, 1 code block"; empty if nothing was."""
+    return ", ".join(
+        f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in left_out.most_common() if count
+    )

@@ -1,0 +1,143 @@
+"""Which kind of document a file is, and its reader."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from enum import StrEnum
+from typing import TYPE_CHECKING, Final
+
+from qwentts_cli.documents.chapters import divide_passages, divide_text
+from qwentts_cli.documents.model import Document
+from qwentts_cli.errors import UsageError
+from qwentts_cli.text.read import check_is_file
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from qwentts_cli.documents.formats.html import HtmlContent
+    from qwentts_cli.text.read import Reader
+
+
+class DocumentFormat(StrEnum):
+    """What a file may be; `text` is spoken as it stands."""
+
+    TEXT = "text"
+    MARKDOWN = "markdown"
+    HTML = "html"
+    EPUB = "epub"
+    DOCX = "docx"
+    PDF = "pdf"
+    SRT = "srt"
+    VTT = "vtt"
+    SCRIPT = "script"
+
+
+_EXTENSIONS: Final = {
+    ".md": DocumentFormat.MARKDOWN,
+    ".markdown": DocumentFormat.MARKDOWN,
+    ".html": DocumentFormat.HTML,
+    ".htm": DocumentFormat.HTML,
+    ".xhtml": DocumentFormat.HTML,
+    ".epub": DocumentFormat.EPUB,
+    ".docx": DocumentFormat.DOCX,
+    ".pdf": DocumentFormat.PDF,
+    ".srt": DocumentFormat.SRT,
+    ".vtt": DocumentFormat.VTT,
+}
+_HEAD_BYTES: Final = 4096
+_ZIP: Final = b"PK\x03\x04"
+_CHARSET: Final = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
+
+
+def recognise(path: Path) -> DocumentFormat:
+    """Tell what a file is by its extension, and where that says nothing, by how it begins.
+
+    Raises:
+        UsageError: there is no such file, or it cannot be read.
+    """
+    check_is_file(path)
+    if known := _EXTENSIONS.get(path.suffix.lower()):
+        return known
+    head = _head(path)
+    if head.startswith(b"%PDF-"):
+        return DocumentFormat.PDF
+    if head.startswith(_ZIP):
+        return DocumentFormat.EPUB if b"application/epub+zip" in head else _zipped(path)
+    return DocumentFormat.TEXT
+
+
+def open_document(
+    path: Path, kind: DocumentFormat, reader: Reader, *, pattern: re.Pattern[str] | None = None
+) -> Document:
+    """Open a file as a document of that kind; `pattern` tells which lines of a plain text begin chapters.
+
+    Raises:
+        UsageError: the file cannot be read, or is damaged; a book's pages may tell that only when they come.
+    """
+    check_is_file(path)
+    return _OPENERS[kind](path, reader, pattern)
+
+
+def _head(path: Path) -> bytes:
+    try:
+        with path.open("rb") as file:
+            return file.read(_HEAD_BYTES)
+    except OSError as error:
+        raise UsageError(f"cannot read {path}: {error.strerror}") from None
+
+
+def _zipped(path: Path) -> DocumentFormat:
+    from qwentts_cli.documents.formats.archive import Archive
+
+    with Archive(path, "document") as archive:
+        if "word/document.xml" in archive:
+            return DocumentFormat.DOCX
+        return DocumentFormat.EPUB if "META-INF/container.xml" in archive else DocumentFormat.TEXT
+
+
+def _open_text(path: Path, reader: Reader, pattern: re.Pattern[str] | None) -> Document:
+    return Document(chapters=lambda: divide_text(reader.file(path), pattern))
+
+
+def _open_markdown(path: Path, reader: Reader, pattern: re.Pattern[str] | None) -> Document:
+    from qwentts_cli.documents.formats.markdown import parse_markdown
+
+    return _page(parse_markdown("".join(reader.file(path))), pattern)
+
+
+def _open_html(path: Path, reader: Reader, pattern: re.Pattern[str] | None) -> Document:
+    from dataclasses import replace
+
+    from qwentts_cli.documents.formats.html import parse_html
+
+    declared = _CHARSET.search(_head(path))
+    encoding = reader.encoding or (declared[1].decode("ascii") if declared else None)
+    return _page(parse_html("".join(replace(reader, encoding=encoding).file(path))), pattern)
+
+
+def _open_epub(path: Path, reader: Reader, pattern: re.Pattern[str] | None) -> Document:
+    del reader, pattern
+    from qwentts_cli.documents.formats.epub import open_epub
+
+    return open_epub(path)
+
+
+def _page(content: HtmlContent, pattern: re.Pattern[str] | None) -> Document:
+    passages = content.main or content.passages
+    return Document(
+        chapters=lambda: divide_passages(passages, content.title, content.language, pattern),
+        title=" ".join(content.title.split()),
+        author=content.author,
+        language=content.language,
+        left_out=Counter(content.left_out),
+    )
+
+
+_OPENERS: Final[dict[DocumentFormat, Callable[[Path, Reader, re.Pattern[str] | None], Document]]] = {
+    DocumentFormat.TEXT: _open_text,
+    DocumentFormat.MARKDOWN: _open_markdown,
+    DocumentFormat.HTML: _open_html,
+    DocumentFormat.EPUB: _open_epub,
+}

@@ -1,0 +1,107 @@
+"""A book is read in the order of its spine, divided where its table of contents says."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qwentts_cli.documents.formats.epub import open_epub
+from qwentts_cli.documents.model import Cover
+from qwentts_cli.errors import UsageError
+from tests.unit.documents.books import CONTAINER, write_epub, write_zip
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def chapters(path: Path) -> list[tuple[str, str]]:
+    return [(chapter.title, " ".join(chapter.text())) for chapter in open_epub(path).chapters()]
+
+
+@pytest.mark.parametrize("is_old", [False, True], ids=["nav", "ncx"])
+def test_titles_come_from_the_table_of_contents(tmp_path: Path, *, is_old: bool) -> None:
+    """A page without an entry goes on with the chapter before; what is before the first has none."""
+    path = write_epub(
+        tmp_path / "b.epub",
+        {"0.xhtml": "<p>By me.</p>", "1.xhtml": "<p>a</p>", "1b.xhtml": "<p>b</p>", "2.xhtml": "<p>c</p>"},
+        {"One": "1.xhtml", "Two": "2.xhtml"},
+        is_old=is_old,
+    )
+    assert chapters(path) == [("", "By me."), ("One", "a \n\n b"), ("Two", "c")]
+
+
+def test_chapters_that_share_a_page_are_told_apart(tmp_path: Path) -> None:
+    """An entry may point into a page; what is above that place belongs to the chapter before."""
+    page = "<p>pre</p><h2 id='c1'>A</h2><p>a</p><h2 id='c2'>B</h2><p>b</p>"
+    path = write_epub(tmp_path / "b.epub", {"p.xhtml": page}, {"One": "p.xhtml#c1", "Two": "p.xhtml#c2"})
+    assert chapters(path) == [("", "pre"), ("One", "A. \n\n a"), ("Two", "B. \n\n b")]
+
+
+def test_a_book_with_useless_contents_is_divided_by_headings(tmp_path: Path) -> None:
+    """Where the table of contents leads nowhere, each page with a heading begins a chapter."""
+    pages = {"1.xhtml": "<h1>A</h1><p>a</p>", "2.xhtml": "<p>b</p>", "3.xhtml": "<h1>C</h1>"}
+    path = write_epub(tmp_path / "b.epub", pages, {"X": "gone.xhtml", "Y": "other.xhtml"})
+    assert chapters(path) == [("A", "A. \n\n a \n\n b"), ("C", "C.")]
+
+
+def test_knows_the_book(tmp_path: Path) -> None:
+    """Title, author, language and cover are kept for what is made of it."""
+    book = open_epub(write_epub(tmp_path / "b.epub", {"1.xhtml": "x"}, {}))
+    assert (book.title, book.author, book.language) == ("The Book", "Ann Author", "en")
+    assert book.cover() == Cover(data=b"\x89PNG cover", media_type="image/png")
+
+
+def test_chapters_can_be_asked_for_again(tmp_path: Path) -> None:
+    """What was left out is counted once, however often a book is read."""
+    book = open_epub(write_epub(tmp_path / "b.epub", {"1.xhtml": "<p>x</p><pre>y</pre>"}, {}))
+    first, second = ([c.title for c in book.chapters()] for _ in range(2))
+    assert first == second == [""]
+    assert book.left_out == {"code block": 1}
+
+
+@pytest.mark.parametrize(
+    ("members", "why"),
+    [
+        ({"a": "b"}, "lacks 'META-INF/container.xml'"),
+        ({"META-INF/container.xml": "<oops"}, "is a damaged EPUB"),
+        ({"META-INF/container.xml": CONTAINER}, "lacks 'OPS/book.opf'"),
+        (
+            {"META-INF/container.xml": '<!DOCTYPE x [<!ENTITY a "aaa">]><x>&a;</x>'},
+            "defines XML entities",
+        ),
+        (
+            {"META-INF/container.xml": CONTAINER.replace("OPS/book.opf", "../../../etc/passwd")},
+            "lacks '../../../etc/passwd'",
+        ),
+        (
+            {
+                "META-INF/container.xml": CONTAINER,
+                "META-INF/encryption.xml": '<e><EncryptionMethod Algorithm="http://x/aes128-cbc"/></e>',
+            },
+            "is locked",
+        ),
+    ],
+)
+def test_says_what_is_wrong_with_a_book(tmp_path: Path, members: dict[str, str], why: str) -> None:
+    """A damaged, a hostile and a locked book are refused in one line."""
+    path = write_zip(tmp_path / "b.epub", members)
+    with pytest.raises(UsageError) as caught:
+        open_epub(path)
+    assert why in caught.value.message
+    assert "\n" not in caught.value.message
+
+
+def test_a_bomb_is_refused(tmp_path: Path) -> None:
+    """A page that unpacks to more than a text can be is not unpacked further."""
+    path = write_epub(tmp_path / "b.epub", {"1.xhtml": "x"}, {}, more={"OPS/1.xhtml": b"\0" * (65 << 20)})
+    with pytest.raises(UsageError, match="unpacks to more than 64 MB"):
+        list(open_epub(path).chapters())
+
+
+def test_no_book_at_all(tmp_path: Path) -> None:
+    """A file that only has the name of one is told from one."""
+    path = tmp_path / "b.epub"
+    path.write_bytes(b"hello")
+    with pytest.raises(UsageError, match="is no EPUB"):
+        open_epub(path)

@@ -1,0 +1,108 @@
+"""Chapters of a text are found where a reader would find them, and nowhere else."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from qwentts_cli.documents.chapters import (
+    compile_pattern,
+    divide_passages,
+    divide_text,
+    parse_selection,
+    select_chapters,
+)
+from qwentts_cli.documents.formats.markdown import parse_markdown
+from qwentts_cli.errors import UsageError
+
+
+def titles(text: str, pattern: str = "") -> list[str]:
+    return [c.title for c in divide_text([text], compile_pattern(pattern) if pattern else None)]
+
+
+@pytest.mark.parametrize(
+    "title",
+    [
+        "第一章",
+        "第十二回　大闹天宫",
+        "第3章：春天",
+        "第二章去北京的路上",
+        "楔子",
+        "제 3 장",
+        "Chapter 7",
+        "CHAPTER XII.",
+        "Chapter One: The Start",
+        "Kapitel 3",
+        "1. Kapitel",
+        "Глава 2. Лес",
+        "Prologue",
+        "エピローグ",
+    ],
+)
+def test_knows_titles(title: str) -> None:
+    """Titles of many languages begin a chapter."""
+    assert titles(f"x\n\n{title}\n\ny") == ["", " ".join(title.split())]
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "第二天早上，他起来了。",
+        "第一次见面",
+        "Chapter 7 of the book was dull.",
+        "Part of the story",
+        "Introduction to the matter",
+        "Kapitel und Vers",
+    ],
+)
+def test_leaves_sentences_alone(line: str) -> None:
+    """A sentence that begins like a title is none."""
+    assert titles(f"x\n\n{line}\n\ny") == [""]
+
+
+def test_a_list_of_contents_begins_no_chapters() -> None:
+    """Titles with nothing below them are a list."""
+    assert titles("Chapter 1\nChapter 2\n\nChapter 1\n\nText.\n\nChapter 2\n\nMore.") == [
+        "Chapter 1",
+        "Chapter 2",
+    ]
+
+
+def test_the_user_may_say_what_a_title_is() -> None:
+    """A group of the pattern is the title; a pattern that is none is refused."""
+    assert titles("== A ==\nx\n== B ==\ny", "^== (.*) ==$") == ["A", "B"]
+    with pytest.raises(UsageError, match="no regular expression"):
+        compile_pattern("(")
+
+
+@given(st.lists(st.sampled_from(["第一章\n", "text\r\n", "\n", "Chapter 2", "\r", " more "]), max_size=12))
+@settings(deadline=None)
+def test_nothing_is_lost(pieces: list[str]) -> None:
+    """Joined, the chapters are the text but for white space, in whatever pieces it comes."""
+    whole = "".join(text for chapter in divide_text(pieces) for text in chapter.text())
+    assert "".join(whole.split()) == "".join("".join(pieces).split())
+    in_one = [(c.title, list(c.text())) for c in divide_text(["".join(pieces)])]
+    assert in_one == [(c.title, list(c.text())) for c in divide_text(pieces)]
+
+
+def test_pages_are_divided_at_their_headings() -> None:
+    """The title of the whole is no chapter; the headings below it are."""
+    passages = parse_markdown("# Book\n\nIntro.\n\n## A\n\na\n\n### sub\n\nb\n\n## B\n\nc").passages
+    assert [c.title for c in divide_passages(passages, "Book")] == ["Book", "A", "B"]
+
+
+def test_selects_chapters() -> None:
+    """Numbers and ranges, open at either end; a number beyond the last is told."""
+    text = "".join(f"Chapter {n}\n\nText.\n\n" for n in range(1, 6))
+    chosen = [n for n, _ in select_chapters(divide_text([text]), "-2, 4-")]
+    assert chosen == [1, 2, 4, 5]
+    with pytest.raises(UsageError, match="no chapter 9: the last one is 5"):
+        list(select_chapters(divide_text([text]), "1,9"))
+
+
+@pytest.mark.parametrize("selection", ["", "x", "0", "3-1", "1,,2", "-"])
+def test_refuses_other_selections(selection: str) -> None:
+    """What selects nothing is a mistake."""
+    with pytest.raises(UsageError, match="no chapters"):
+        parse_selection(selection)
