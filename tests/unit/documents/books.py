@@ -39,7 +39,7 @@ def write_epub(
     is_old: bool = False,
     more: Mapping[str, str | bytes] | None = None,
 ) -> Path:
-    """Write a book of `pages` (name: body) and a table of contents (title: address), an NCX if it `is_old`."""
+    """Write a book of `pages` (name: body) and `contents` (title: address), as an NCX if it `is_old`."""
     items = "".join(f'<item id="{n}" href="{n}" media-type="application/xhtml+xml"/>' for n in pages)
     spine = "".join(f'<itemref idref="{name}"/>' for name in pages)
     point = (
