@@ -13,6 +13,11 @@ def main() -> None:
 
         print(f"qwentts {__version__}")  # noqa: T201 - the fast path of a command
         return
+    if "_QWENTTS_COMPLETE" in os.environ:
+        from qwentts_cli.cli.complete import print_candidates
+
+        print_candidates(sys.argv[1:])
+        return
     try:
         _leave_on_interrupt(130)
         from qwentts_cli.cli.app import run

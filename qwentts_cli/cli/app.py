@@ -33,6 +33,7 @@ COMMANDS = {
     "config": "Show and change the settings.",
     "usage": "Show what this machine has spent, in characters and in money.",
     "cache": "Look after the audio that is kept.",
+    "completion": "Print the script that makes a shell complete on TAB.",
     "sandbox": "Serve the same API on 127.0.0.1, free and offline.",
 }
 

@@ -1,0 +1,82 @@
+"""The values a TAB offers, by the name of the parameter they are for."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from typer._click import Context
+
+FILES = frozenset({"file", "output", "inputs", "subtitles", "report", "join", "api_key_file"})
+FOLDERS = frozenset({"output_dir"})
+
+
+def list_voices(_context: Context) -> Iterator[tuple[str, str]]:
+    for voice in load_catalog().voices.values():
+        yield voice.id, voice.description
+
+
+def list_models(_context: Context) -> Iterator[tuple[str, str]]:
+    for model in load_catalog().models.values():
+        yield model.id, model.summary
+
+
+def list_languages(_context: Context) -> Iterator[tuple[str, str]]:
+    for code, name in load_catalog().languages.items():
+        yield code, name
+        yield name, ""
+    yield AUTO_LANGUAGE.lower(), "left to the service"
+
+
+def list_formats(_context: Context) -> Iterator[tuple[str, str]]:
+    from qwentts_cli.audio.formats import AudioFormat
+
+    for format_ in AudioFormat:
+        yield format_.value, ""
+
+
+def list_regions(_context: Context) -> Iterator[tuple[str, str]]:
+    for region in load_catalog().regions.values():
+        yield region.name, region.title
+    yield "sandbox", "a local imitation, free and offline"
+
+
+def list_profiles(_context: Context) -> Iterator[tuple[str, str]]:
+    from qwentts_cli.settings.config import load_config
+    from qwentts_cli.settings.paths import config_file
+
+    for name in load_config(config_file()).profiles:
+        yield name, ""
+
+
+def list_settings(_context: Context) -> Iterator[tuple[str, str]]:
+    from qwentts_cli.settings.schema import SETTINGS
+
+    for setting in SETTINGS.values():
+        yield setting.name, setting.about
+
+
+def list_values_of_setting(context: Context) -> Iterator[tuple[str, str]]:
+    """List the values of the setting that stands before the cursor."""
+    known = VALUES.get({"format": "format_"}.get(context.params["name"], context.params["name"]))
+    yield from known(context) if known else ()
+
+
+# A key of two words is for one command alone.
+VALUES: dict[str, Callable[[Context], Iterator[tuple[str, str]]]] = {
+    "voice": list_voices,
+    "show name": list_voices,
+    "model": list_models,
+    "language": list_languages,
+    "format_": list_formats,
+    "region": list_regions,
+    "profile": list_profiles,
+    "get name": list_settings,
+    "set name": list_settings,
+    "unset name": list_settings,
+    "set value": list_values_of_setting,
+}

@@ -1,0 +1,66 @@
+"""Real interactive shells on a terminal of their own, to press TAB in."""
+
+from __future__ import annotations
+
+import os
+import pty
+import re
+import select
+import shutil
+import signal
+import sys
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_PATIENCE_S = 30
+_ESCAPES = re.compile(rb"\x1b(\[[0-9;?<>=]*[a-zA-Z]|\][^\x07\x1b]*(\x07|\x1b\\)|[()][0-9A-B]|[=>78])")
+PROMPT = "ready> "
+
+
+class Terminal:
+    """What a person sees and types."""
+
+    def __init__(self, descriptor: int) -> None:
+        self._descriptor = descriptor
+        self._seen = b""
+
+    def type(self, text: str) -> None:
+        os.write(self._descriptor, text.encode())
+
+    def wait_for(self, text: str) -> str:
+        """Read until `text` is shown; gives all that was shown since the last time."""
+        while text not in (seen := self._shown()):
+            ready, _, _ = select.select([self._descriptor], [], [], _PATIENCE_S)
+            assert ready, f"no {text!r} in {seen!r}"
+            self._seen += os.read(self._descriptor, 65536)
+        self._seen = b""
+        return seen
+
+    def _shown(self) -> str:
+        return _ESCAPES.sub(b"", self._seen).decode(errors="replace")
+
+
+@contextmanager
+def open_shell(command: list[str], folder: Path, env: dict[str, str]) -> Iterator[Terminal]:
+    """Start a shell with nobody's start-up files, in `folder`."""
+    process, descriptor = pty.fork()
+    if process == 0:
+        os.chdir(folder)
+        os.execve(shutil.which(command[0]) or command[0], command, env)
+    try:
+        yield Terminal(descriptor)
+    finally:
+        os.kill(process, signal.SIGKILL)
+        os.waitpid(process, 0)
+        os.close(descriptor)
+
+
+def install_program(folder: Path) -> None:
+    """Put a `qwentts` into `folder` that is this checkout's."""
+    program = folder / "qwentts"
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m qwentts_cli "$@"\n')
+    program.chmod(0o755)
