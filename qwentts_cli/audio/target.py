@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from qwentts_cli.errors import LocalError, UsageError
-from qwentts_cli.storage.atomic import atomic_write, os_errors_as_local, remove_leftovers
+from qwentts_cli.storage.atomic import atomic_write, remove_leftovers
+from qwentts_cli.storage.os_errors import os_errors_as_local
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

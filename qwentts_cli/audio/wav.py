@@ -15,8 +15,8 @@ HEADER_BYTES = 44
 _PCM, _EXTENSIBLE = 1, 0xFFFE
 _EXTENSIBLE_FMT_BYTES = 40
 _FMT_BYTES = 16
-_MIN_RATE, _MAX_RATE = 4000, 384_000
-_MAX_CHANNELS = 8
+SAMPLE_RATES = range(4000, 384_001)
+MOST_CHANNELS = 8
 # Servers that do not know the length yet write 0, 0x7FFFFFFF or 0xFFFFFFFF, some less their header's bytes.
 _PLACEHOLDERS = (range(0x7FFFFF00, 0x80000000), range(0xFFFFFF00, 0x100000000))
 
@@ -153,7 +153,7 @@ def _layout(fmt: bytes, data_start: int, data_size: int) -> Layout:
         kind = int.from_bytes(fmt[24:26], "little")
     if kind != _PCM or bits != SAMPLE_BYTES * 8:
         raise BadAudioError(f"the WAV is not 16-bit PCM: format {kind}, {bits} bits")
-    if not 1 <= channels <= _MAX_CHANNELS or not _MIN_RATE <= rate <= _MAX_RATE:
+    if not 1 <= channels <= MOST_CHANNELS or rate not in SAMPLE_RATES:
         raise BadAudioError(f"the WAV has an impossible format: {channels} channels at {rate} Hz")
     return Layout(rate, channels, data_start, data_size)
 

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 
 from qwentts_cli.batch.outcome import Gap
 from qwentts_cli.errors import LocalError, UsageError
-from qwentts_cli.storage.atomic import os_errors_as_local
+from qwentts_cli.storage.os_errors import os_errors_as_local
+from qwentts_cli.storage.sqlite import check_database
 
 if TYPE_CHECKING:
     import sqlite3
@@ -90,6 +91,7 @@ class Journal:
         self._other_paths = [path for path in folder.glob("*.sqlite") if path != self._path]
         self._others: list[sqlite3.Connection] | None = None
         self._is_anew = False
+        check_database(self._path)
         with self._told():
             self._database = self._open(warn) if is_written else self._opened_to_read()
 
@@ -133,7 +135,8 @@ class Journal:
         if self._others is None:
             self._others = []
             for path in self._other_paths:
-                with suppress(sqlite3.Error):
+                with suppress(sqlite3.Error, LocalError):
+                    check_database(path)
                     self._others.append(_connect_to_read(path))
         for database in self._others:
             with suppress(sqlite3.Error):

@@ -14,7 +14,8 @@ from qwentts_cli.batch.outcome import Status
 from qwentts_cli.errors import UsageError
 from qwentts_cli.speech.speak import Tally, speak
 from qwentts_cli.speech.voice_settings import cut
-from qwentts_cli.storage.atomic import atomic_write, os_errors_as_local, remove_leftovers
+from qwentts_cli.storage.atomic import atomic_write, remove_leftovers
+from qwentts_cli.storage.os_errors import os_errors_as_local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -14,6 +14,7 @@ from qwentts_cli.dashscope.names import choose_language, choose_model, choose_vo
 from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.shard import select
 from qwentts_cli.speech.estimate import Estimate
+from qwentts_cli.storage.private import check_folders_below, check_own_file
 from qwentts_cli.text.units import count_units
 
 if TYPE_CHECKING:
@@ -68,8 +69,15 @@ class Planner:
         return count if self.limit is None else min(count, self.limit)
 
     def copy_of(self, task: Task) -> Path:
-        """Where the lossless copy of an item's file is, if one is kept."""
-        return self.folder / HIDDEN / "copies" / f"{task.relative}.flac"
+        """Where the lossless copy of an item's file is, if one is kept.
+
+        Raises:
+            LocalError: something there leads elsewhere.
+        """
+        copy = self.folder / HIDDEN / "copies" / f"{task.relative}.flac"
+        check_folders_below(self.folder / HIDDEN, copy)
+        check_own_file(copy)
+        return copy
 
     def tasks(self) -> Iterator[Task]:
         for item in select(self.manifest, shard=self.shard, limit=self.limit):

@@ -21,7 +21,10 @@ from qwentts_cli.errors import ExitCode, QwenTTSError
 from qwentts_cli.speech.estimate import tell_facts
 from qwentts_cli.speech.pipeline import WorkerPool
 from qwentts_cli.speech.wiring import CacheUse, open_synthesizer, pool_size
-from qwentts_cli.storage.atomic import hold_lock, make_private_folder, os_errors_as_local, remove_leftovers
+from qwentts_cli.storage.atomic import remove_leftovers
+from qwentts_cli.storage.locks import hold_lock
+from qwentts_cli.storage.os_errors import os_errors_as_local
+from qwentts_cli.storage.private import make_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -15,7 +15,9 @@ from typing import TYPE_CHECKING, Any, Self
 
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.errors import LocalError
-from qwentts_cli.storage.atomic import make_private_folder, wait_for_lock
+from qwentts_cli.storage.locks import wait_for_lock
+from qwentts_cli.storage.private import make_private_folder
+from qwentts_cli.storage.sqlite import check_database
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -186,6 +188,7 @@ class UsageLedger:
     def _create_private(self) -> None:
         """The database and the files SQLite makes beside it, which take its mode, are open to nobody else."""
         make_private_folder(self._path.parent)
+        check_database(self._path)
         # Never open one that exists: closing it would drop the locks SQLite has on it in this process.
         with suppress(FileExistsError):
             os.close(os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_EXCL, _PRIVATE))

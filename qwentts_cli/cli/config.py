@@ -19,7 +19,7 @@ from qwentts_cli.dashscope.endpoint import custom_endpoint, find_region
 from qwentts_cli.dashscope.names import choose_language, choose_model, choose_voice
 from qwentts_cli.errors import LocalError, UsageError
 from qwentts_cli.settings.credentials import check_key, decode_key, mask, without_secrets
-from qwentts_cli.settings.edit import make_private, set_value, unset_value
+from qwentts_cli.settings.edit import close_to_others, make_private, set_value, unset_value
 from qwentts_cli.settings.paths import config_file
 from qwentts_cli.settings.schema import SETTINGS, setting
 
@@ -117,7 +117,7 @@ def edit_file() -> None:
         done = subprocess.run(command, check=False, env=without_secrets(os.environ))  # noqa: S603 - the user's own
     except (OSError, ValueError) as error:
         raise LocalError(f"cannot start the editor {editor}", hint="Set VISUAL or EDITOR.") from error
-    make_private(path)
+    close_to_others(path)
     if done.returncode:
         raise LocalError(f"the editor ended with exit code {done.returncode}")
 

@@ -11,8 +11,10 @@ from typing import TYPE_CHECKING, Any
 
 from qwentts_cli.errors import UsageError
 from qwentts_cli.settings.schema import setting
+from qwentts_cli.storage.private import read_believable
 
 if TYPE_CHECKING:
+    import os
     from pathlib import Path
 
 PROFILES = "profiles"
@@ -51,9 +53,10 @@ def load_config(path: Path) -> Config:
 
     Raises:
         UsageError: it cannot be read, is not TOML, or has a setting or a value that does not exist.
+        LocalError: others own it or can write to it, so it could send the key elsewhere.
     """
     try:
-        data = path.read_bytes()[: _MAX_BYTES + 1]
+        data, facts = read_believable(path, _MAX_BYTES + 1)
     except FileNotFoundError:
         return Config(path)
     except OSError as error:
@@ -66,7 +69,7 @@ def load_config(path: Path) -> Config:
     values = source.check(table)
     by_name = {name: source.check(rows, profile=name) for name, rows in profiles.items()}
     has_key = any("api_key" in layer for layer in (values, *by_name.values()))
-    return Config(path, values, by_name, is_exposed=has_key and _is_open_to_others(path))
+    return Config(path, values, by_name, is_exposed=has_key and _is_open_to_others(facts))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,5 +121,5 @@ def _decode(path: Path, data: bytes) -> str:
         raise UsageError(f"{path}:{line}:{column}: the configuration is not UTF-8") from None
 
 
-def _is_open_to_others(path: Path) -> bool:
-    return sys.platform != "win32" and bool(path.stat().st_mode & (stat.S_IRWXG | stat.S_IRWXO))
+def _is_open_to_others(facts: os.stat_result) -> bool:
+    return sys.platform != "win32" and bool(facts.st_mode & (stat.S_IRWXG | stat.S_IRWXO))

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from qwentts_cli.errors import AuthError, UsageError
+from qwentts_cli.storage.private import read_believable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -86,10 +87,10 @@ def read_key_file(path: Path) -> str:
 
     Raises:
         UsageError: the file is missing, unreadable or not a short text.
+        LocalError: others own it or can write to it.
     """
     try:
-        with path.open("rb") as file:
-            return decode_key(file.read(_MAX_KEY_BYTES))
+        return decode_key(read_believable(path, _MAX_KEY_BYTES, waits_for_pipe=True)[0])
     except OSError as error:
         raise UsageError(f"cannot read the key file {path}: {error.strerror}") from error
 

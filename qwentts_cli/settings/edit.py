@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import os
-import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
-from qwentts_cli.errors import LocalError, UsageError
+from qwentts_cli.errors import UsageError
 from qwentts_cli.settings.config import PROFILES, load_config
-from qwentts_cli.storage.atomic import atomic_write, make_private_folder, os_errors_as_local, remove_leftovers
-
-if sys.platform != "win32":
-    import fcntl
+from qwentts_cli.storage.atomic import atomic_write, remove_leftovers
+from qwentts_cli.storage.locks import wait_for_lock
+from qwentts_cli.storage.os_errors import os_errors_as_local
+from qwentts_cli.storage.private import check_believable, make_private_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,6 +19,7 @@ if TYPE_CHECKING:
     from tomlkit import TOMLDocument
 
 _PRIVATE = 0o600
+_PRIVATE_FOLDER = 0o700
 
 
 def set_value(path: Path, name: str, value: str | float, *, profile: str | None = None) -> None:
@@ -43,22 +42,30 @@ def unset_value(path: Path, name: str, *, profile: str | None = None) -> bool:
 
 
 def make_private(path: Path) -> Path:
-    """Have the file exist, in a folder of its own, readable by its owner alone; gives its real path."""
+    """Have the file exist, in a folder of its own, readable by its owner alone; gives its real path.
+
+    Raises:
+        LocalError: others own the file or could have written it, or it cannot be made.
+    """
     with os_errors_as_local(path):
-        make_private_folder(path.parent)
-        with suppress(PermissionError):
-            path.parent.chmod(0o700)
+        make_private_folder(path.parent.resolve())
         target = path.resolve()
-        if sys.platform != "win32" and target.exists() and target.stat().st_uid != os.geteuid():
-            raise LocalError(
-                f"{target} belongs to another user", hint="Remove the link, or change its owner."
-            )
-        if not target.exists():
+        if target.exists():
+            check_believable(target, target.stat())
+        else:
             make_private_folder(target.parent)
             with suppress(UsageError), atomic_write(target, mode=_PRIVATE, overwrite=False):
                 pass  # an empty file; another process may have been first
-        target.chmod(_PRIVATE)
+        close_to_others(path)
         return target
+
+
+def close_to_others(path: Path) -> None:
+    """Take from others what an editor or a careless hand gave them."""
+    with os_errors_as_local(path):
+        path.chmod(_PRIVATE)
+        with suppress(PermissionError):
+            path.parent.chmod(_PRIVATE_FOLDER)
 
 
 @contextmanager
@@ -66,25 +73,10 @@ def _editing(path: Path) -> Iterator[TOMLDocument]:
     import tomlkit
 
     target = make_private(path)
-    with _locked(target.parent):
+    with wait_for_lock(target.with_name(f".{target.name}.lock")):
         load_config(path)
         document = tomlkit.parse(target.read_text(encoding="utf-8-sig"))
         yield document
         remove_leftovers(target.parent)
         with atomic_write(target, mode=_PRIVATE) as file:
             file.write(tomlkit.dumps(document).encode())
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Let one process at a time read, change and write; a killed one lets go by itself."""
-    if sys.platform == "win32":
-        yield
-        return
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        with suppress(OSError):  # a file system without locks
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        yield
-    finally:
-        os.close(descriptor)

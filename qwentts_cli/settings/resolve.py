@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from qwentts_cli.errors import LocalError
 from qwentts_cli.settings.schema import SETTINGS
+from qwentts_cli.storage.private import read_believable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     from qwentts_cli.settings.config import Config, Values
 
+_MAX_KEY_BYTES = 64 << 10
 VENDOR_VARIABLES = {"DASHSCOPE_API_KEY": "api_key", "DASHSCOPE_HTTP_BASE_URL": "base_url"}
 
 
@@ -91,7 +93,7 @@ def _from_file(values: Values, origin: str) -> dict[str, Value]:
 
 def _from_vendor_file(path: Path) -> dict[str, Value]:
     try:
-        key = path.read_text(encoding="utf-8-sig").strip()
+        key = read_believable(path, _MAX_KEY_BYTES)[0].decode("utf-8-sig").strip()
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError):

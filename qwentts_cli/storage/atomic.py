@@ -6,17 +6,16 @@ import errno
 import os
 import sys
 from contextlib import contextmanager, suppress
-from itertools import takewhile
 from typing import IO, TYPE_CHECKING
 
-from qwentts_cli.errors import BusyError, LocalError, UsageError
+from qwentts_cli.errors import UsageError
+from qwentts_cli.storage.locks import try_lock
+from qwentts_cli.storage.os_errors import os_errors_as_local
+from qwentts_cli.storage.private import SAFE_FLAGS, is_own_regular
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
-
-if sys.platform != "win32":  # there, an open file cannot be removed, which protects it as a lock would
-    import fcntl
 
 _PREFIX = ".qwentts-"
 _SUFFIX = ".part"
@@ -25,11 +24,18 @@ _SYNC_UNSUPPORTED = {errno.EINVAL, errno.ENOTSUP}
 
 
 @contextmanager
-def atomic_write(path: Path, *, mode: int | None = None, overwrite: bool = True) -> Iterator[IO[bytes]]:
+def atomic_write(
+    path: Path,
+    *,
+    mode: int | None = None,
+    overwrite: bool = True,
+    before_naming: Callable[[IO[bytes]], None] | None = None,
+) -> Iterator[IO[bytes]]:
     """Write a file beside `path` that takes its name when the block ends well.
 
     The file is open for reading and writing. With `mode` it has exactly these permission bits from the start,
-    else those the umask leaves. What a killed run leaves behind, `remove_leftovers` finds.
+    else those the umask leaves. `before_naming` is given the whole file, and can keep it from its name by
+    raising. What a killed run leaves behind, `remove_leftovers` finds.
 
     Raises:
         UsageError: `path` came into being meanwhile and `overwrite` is false.
@@ -42,6 +48,8 @@ def atomic_write(path: Path, *, mode: int | None = None, overwrite: bool = True)
                 yield file
                 file.flush()
                 _sync(file.fileno())
+                if before_naming:
+                    before_naming(file)
                 if sys.platform != "win32":  # where an open file keeps its name
                     _take_name(part, path, overwrite=overwrite)
             if sys.platform == "win32":
@@ -53,77 +61,44 @@ def atomic_write(path: Path, *, mode: int | None = None, overwrite: bool = True)
         _sync_folder(path.parent)
 
 
-@contextmanager
-def os_errors_as_local(path: Path) -> Iterator[None]:
-    """Turn the system's errors about `path` into a `LocalError`; a closed pipe stays itself."""
-    try:
-        yield
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        raise LocalError(
-            f"cannot write {path}: {os.strerror(error.errno) if error.errno else error}",
-            hint=_hint(error),
-        ) from error
-
-
 def remove_leftovers(folder: Path) -> None:
-    """Delete the half-written files in `folder` whose writer is dead."""
+    """Delete the half-written files in `folder` whose writer, a process of this user, is dead."""
     with suppress(OSError):
         for entry in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
             _remove_if_dead(entry)
 
 
-def make_private_folder(path: Path) -> None:
-    """Make `path` and what is missing above it, open to nobody else under any umask."""
-    missing = takewhile(lambda folder: not folder.exists(), (path, *path.parents))
-    for folder in reversed(list(missing)):
-        with suppress(FileExistsError):
-            folder.mkdir(0o700)
-            folder.chmod(0o700)
-
-
-def _hint(error: OSError) -> str:
-    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
-        return "Free some space and run the command again."
-    if error.errno in {errno.EMFILE, errno.ENFILE}:
-        return "Ask for fewer --jobs, or allow more open files with 'ulimit -n'."
-    return "Check the folder and its permissions."
-
-
 def _open_part(folder: Path, mode: int | None) -> tuple[Path, IO[bytes]]:
-    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL
-    flags |= getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0) | getattr(os, "O_BINARY", 0)
+    flags = os.O_RDWR | os.O_CREAT | os.O_EXCL | SAFE_FLAGS
     while True:
         part = folder / f"{_PREFIX}{os.urandom(16).hex()}{_SUFFIX}"
         file = os.fdopen(os.open(part, flags, 0o666 if mode is None else mode), "w+b")
         if mode is not None and hasattr(os, "fchmod"):
             os.fchmod(file.fileno(), mode)
         # The lock tells other runs that the writer lives. One of them may have looked before it was taken.
-        if _try_lock(file) and os.fstat(file.fileno()).st_nlink:
+        if _lock_part(file.fileno()) and os.fstat(file.fileno()).st_nlink:
             return part, file
         file.close()
 
 
-def _try_lock(file: IO[bytes]) -> bool:
-    if sys.platform == "win32":
-        return True
+def _lock_part(descriptor: int) -> bool:
     try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
+        return try_lock(descriptor)
     except OSError:  # a file system without locks: nobody else can take it for dead either
         return True
-    return True
 
 
 def _remove_if_dead(entry: Path) -> None:
+    """Others may have put a pipe or a link there, or what they still write."""
     with suppress(OSError):
-        if sys.platform == "win32":
-            entry.unlink()
-            return
-        with entry.open("rb") as file:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        descriptor = os.open(entry, os.O_RDONLY | SAFE_FLAGS)
+        try:
+            is_dead = is_own_regular(os.fstat(descriptor)) and try_lock(descriptor)
+            if is_dead and sys.platform != "win32":
+                entry.unlink()
+        finally:
+            os.close(descriptor)
+        if is_dead and sys.platform == "win32":  # where an open file keeps its name
             entry.unlink()
 
 
@@ -159,64 +134,3 @@ def _sync_folder(folder: Path) -> None:
         _sync(descriptor)
     finally:
         os.close(descriptor)
-
-
-@contextmanager
-def wait_for_lock(path: Path) -> Iterator[None]:
-    """Hold the lock file `path`, which exists only meanwhile; a killed holder lets go by itself.
-
-    Where there are no locks, it does not wait.
-    """
-    descriptor = _lock(path)
-    try:
-        yield
-    finally:
-        if descriptor is not None:
-            with suppress(OSError):
-                path.unlink()
-            os.close(descriptor)
-
-
-def _lock(path: Path) -> int | None:
-    if sys.platform == "win32":
-        return None
-    while True:
-        try:
-            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW | os.O_CLOEXEC, 0o600)
-        except OSError:
-            return None
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX)
-        except OSError:
-            os.close(descriptor)
-            return None
-        # The one before removed the file it held; whoever waited for that one starts over.
-        if os.fstat(descriptor).st_nlink:
-            return descriptor
-        os.close(descriptor)
-
-
-@contextmanager
-def hold_lock(path: Path, *, shared: bool = False) -> Iterator[None]:
-    """Hold the lock file `path`, which stays, as long as the block runs; alone, or with all that share it.
-
-    Raises:
-        BusyError: another process holds it; the message has its number.
-    """
-    if sys.platform == "win32":
-        yield
-        return
-    with os_errors_as_local(path), path.open("a+b") as file:
-        try:
-            fcntl.flock(file, (fcntl.LOCK_SH if shared else fcntl.LOCK_EX) | fcntl.LOCK_NB)
-        except BlockingIOError:
-            file.seek(0)
-            holder = file.read(20).decode("ascii", "replace").strip() or "?"
-            raise BusyError(
-                f"another process ({holder}) is writing to {path.parent.parent}",
-                hint="Wait for it, or give this one another folder.",
-            ) from None
-        file.truncate(0)
-        file.write(str(os.getpid()).encode())
-        file.flush()
-        yield

@@ -9,9 +9,10 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from qwentts_cli.audio.wav import Pcm
+from qwentts_cli.audio.wav import MOST_CHANNELS, SAMPLE_BYTES, SAMPLE_RATES, Pcm
 from qwentts_cli.errors import LocalError
-from qwentts_cli.storage.atomic import atomic_write, make_private_folder, remove_leftovers
+from qwentts_cli.storage.atomic import atomic_write, remove_leftovers
+from qwentts_cli.storage.private import check_folders_below, make_private_folder, open_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 _SUFFIX = ".clip"
 _SCHEMA = 2
 _MAX_HEAD_BYTES = 4096
+_MOST_CHARACTERS = 1_000_000
 # Pruning goes this far below the limit, so that the next object does not prune again.
 _AFTER_PRUNING = 0.9
 
@@ -53,9 +55,14 @@ class Cache:
         """Look an object up; a damaged one is dropped."""
         path = self._path(key)
         try:
-            data = path.read_bytes()
-            os.utime(path)
+            check_folders_below(self._folder, path)
+            with os.fdopen(open_private(path, flags=os.O_RDONLY), "rb") as file:
+                data = file.read()
+                os.utime(path)
         except FileNotFoundError:
+            return None
+        except LocalError as error:
+            self._warn(f"the cache is not used: {error.message}")
             return None
         except OSError as error:
             self._warn(f"the cache cannot be read: {error.strerror}")
@@ -71,6 +78,7 @@ class Cache:
         """Keep an object; false if that failed."""
         path = self._path(key)
         try:
+            make_private_folder(self._folder)
             make_private_folder(path.parent)
             with atomic_write(path, mode=0o600) as file:
                 file.write(_encode(clip))
@@ -156,11 +164,28 @@ def _decode(data: bytes) -> Clip | None:
     end = data.find(b"\n", 0, _MAX_HEAD_BYTES)
     try:
         head = json.loads(data[: max(end, 0)])
-        pcm = Pcm(data[end + 1 :], int(head["sample_rate"]), int(head["channels"]))
-        clip = Clip(pcm, int(head["characters"]))
-        return clip if _digest(clip) == head["sha256"] else None
+        pcm = Pcm(data[end + 1 :], _count(head["sample_rate"]), _count(head["channels"]))
+        clip = Clip(pcm, _count(head["characters"]))
+        return clip if _is_sane(clip) and _digest(clip) == head["sha256"] else None
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or not 0 <= value <= _MOST_CHARACTERS:
+        raise ValueError
+    return value
+
+
+def _is_sane(clip: Clip) -> bool:
+    """Whether the facts are those of speech, and the samples are whole.
+
+    A wrong rate would allot memory or play for hours, and nobody is billed a million characters for a clip.
+    """
+    pcm = clip.pcm
+    if pcm.sample_rate not in SAMPLE_RATES or not 0 < pcm.channels <= MOST_CHANNELS:
+        return False
+    return len(pcm.data) % (SAMPLE_BYTES * pcm.channels) == 0
 
 
 def _digest(clip: Clip) -> str:

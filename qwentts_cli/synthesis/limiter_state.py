@@ -6,26 +6,23 @@ import hashlib
 import json
 import os
 import platform
-import stat
-import sys
 import threading
 import time
 from dataclasses import fields
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
+from qwentts_cli.errors import LocalError
+from qwentts_cli.storage.locks import try_lock
+from qwentts_cli.storage.private import check_own_folder, open_private
 from qwentts_cli.synthesis.limiter_rules import LimiterState, fresh
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-if sys.platform != "win32":
-    import fcntl
-
 T = TypeVar("T")
 
 _RECORD_BYTES = 512
-_PRIVATE = 0o600
 _LOCK_TRIES = 500
 _LOCK_PAUSE_S = 0.002
 _KINDS = {field.name: type(getattr(fresh(0.0), field.name)) for field in fields(LimiterState)}
@@ -59,8 +56,8 @@ class SharedState:
 
     The record is written in place, by one call and always of the same length, so a killed writer leaves it
     old or new. What is not a record (damaged, foreign, oversized) counts as nothing known and is overwritten.
-    Once the file cannot be used (no permission, disk full, not a file, lock held for over a second) the
-    process goes on with a state of its own: `is_shared` tells. So it does on Windows, which has no such lock.
+    Once the file cannot be used (no permission, disk full, not a file of ours, lock held for over a second)
+    the process goes on with a state of its own: `is_shared` tells.
 
     Args:
         path: the file; its folder is made if only that is missing.
@@ -68,7 +65,7 @@ class SharedState:
     """
 
     def __init__(self, path: Path, *, pause: Callable[[float], None] = time.sleep) -> None:
-        self.is_shared = sys.platform != "win32"
+        self.is_shared = True
         self._path = path
         self._pause = pause
         self._last: LimiterState | None = None
@@ -90,7 +87,7 @@ class SharedState:
     def _open_locked(self) -> int | None:
         try:
             file = self._open()
-        except OSError:
+        except (OSError, LocalError):
             self.is_shared = False
             return None
         try:
@@ -104,29 +101,24 @@ class SharedState:
         return file
 
     def _open(self) -> int:
-        flags = os.O_RDWR | os.O_CREAT | os.O_CLOEXEC | os.O_NOFOLLOW | os.O_NONBLOCK
+        check_own_folder(self._path.parent)
         try:
-            return os.open(self._path, flags, _PRIVATE)
+            return open_private(self._path)
         except FileNotFoundError:
             self._path.parent.mkdir(mode=0o700, exist_ok=True)
-            return os.open(self._path, flags, _PRIVATE)
+            return open_private(self._path)
 
     def _acquire_lock(self, file: int) -> None:
-        if stat.S_IMODE(os.fstat(file).st_mode) != _PRIVATE:
-            os.fchmod(file, _PRIVATE)
         for _ in range(_LOCK_TRIES):
-            try:
-                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            except BlockingIOError:
-                self._pause(_LOCK_PAUSE_S)
-            else:
+            if try_lock(file):
                 return
+            self._pause(_LOCK_PAUSE_S)
         # Its holder is stopped: it would have needed microseconds.
         raise TimeoutError
 
     def _read(self, file: int) -> LimiterState | None:
         try:
-            return decode(os.pread(file, _RECORD_BYTES + 1, 0))
+            return decode(os.read(file, _RECORD_BYTES + 1))
         except OSError:
             self.is_shared = False
             return self._last
@@ -135,7 +127,8 @@ class SharedState:
         try:
             if os.fstat(file).st_size > _RECORD_BYTES:
                 os.ftruncate(file, _RECORD_BYTES)
-            self.is_shared &= os.pwrite(file, encode(state), 0) == _RECORD_BYTES
+            os.lseek(file, 0, os.SEEK_SET)
+            self.is_shared &= os.write(file, encode(state)) == _RECORD_BYTES
         except OSError:
             self.is_shared = False
 

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import time
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from qwentts_cli.dashscope.wire import Answer
 from qwentts_cli.errors import LocalError
-from qwentts_cli.storage.atomic import atomic_write, make_private_folder, remove_leftovers, wait_for_lock
+from qwentts_cli.storage.atomic import atomic_write, remove_leftovers
+from qwentts_cli.storage.locks import wait_for_lock
+from qwentts_cli.storage.private import check_own_folder, make_private_folder, read_private
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -35,23 +37,25 @@ class UnfetchedAudio:
     @contextmanager
     def turn(self, key: str) -> Iterator[None]:
         """Let one thread of one process at a time ask for `key`, so that nothing is bought twice at once."""
-        lock = self._folder / f"{key}.lock"
-        try:
-            make_private_folder(self._folder)
-        except OSError:
-            yield
-            return
-        with wait_for_lock(lock):
+        with ExitStack() as stack:
+            try:
+                make_private_folder(self._folder)
+                stack.enter_context(wait_for_lock(self._folder / f"{key}.lock"))
+            except OSError:
+                pass
+            except LocalError as error:
+                self._warn(f"the same text may be bought twice at once: {error.message}")
             yield
 
     def get(self, key: str) -> Answer | None:
         try:
-            row = json.loads(self._path(key).read_bytes())
+            check_own_folder(self._folder)
+            row = json.loads(read_private(self._path(key)))
             if row["server"] != self._server:
                 return None
             characters = None if row["characters"] is None else int(row["characters"])
             return Answer(str(row["request_id"]), url=str(row["url"]), is_last=True, characters=characters)
-        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+        except (OSError, ValueError, TypeError, KeyError, RecursionError, LocalError):
             return None
 
     def put(self, key: str, answer: Answer) -> None:
@@ -62,20 +66,23 @@ class UnfetchedAudio:
             "characters": answer.characters,
         }
         try:
+            check_own_folder(self._folder)
             with atomic_write(self._path(key), mode=0o600) as file:
                 file.write(json.dumps(row).encode())
-        except LocalError as error:
-            self._warn(f"an interrupted download could not be resumed: {error.message}")
+        except (OSError, LocalError) as error:
+            self._warn(f"an interrupted download could not be resumed: {error}")
 
     def drop(self, key: str) -> None:
-        with suppress(OSError):
+        with suppress(OSError, LocalError):
+            check_own_folder(self._folder)
             self._path(key).unlink()
 
     def forget_dead(self) -> None:
         """Remove addresses that no longer open, whatever became of the runs that bought them."""
-        remove_leftovers(self._folder)
         oldest = time.time() - _DEAD_S
-        with suppress(OSError):
+        with suppress(OSError, LocalError):
+            check_own_folder(self._folder)
+            remove_leftovers(self._folder)
             for path in self._folder.iterdir():
                 if path.suffix in {_SUFFIX, ".lock"} and path.lstat().st_mtime < oldest:
                     path.unlink()

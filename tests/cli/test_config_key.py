@@ -26,7 +26,7 @@ def test_the_key_is_private_under_any_umask(qwentts: ForkedQwentts, umask: int) 
         assert run.wait().code == 0
     assert (mode(path), mode(path.parent)) == (0o600, 0o700)
     assert not mode(path.parent.parent) & 0o022
-    path.chmod(0o666)
+    path.chmod(0o644)
     path.parent.chmod(0o777)
     with qwentts.running("config", "set", "voice", "Ethan", umask=umask) as run:
         assert run.wait().code == 0

@@ -1,37 +1,20 @@
-"""Files that are absent, old or complete, and private where they are to be."""
+"""Files that are absent, old or complete."""
 
 from __future__ import annotations
 
 import os
 import stat
-import subprocess
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import IO, TYPE_CHECKING
 
 import pytest
 
-from qwentts_cli.errors import BusyError, LocalError, UsageError
-from qwentts_cli.storage.atomic import (
-    atomic_write,
-    hold_lock,
-    make_private_folder,
-    remove_leftovers,
-    wait_for_lock,
-)
+from qwentts_cli.errors import LocalError, UsageError
+from qwentts_cli.storage.atomic import atomic_write, remove_leftovers
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from pathlib import Path
-
-
-@pytest.fixture(params=[0o000, 0o022, 0o077])
-def umask(request: pytest.FixtureRequest) -> Iterator[int]:
-    """The masks of a careless, a usual and a careful user."""
-    before = os.umask(request.param)
-    yield request.param
-    os.umask(before)
 
 
 def mode(path: Path) -> int:
@@ -80,16 +63,6 @@ def test_modes_whatever_the_umask(tmp_path: Path, umask: int) -> None:
     with atomic_write(tmp_path / "public", mode=0o600):
         pass
     assert mode(tmp_path / "public") == 0o600
-
-
-def test_folders_are_private_at_every_level(tmp_path: Path, umask: int) -> None:
-    """Also those above, which `mkdir(mode)` would leave to the umask; those that were there keep theirs."""
-    assert umask is not None
-    make_private_folder(tmp_path / "a" / "b" / "c")
-    assert {mode(tmp_path / part) for part in ("a", "a/b", "a/b/c")} == {0o700}
-    (tmp_path / "a").chmod(0o755)
-    make_private_folder(tmp_path / "a" / "b")
-    assert mode(tmp_path / "a") == 0o755
 
 
 def test_a_planted_link_is_not_followed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -159,44 +132,3 @@ def test_leftovers_of_the_dead_go_and_those_of_the_living_stay(tmp_path: Path) -
         assert ".qwentts-dead.part" not in names(tmp_path)
     remove_leftovers(tmp_path / "missing")
     assert names(tmp_path) == [".qwentts-other", "file", "mine.part"]
-
-
-def test_one_at_a_time(tmp_path: Path) -> None:
-    """Of many threads only one is inside, and the lock's file is gone in the end."""
-    inside, most = 0, 0
-    count = threading.Lock()
-
-    def work(_number: int) -> None:
-        nonlocal inside, most
-        with wait_for_lock(tmp_path / "lock"):
-            with count:
-                inside += 1
-                most = max(most, inside)
-            with count:
-                inside -= 1
-
-    with ThreadPoolExecutor(8) as pool:
-        list(pool.map(work, range(400)))
-    assert (most, names(tmp_path)) == (1, [])
-
-
-def test_a_killed_holder_lets_go(tmp_path: Path) -> None:
-    """What a dead process held is free at once."""
-    code = (
-        "import pathlib, os, sys; from qwentts_cli.storage.atomic import wait_for_lock, hold_lock\n"
-        "with wait_for_lock(pathlib.Path(sys.argv[1])), hold_lock(pathlib.Path(sys.argv[2])): os._exit(9)\n"
-    )
-    paths = [tmp_path / "lock", tmp_path / "occupied"]
-    assert subprocess.run([sys.executable, "-c", code, *paths], check=False).returncode == 9
-    with wait_for_lock(paths[0]), hold_lock(paths[1]):
-        pass
-
-
-def test_an_occupied_folder_names_its_holder(tmp_path: Path) -> None:
-    """Who comes second learns which process to wait for."""
-    with (
-        hold_lock(tmp_path / "lock"),
-        pytest.raises(BusyError, match=str(os.getpid())),
-        hold_lock(tmp_path / "lock"),
-    ):
-        pass

@@ -103,7 +103,7 @@ def test_the_file_is_private(path: Path, mask: int) -> None:
         os.umask(before)
     assert path.stat().st_mode & 0o777 == 0o600
     assert path.parent.stat().st_mode & 0o777 == 0o700
-    path.chmod(0o666)
+    path.chmod(0o644)
     put(SharedState(path), 8.0)
     assert path.stat().st_mode & 0o777 == 0o600
 

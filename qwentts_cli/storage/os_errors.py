@@ -1,0 +1,36 @@
+"""What the system says of a file, told to the user."""
+
+from __future__ import annotations
+
+import errno
+import os
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from qwentts_cli.errors import LocalError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@contextmanager
+def os_errors_as_local(path: Path) -> Iterator[None]:
+    """Turn the system's errors about `path` into a `LocalError`; a closed pipe stays itself."""
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise LocalError(
+            f"cannot write {path}: {os.strerror(error.errno) if error.errno else error}",
+            hint=_hint(error),
+        ) from error
+
+
+def _hint(error: OSError) -> str:
+    if error.errno in {errno.ENOSPC, errno.EDQUOT}:
+        return "Free some space and run the command again."
+    if error.errno in {errno.EMFILE, errno.ENFILE}:
+        return "Ask for fewer --jobs, or allow more open files with 'ulimit -n'."
+    return "Check the folder and its permissions."
