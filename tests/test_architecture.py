@@ -23,6 +23,8 @@ FLOORS = (
     {"settings"},
     {"storage"},
     {"errors"},
+    {"redact"},
+    {"known_secrets"},
 )
 BELOW = {
     part: set().union(*FLOORS[number + 1 :]) for number, floor in enumerate(FLOORS) for part in floor

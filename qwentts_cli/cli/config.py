@@ -18,10 +18,10 @@ from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.endpoint import custom_endpoint, find_region
 from qwentts_cli.dashscope.names import choose_language, choose_model, choose_voice
 from qwentts_cli.errors import LocalError, UsageError
-from qwentts_cli.settings.credentials import check_key, decode_key, mask, without_secrets
+from qwentts_cli.settings.credentials import ApiKey, check_key, decode_key, mask, without_secrets
 from qwentts_cli.settings.edit import close_to_others, make_private, set_value, unset_value
 from qwentts_cli.settings.paths import config_file
-from qwentts_cli.settings.schema import SETTINGS, setting
+from qwentts_cli.settings.schema import SETTINGS, SettingValue, setting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -82,12 +82,11 @@ def set_setting(
     With --profile it goes into that profile of the file.
     """
     if setting(name).name == _SECRET:
-        text = _secret(value)
+        _store(context, name, _secret(value))
     elif value is None:
         raise UsageError(f"config set {name} needs a value")
     else:
-        text = value
-    _store(context, name, text)
+        _store(context, name, value)
 
 
 @app.command("unset", cls=Command)
@@ -141,8 +140,8 @@ def initialise(context: typer.Context) -> None:
 def _in_force(invocation: Invocation, name: str) -> tuple[str, str]:
     found: Value | None = invocation.settings.first(name)
     if found:
-        value = mask(str(found.value)) if name == _SECRET else str(found.value)
-        return value, found.origin
+        secret = found.value.secret if isinstance(found.value, ApiKey) else ""
+        return mask(secret) if secret else str(found.value), found.origin
     catalog = load_catalog()
     default = {
         "region": catalog.default_region,
@@ -152,16 +151,17 @@ def _in_force(invocation: Invocation, name: str) -> tuple[str, str]:
     return default, "default"
 
 
-def _store(context: typer.Context, name: str, text: str) -> None:
+def _store(context: typer.Context, name: str, text: str | ApiKey) -> None:
     value = setting(name).read(text, "config set")
     set_value(config_file(), name, _meaningful(name, value), profile=global_options(context).profile)
 
 
-def _meaningful(name: str, value: str | float) -> str | float:
+def _meaningful(name: str, value: SettingValue) -> str | float:
     """Check what only the catalogue can tell, and write the usual spelling."""
+    if isinstance(value, ApiKey):
+        return check_key(value, "config set").secret
     catalog = load_catalog()
     checks: dict[str, Callable[[str], str]] = {
-        _SECRET: lambda text: check_key(text, "config set").secret,
         "region": lambda text: SANDBOX if text.lower() == SANDBOX else find_region(text).name,
         "base_url": lambda text: custom_endpoint(text).base_url,
         "model": lambda text: choose_model(catalog, text).wire,
@@ -171,7 +171,7 @@ def _meaningful(name: str, value: str | float) -> str | float:
     return checks[name](str(value)) if name in checks else value
 
 
-def _secret(given: str | None) -> str:
+def _secret(given: str | None) -> ApiKey:
     if given is None:
         if sys.stdin is None or not sys.stdin.isatty():
             raise UsageError("no key was given", hint="Pipe it: qwentts config set api_key - < FILE.")
@@ -186,5 +186,5 @@ def _secret(given: str | None) -> str:
     return decode_key(sys.stdin.buffer.readline())
 
 
-def _ask_key() -> str:
-    return getpass.getpass("API key (not shown): ")
+def _ask_key() -> ApiKey:
+    return ApiKey(getpass.getpass("API key (not shown): "))

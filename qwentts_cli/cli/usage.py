@@ -14,8 +14,8 @@ import typer
 from qwentts_cli.billing.ledger import By, UsageLedger, UsageRow, total
 from qwentts_cli.cli.console.invocation import begin
 from qwentts_cli.cli.console.output import Output
-from qwentts_cli.cli.console.redact import safe
 from qwentts_cli.errors import UsageError
+from qwentts_cli.redact import safe
 from qwentts_cli.settings.paths import state_folder
 
 if TYPE_CHECKING:

@@ -12,6 +12,7 @@ from urllib3.util import Url, parse_url
 
 from qwentts_cli.dashscope.endpoint import is_loopback
 from qwentts_cli.errors import RejectedError
+from qwentts_cli.known_secrets import has_known_secret
 
 if TYPE_CHECKING:
     from qwentts_cli.dashscope.endpoint import Endpoint
@@ -32,6 +33,8 @@ def check_audio_url(url: str, endpoint: Endpoint, host_suffix: str) -> str:
     """
     if len(url) > _MAX_LENGTH or not re.fullmatch(r"[\x21-\x7e]+", url) or "\\" in url:
         raise _refused("it is malformed")
+    if has_known_secret(url):
+        raise _refused("it holds the API key")
     try:
         parts = parse_url(url)
     except LocationParseError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Self
 
 import requests
@@ -21,7 +21,7 @@ from qwentts_cli.dashscope.transport.session import (
     open_session,
     read_pieces,
 )
-from qwentts_cli.dashscope.wire import Answer, decode_answer, encode_body, read_refusal
+from qwentts_cli.dashscope.wire import Answer, decode_answer, encode_body, foreign_text, read_refusal
 from qwentts_cli.errors import LinkBroken, LinkExpired, NetworkError, QwenTTSError, RejectedError
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ class SpeechClient:
         if looks_like_events(data):
             data = [b"", *(event.data for event in parse_events([data]))][-1]
         elif data.lstrip().startswith(b"<"):
-            kind = response.headers.get("Content-Type", "unknown").split(";")[0]
+            kind = foreign_text(response.headers.get("Content-Type", "unknown")).split(";")[0]
             raise _no_audio(f"unexpected content type {kind} instead of an answer")
         answer = decode_answer(data)
         if isinstance(answer, Refusal):
@@ -159,8 +159,7 @@ class SpeechClient:
     def _error(self, refusal: Refusal, body: dict[str, Any]) -> QwenTTSError:
         voice = body.get("input", {}).get("voice", "")
         asked = Asked(self._endpoint.label, self._key.origin, body["model"], voice)
-        told = replace(refusal, message=self._key.hidden_in(refusal.message))
-        return service_error(told, asked)
+        return service_error(refusal, asked)
 
 
 def _read_refusal(response: requests.Response) -> Refusal:

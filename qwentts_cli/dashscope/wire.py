@@ -12,8 +12,11 @@ from typing import Any
 from qwentts_cli.dashscope.errors import Refusal
 from qwentts_cli.dashscope.sse import looks_like_events, parse_events
 from qwentts_cli.errors import BadAudioError, NetworkError
+from qwentts_cli.known_secrets import hide_known_secrets
 
-_MAX_QUOTE = 500
+# Of one text in an answer. Far less is shown; what is cut off here may hold half a secret.
+_MAX_TEXT = 4096
+_MAX_CODE = 100
 # Each part of a document becomes an object of its own, so that 8 MiB of empty lists would fill 200 in memory.
 # An answer of the service has some twenty.
 _MAX_PARTS = 10_000
@@ -75,9 +78,9 @@ def decode_answer(data: bytes, status: int = 200) -> Answer | Refusal:
     audio = _table(output, "audio")
     characters = usage.get("characters")
     return Answer(
-        request_id=_identifier(_text(document, "request_id")),
-        audio=_decode_audio(_text(audio, "data")),
-        url=_text(audio, "url"),
+        request_id=identifier(_text(document, "request_id")),
+        audio=_decode_audio(_raw_text(audio, "data")),
+        url=_raw_text(audio, "url"),
         # The string "null" until the end; older answers put nothing there.
         is_last=_text(output, "finish_reason") == "stop",
         characters=characters if isinstance(characters, int) and characters > 0 else None,
@@ -88,22 +91,23 @@ def read_refusal(
     data: bytes, status: int, *, request_id: str = "", retry_after_s: float | None = None
 ) -> Refusal:
     """Read an error body of any shape seen: native, OpenAI-style, framed as SSE, XML, HTML, or empty."""
-    request_id = _identifier(request_id)
+    request_id = identifier(request_id)
     if looks_like_events(data):
         event = next(iter(parse_events([data])), None)
         data, status = (event.data, event.status or status) if event else (b"", status)
     try:
         document = _parse(data)
     except NetworkError:
-        quote = "" if data.lstrip().startswith(b"<") else data[:_MAX_QUOTE].decode("utf-8", "replace")
+        is_page = data.lstrip().startswith(b"<")
+        quote = "" if is_page else foreign_text(data[:_MAX_TEXT].decode("utf-8", "replace"))
         return Refusal(status, "", quote, request_id, retry_after_s)
     nested = document.get("error")
     inner: dict[str, Any] = nested if isinstance(nested, dict) else document
     return Refusal(
         status if status != 200 else _status_within(document),  # noqa: PLR2004 - a status is its own name
-        _text(inner, "code") or _text(inner, "type"),
+        (_text(inner, "code") or _text(inner, "type"))[:_MAX_CODE],
         _text(inner, "message"),
-        _identifier(_text(document, "request_id")) or request_id,
+        identifier(_text(document, "request_id")) or request_id,
         retry_after_s,
     )
 
@@ -134,14 +138,23 @@ def _table(document: dict[str, Any], name: str) -> dict[str, Any]:
     return value
 
 
-def _text(document: dict[str, Any], name: str) -> str:
+def _raw_text(document: dict[str, Any], name: str) -> str:
     value = document.get(name)
     return value if isinstance(value, str) else ""
 
 
-def _identifier(text: str) -> str:
+def _text(document: dict[str, Any], name: str) -> str:
+    return foreign_text(_raw_text(document, name))
+
+
+def foreign_text(text: str) -> str:
+    """What a server says, as it may be shown and kept: it was sent the key, and may say it."""
+    return hide_known_secrets(text[:_MAX_TEXT])
+
+
+def identifier(text: str) -> str:
     """An id as it may be shown and kept; nothing of what cannot be one."""
-    return text if re.fullmatch(r"[A-Za-z0-9._:-]{1,128}", text) else ""
+    return text if re.fullmatch(r"[A-Za-z0-9._:-]{1,128}", foreign_text(text)) else ""
 
 
 def _decode_audio(text: str) -> bytes:

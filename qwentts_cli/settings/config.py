@@ -10,7 +10,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from qwentts_cli.errors import UsageError
-from qwentts_cli.settings.schema import setting
+from qwentts_cli.settings.schema import SettingValue, setting
 from qwentts_cli.storage.private import read_believable
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 PROFILES = "profiles"
 _MAX_BYTES = 1 << 20
 
-Values = dict[str, str | int | float]
+Values = dict[str, SettingValue]
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""The API key: found, checked before it can reach a header, and never shown."""
+"""The API key: hidden from the moment it is read, and checked before it can reach a header."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
 
 from qwentts_cli.errors import AuthError, UsageError
+from qwentts_cli.known_secrets import remember_secret
 from qwentts_cli.storage.private import read_believable
 
 if TYPE_CHECKING:
@@ -28,20 +29,19 @@ _HOW_TO_SET = (
 
 @dataclass(frozen=True, slots=True, repr=False)
 class ApiKey:
-    """The secret and where it came from; printing it shows neither it nor a part of it."""
+    """The secret and where it came from; from the moment that there is one, no message shows it."""
 
     secret: str
-    origin: str
+    origin: str = ""
+
+    def __post_init__(self) -> None:
+        remember_secret(self.secret.strip())
 
     def __repr__(self) -> str:
         return "ApiKey(***)"
 
     def __reduce__(self) -> NoReturn:
         raise TypeError("a key is not written anywhere")
-
-    def hidden_in(self, text: str) -> str:
-        """`text` without the key, for what a server may have echoed."""
-        return text.replace(self.secret, "***")
 
     @property
     def is_coding_plan(self) -> bool:
@@ -54,13 +54,13 @@ def mask(secret: str) -> str:
     return f"sk-...{secret[-_SHOWN:]}" if len(secret) >= _LONG_ENOUGH_TO_SHOW else "sk-..."
 
 
-def check_key(raw: str, origin: str) -> ApiKey:
+def check_key(raw: ApiKey, origin: str) -> ApiKey:
     """Trim what copying adds around a key, and refuse what cannot be one.
 
     Raises:
         AuthError: the text is a placeholder, is quoted, or holds what no header may carry.
     """
-    key = raw.strip("\ufeff \t\r\n")
+    key = raw.secret.strip("\ufeff \t\r\n")
     if not key:
         raise missing_key()
     problem = _problem(key)
@@ -82,7 +82,7 @@ def missing_key() -> AuthError:
     return AuthError("no API key is set", hint=_HOW_TO_SET)
 
 
-def read_key_file(path: Path) -> str:
+def read_key_file(path: Path) -> ApiKey:
     """Read `--api-key-file`.
 
     Raises:
@@ -95,9 +95,9 @@ def read_key_file(path: Path) -> str:
         raise UsageError(f"cannot read the key file {path}: {error.strerror}") from error
 
 
-def decode_key(data: bytes) -> str:
+def decode_key(data: bytes) -> ApiKey:
     """Decode what a file or a pipe holds; bytes that are not UTF-8 make a key that is refused later."""
-    return data.decode("utf-8-sig", errors="replace").strip()
+    return ApiKey(data.decode("utf-8-sig", errors="replace").strip())
 
 
 def _problem(key: str) -> str:

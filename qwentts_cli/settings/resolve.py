@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qwentts_cli.errors import LocalError
+from qwentts_cli.settings.credentials import ApiKey
 from qwentts_cli.settings.schema import SETTINGS
 from qwentts_cli.storage.private import read_believable
 
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qwentts_cli.settings.config import Config, Values
+    from qwentts_cli.settings.schema import SettingValue
 
 _MAX_KEY_BYTES = 64 << 10
 VENDOR_VARIABLES = {"DASHSCOPE_API_KEY": "api_key", "DASHSCOPE_HTTP_BASE_URL": "base_url"}
@@ -24,8 +26,12 @@ class Value:
     """`origin` names the flag, variable or file; `name` is the setting's."""
 
     name: str
-    value: str | int | float
+    value: SettingValue
     origin: str
+
+    @property
+    def number(self) -> float:
+        return float(str(self.value))
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +50,12 @@ class Settings:
 
     def number(self, name: str, default: float) -> float:
         found = self.first(name)
-        return float(found.value) if found else default
+        return found.number if found else default
 
 
 def resolve(
     *,
-    flags: Mapping[str, str | float | None],
+    flags: Mapping[str, SettingValue | None],
     environ: Mapping[str, str],
     config: Config,
     profile: str | None,
@@ -93,11 +99,11 @@ def _from_file(values: Values, origin: str) -> dict[str, Value]:
 
 def _from_vendor_file(path: Path) -> dict[str, Value]:
     try:
-        key = read_believable(path, _MAX_KEY_BYTES)[0].decode("utf-8-sig").strip()
+        key = ApiKey(read_believable(path, _MAX_KEY_BYTES)[0].decode("utf-8-sig").strip())
     except FileNotFoundError:
         return {}
     except (OSError, UnicodeDecodeError):
         raise LocalError(
             f"cannot read the key file {path}", hint="Remove it, or set the key in another way."
         ) from None
-    return {"api_key": Value("api_key", key, str(path))} if key else {}
+    return {"api_key": Value("api_key", key, str(path))} if key.secret else {}

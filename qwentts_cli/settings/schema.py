@@ -9,10 +9,12 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from qwentts_cli.errors import UsageError
+from qwentts_cli.settings.credentials import ApiKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+SettingValue = str | int | float | ApiKey
 MAX_JOBS = 64
 _MAX_RPM = 60_000
 _MAX_TIMEOUT_S = 3600
@@ -25,18 +27,20 @@ class Setting:
 
     name: str
     about: str
-    parse: Callable[[str], str | int | float]
+    parse: Callable[[str], SettingValue]
 
     @property
     def variable(self) -> str:
         return f"QWENTTS_{self.name.upper()}"
 
-    def read(self, value: object, origin: str) -> str | int | float:
+    def read(self, value: object, origin: str) -> SettingValue:
         """Check a value from anywhere; the message names the place, never the value.
 
         Raises:
             UsageError: the value is not one this setting can have.
         """
+        if isinstance(value, ApiKey):
+            return value
         if isinstance(value, bool) or not isinstance(value, str | int | float):
             raise UsageError(
                 f"{origin}: {self.name}: expected a text or a number, not a {type(value).__name__}"
@@ -69,10 +73,10 @@ def _text(value: str) -> str:
     return stripped
 
 
-def _secret(value: str) -> str:
+def _secret(value: str) -> ApiKey:
     if not value.strip():
         raise ValueError("expected a key")
-    return value
+    return ApiKey(value)
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:

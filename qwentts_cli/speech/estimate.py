@@ -44,7 +44,7 @@ class Estimate:
         """At the rate that is set, else the one the catalogue has for the model."""
         rpm = run.settings.first("rpm")
         known = load_catalog().models.get(model)
-        rate = float(rpm.value) if rpm else float(known.rpm) if known else 0.0
+        rate = rpm.number if rpm else float(known.rpm) if known else 0.0
         return round(self.segments / rate, 1) if rate else None
 
 

@@ -183,7 +183,7 @@ def _asking(run: Invocation, server: Server, model: str, timing: Timing, meter: 
         shared_state(state_folder() / "rates", server.endpoint.host, f"{server.scope} {model}"),
         timing=timing,
         start_rps=server.start_rps,
-        rpm=float(rpm.value) if rpm else None,
+        rpm=rpm.number if rpm else None,
     )
 
     meter.allowed_rps = limiter.allowed_rps

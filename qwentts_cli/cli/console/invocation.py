@@ -52,9 +52,9 @@ class Invocation:
     @property
     def key(self) -> ApiKey:
         found = self.settings.first("api_key")
-        if not found:
+        if not found or not isinstance(found.value, ApiKey):
             raise missing_key()
-        key = check_key(str(found.value), found.origin)
+        key = check_key(found.value, found.origin)
         if key.is_coding_plan:
             self.output.warn(f"the key from {key.origin} is of the Coding Plan, which has no speech")
         return key
@@ -92,7 +92,7 @@ def begin(context: typer.Context, **flags: str | float | None) -> Invocation:
     return Invocation(options, output, config, settings, profile)
 
 
-def _read_key(source: str) -> str:
+def _read_key(source: str) -> ApiKey:
     if source != "-":
         return read_key_file(Path(source))
     if sys.stdin is None or sys.stdin.isatty():

@@ -9,8 +9,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
-from qwentts_cli.cli.console.redact import safe
 from qwentts_cli.errors import LocalError, QwenTTSError
+from qwentts_cli.redact import safe
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

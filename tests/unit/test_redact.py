@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwentts_cli.cli.console.redact import MAX_SHOWN, redact, safe
+from qwentts_cli.redact import MAX_SHOWN, redact, safe
 
 SECRET = "sk-Zq7xCANARYw9Kp3mVt"
 AROUND = st.text(alphabet=st.characters(exclude_categories=["Cs"]), max_size=20)

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import re
 
+from qwentts_cli.known_secrets import hide_known_secrets
+
 MAX_SHOWN = 500
+# Nothing further on could be shown, however much before it is hidden.
+_LONGEST = 20
 # Controls, the marks that reorder or hide text, line separators and lone surrogates.
 _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
@@ -22,6 +26,7 @@ _SECRETS = (
 
 def redact(text: str) -> str:
     """Hide keys, authorisation headers, signatures of links and user names in addresses."""
+    text = hide_known_secrets(text)
     for pattern in _SECRETS:
         text = pattern.sub(r"\1***", text)
     return text
@@ -29,7 +34,7 @@ def redact(text: str) -> str:
 
 def safe(text: str, limit: int = MAX_SHOWN) -> str:
     """One line that is safe on a terminal: secrets hidden, unsafe characters escaped, length capped."""
-    shown = _UNSAFE.sub(_escape, redact(text))
+    shown = _UNSAFE.sub(_escape, redact(text[: _LONGEST * limit]))
     return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
 
 
