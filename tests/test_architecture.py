@@ -42,6 +42,8 @@ HOMES = {
     "rich": {"cli"},
     "sentencex": {"text"},
     "markdown_it": {"documents"},
+    "pypdfium2": {"documents"},
+    "pysubs2": {"documents"},
     "espeakng_loader": {"sandbox"},
 }
 

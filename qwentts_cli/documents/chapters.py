@@ -160,4 +160,4 @@ def _named(line: str, pattern: re.Pattern[str] | None) -> str:
 
 
 def _chapter(title: str, passages: list[Passage], language: str = "") -> Chapter:
-    return Chapter(title=title, passages=lambda: iter(passages), language=language)
+    return Chapter(title=title, passages=passages.__iter__, language=language)

@@ -51,7 +51,8 @@ class Passage:
 
     `line` (from 1) is where it begins in the file; 0 where a file has no lines. `level` is that of a heading
     (1 to 6). `pause_s` is the silence before it, None the usual one. `start_s` and `end_s` are its time in a
-    film. `anchor` is the name by which a table of contents points to it.
+    film. One that `goes_on` belongs to the paragraph of the passage before it. `anchor` is its name in a
+    table of contents.
     """
 
     text: str
@@ -65,6 +66,14 @@ class Passage:
     start_s: float | None = None
     end_s: float | None = None
     substitutions: tuple[Substitution, ...] = ()
+    goes_on: bool = False
+
+    @property
+    def separator(self) -> str:
+        """What stands between it and the passage before it."""
+        if self.goes_on:
+            return ""
+        return "\n" if self.kind is PassageKind.CUE else PARAGRAPH_BREAK
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,10 +85,10 @@ class Chapter:
     language: str = ""
 
     def text(self) -> Iterator[str]:
-        """Give the text in pieces: its passages, with a blank line between them."""
+        """Give the text in pieces: its passages, with a blank line between paragraphs."""
         for number, passage in enumerate(self.passages()):
             if number:
-                yield PARAGRAPH_BREAK
+                yield passage.separator
             yield passage.text
 
 

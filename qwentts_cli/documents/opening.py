@@ -124,6 +124,41 @@ def _open_epub(path: Path, reader: Reader, pattern: re.Pattern[str] | None) -> D
     return open_epub(path)
 
 
+def _open_docx(path: Path, reader: Reader, pattern: re.Pattern[str] | None) -> Document:
+    del reader, pattern
+    from qwentts_cli.documents.formats.docx import open_docx
+
+    return open_docx(path)
+
+
+def _open_pdf(path: Path, reader: Reader, pattern: re.Pattern[str] | None) -> Document:
+    del reader, pattern
+    from qwentts_cli.documents.formats.pdf import open_pdf
+
+    return open_pdf(path)
+
+
+def _open_srt(path: Path, reader: Reader, pattern: re.Pattern[str] | None) -> Document:
+    del pattern
+    from qwentts_cli.documents.formats.subtitles import parse_subtitles
+
+    return parse_subtitles("".join(reader.file(path)), "srt", str(path))
+
+
+def _open_vtt(path: Path, reader: Reader, pattern: re.Pattern[str] | None) -> Document:
+    del pattern
+    from qwentts_cli.documents.formats.subtitles import parse_subtitles
+
+    return parse_subtitles("".join(reader.file(path)), "vtt", str(path))
+
+
+def _open_script(path: Path, reader: Reader, pattern: re.Pattern[str] | None) -> Document:
+    del pattern
+    from qwentts_cli.documents.formats.script import parse_script
+
+    return parse_script(reader.file(path))
+
+
 def _page(content: HtmlContent, pattern: re.Pattern[str] | None) -> Document:
     passages = content.main or content.passages
     return Document(
@@ -140,4 +175,9 @@ _OPENERS: Final[dict[DocumentFormat, Callable[[Path, Reader, re.Pattern[str] | N
     DocumentFormat.MARKDOWN: _open_markdown,
     DocumentFormat.HTML: _open_html,
     DocumentFormat.EPUB: _open_epub,
+    DocumentFormat.DOCX: _open_docx,
+    DocumentFormat.PDF: _open_pdf,
+    DocumentFormat.SRT: _open_srt,
+    DocumentFormat.VTT: _open_vtt,
+    DocumentFormat.SCRIPT: _open_script,
 }

@@ -103,9 +103,7 @@ class _Book:
 
 
 def _chapter(title: str, passages: list[Passage], language: str) -> Chapter:
-    return Chapter(
-        title=title or _heading(passages) or "", passages=lambda: iter(passages), language=language
-    )
+    return Chapter(title=title or _heading(passages) or "", passages=passages.__iter__, language=language)
 
 
 def _heading(passages: list[Passage]) -> str | None:

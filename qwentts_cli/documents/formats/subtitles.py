@@ -1,0 +1,86 @@
+"""Subtitles: what is said in a film, each with its time and, where that is told, its speaker."""
+
+# ruff: noqa: RUF001 - brackets, dashes and apostrophes of both scripts
+from __future__ import annotations
+
+import re
+from collections import Counter
+from html import unescape
+from typing import TYPE_CHECKING, Final
+
+from qwentts_cli.documents.model import Chapter, Document, Passage, PassageKind
+from qwentts_cli.documents.wording import tidy
+from qwentts_cli.errors import UsageError
+from qwentts_cli.text.boundaries import LINE_BREAK
+from qwentts_cli.text.punctuation import is_speakable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+_TIMING: Final = re.compile(r"\d{1,2}[.,:]\d{1,3}\s*-->")
+# The library drops the voice span of VTT, so it is carried past it.
+_VOICE_SPAN: Final = re.compile(r"<v(?:\.[^\s>]+)*\s+([^>]+)>")
+_CARRIED: Final = re.compile("\ue000([^\ue001]*)\ue001")
+_TIMESTAMP: Final = re.compile(r"<\d[\d:.]*>|</v>")
+# What is heard and not said: [door slams], (sighs), ♪ la la ♪.
+_SOUND: Final = re.compile(
+    r"\[[^\]\n]*\]|^\s*-?\s*[(（【][^)）】\n]*[)）】]\s*$|[♪♫♬#][^\n]*[♪♫♬#]|[♪♫♬]", re.MULTILINE
+)
+_DASH: Final = re.compile(r"^\s*[-–—]\s*(?=\S)", re.MULTILINE)
+_SHOUTED_NAME: Final = re.compile(r"\s*([A-Z][A-Z0-9 .'’-]{1,24}):\s+(?=\S)")
+
+
+def parse_subtitles(text: str, kind: str, name: str) -> Document:
+    """Read SRT or VTT (`kind`) subtitles; `name` is the file, for messages.
+
+    Raises:
+        UsageError: there are no subtitles in it.
+    """
+    left_out: Counter[str] = Counter()
+    passages = list(_cues(text, kind, left_out))
+    if not passages:
+        raise UsageError(f"{name} has no subtitles", hint="Is it a text? Then add --input-format text.")
+    return Document(chapters=lambda: iter([Chapter(title="", passages=passages.__iter__)]), left_out=left_out)
+
+
+def _cues(text: str, kind: str, left_out: Counter[str]) -> Iterator[Passage]:
+    from pysubs2 import Pysubs2Error, SSAFile
+
+    carried = _VOICE_SPAN.sub("\ue000\\1\ue001", text) if kind == "vtt" else text
+    try:
+        events = SSAFile.from_string(carried, format_=kind).events
+    except (Pysubs2Error, ValueError):
+        return
+    lines = [n for n, line in enumerate(LINE_BREAK.split(text), 1) if _TIMING.search(line)]
+    for number, event in enumerate(events):
+        speaker, said = _said(event.plaintext, kind, left_out)
+        if is_speakable(said):
+            yield Passage(
+                text=said,
+                line=lines[number] if len(lines) == len(events) else 0,
+                kind=PassageKind.CUE,
+                speaker=speaker,
+                start_s=event.start / 1000,
+                end_s=max(event.start, event.end) / 1000,
+            )
+
+
+def _said(text: str, kind: str, left_out: Counter[str]) -> tuple[str, str]:
+    """Give the speaker, empty if it is not told, and what is said."""
+    voice = _CARRIED.search(text)
+    text = _TIMESTAMP.sub("", _CARRIED.sub("", text))
+    text, sounds = _SOUND.subn("", unescape(text) if kind == "vtt" else text)
+    if sounds:
+        left_out["sound description"] += sounds
+    if voice:
+        return unescape(voice[1]).strip(), _lines(text, left_out)
+    shouted = _SHOUTED_NAME.match(text)
+    if shouted:
+        return shouted[1].strip().title(), _lines(text[shouted.end() :], left_out)
+    return "", _lines(text, left_out)
+
+
+def _lines(text: str, left_out: Counter[str]) -> str:
+    """Join the lines of a cue, but for those of several speakers, which begin with dashes."""
+    lines = _DASH.sub("\v", text) if len(_DASH.findall(text)) > 1 else _DASH.sub("", text)
+    return tidy(lines, left_out)

@@ -1,0 +1,83 @@
+"""Of a PDF the paragraphs are read, not its lines, its page numbers and what is at the edge of every page."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+from qwentts_cli.documents.formats.pdf import open_pdf
+from qwentts_cli.documents.model import PassageKind
+from qwentts_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+FONTS = "/Resources << /Font << /F 3 0 R >> >>"
+WIDE = "This line is set as wide as the column of the page allows it to"
+
+
+def write_pdf(path: Path, pages: Sequence[Sequence[tuple[int, int, str]]]) -> Path:
+    """Write pages of lines: the height on the page, the size of the letters, and the text."""
+    kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(pages)))
+    objects = [
+        "<< /Type /Catalog /Pages 2 0 R >>",
+        f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>",
+        "<< /Type /Font /Subtype /Type1 /BaseFont /Courier >>",
+    ]
+    for number, lines in enumerate(pages):
+        content = "".join(f"BT /F {size} Tf 50 {y} Td ({text}) Tj ET\n" for y, size, text in lines)
+        objects += [
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 500 800] /Contents {5 + 2 * number} 0 R {FONTS} >>",
+            f"<< /Length {len(content)} >>\nstream\n{content}endstream",
+        ]
+    body = "%PDF-1.4\n"
+    places = []
+    for number, content in enumerate(objects, 1):
+        places.append(len(body))
+        body += f"{number} 0 obj\n{content}\nendobj\n"
+    table = "".join(f"{place:010} 00000 n \n" for place in places)
+    size = len(objects) + 1
+    trailer = f"trailer << /Size {size} /Root 1 0 R >>\nstartxref\n{len(body)}\n%%EOF"
+    path.write_bytes(f"{body}xref\n0 {size}\n0000000000 65535 f \n{table}{trailer}".encode())
+    return path
+
+
+def test_joins_lines_to_paragraphs(tmp_path: Path) -> None:
+    """A short line ends one, a gap begins one; large letters are a heading, and bullets are not read."""
+    lines = [
+        (700, 20, "The Title"),
+        (650, 10, WIDE),
+        (638, 10, "and ends here."),
+        (626, 10, WIDE),
+        (600, 10, "After a gap."),
+        (588, 10, "- An item"),
+    ]
+    document = open_pdf(write_pdf(tmp_path / "d.pdf", [lines]))
+    assert [(p.text, p.kind) for p in document.passages()] == [
+        ("The Title.", PassageKind.HEADING),
+        (f"{WIDE} and ends here.", PassageKind.PARAGRAPH),
+        (WIDE, PassageKind.PARAGRAPH),
+        ("After a gap.", PassageKind.PARAGRAPH),
+        ("An item.", PassageKind.ITEM),
+    ]
+
+
+def test_goes_on_over_pages(tmp_path: Path) -> None:
+    """What stands at the edge of every page is left out, so that a sentence goes on behind it."""
+    pages = [
+        [(780, 10, "The Book"), (700, 10, f"{number} {WIDE}"), (688, 10, WIDE), (20, 10, f"- {number} -")]
+        for number in range(1, 4)
+    ]
+    (passage,) = open_pdf(write_pdf(tmp_path / "d.pdf", pages)).passages()
+    assert passage.text == " ".join(f"{number} {WIDE} {WIDE}" for number in range(1, 4))
+
+
+def test_says_what_is_wrong(tmp_path: Path) -> None:
+    """A scan and a file that is none are told in one line."""
+    with pytest.raises(UsageError, match="has no text, only pictures"):
+        open_pdf(write_pdf(tmp_path / "scan.pdf", [[]]))
+    (tmp_path / "bad.pdf").write_bytes(b"hello")
+    with pytest.raises(UsageError, match="is no PDF"):
+        open_pdf(tmp_path / "bad.pdf")

@@ -1,0 +1,75 @@
+"""Of subtitles, what is said is read, each cue with its time, its place and its speaker."""
+
+from __future__ import annotations
+
+import pytest
+
+from qwentts_cli.documents.formats.subtitles import parse_subtitles
+from qwentts_cli.errors import UsageError
+
+SRT = """1
+00:00:01,000 --> 00:00:02,500
+<i>Hello</i> {\\an8}you
+and me.
+
+2
+00:00:03.000 --> 00:00:04.000
+[door slams]
+♪ la la ♪
+
+3
+00:00:05,000 --> 00:00:06,000
+JOHN: Run!
+(sighs)
+
+00:00:07,000 --> 00:00:08,000
+- Where?
+- There!
+"""
+VTT = """WEBVTT
+
+NOTE made by hand
+
+STYLE
+::cue { color: red }
+
+intro
+00:01.000 --> 00:02.000 align:start
+<v.loud Alice>Fish &amp; <b>chips</b></v>
+
+01:00:02.000 --> 01:00:03.000
+我们<00:03.000>走
+吧。
+"""
+
+
+def test_reads_srt() -> None:
+    """Sounds and songs are left out; lines are joined but for those of two speakers."""
+    document = parse_subtitles(SRT, "srt", "x.srt")
+    assert [(p.line, p.start_s, p.end_s, p.speaker, p.text) for p in document.passages()] == [
+        (2, 1.0, 2.5, "", "Hello you and me."),
+        (12, 5.0, 6.0, "John", "Run!"),
+        (16, 7.0, 8.0, "", "Where?\nThere!"),
+    ]
+    assert document.left_out == {"sound description": 3}
+
+
+def test_reads_vtt() -> None:
+    """Notes, styles and names of cues are not read; entities are decoded; the speaker is known."""
+    document = parse_subtitles(VTT, "vtt", "x.vtt")
+    assert [(p.line, p.start_s, p.speaker, p.text) for p in document.passages()] == [
+        (9, 1.0, "Alice", "Fish & chips"),
+        (12, 3602.0, "", "我们走吧。"),
+    ]
+
+
+def test_as_a_text_cues_are_lines() -> None:
+    """A sentence may go over several cues, so no paragraph ends between them."""
+    assert "".join(parse_subtitles(VTT, "vtt", "x").text()) == "Fish & chips\n我们走吧。"
+
+
+@pytest.mark.parametrize("text", ["", "hello", "1\nx --> y\nz"])
+def test_says_that_there_are_none(text: str) -> None:
+    """A text that is no subtitles is not silently an empty film."""
+    with pytest.raises(UsageError, match=r"f\.srt has no subtitles"):
+        parse_subtitles(text, "srt", "f.srt")
