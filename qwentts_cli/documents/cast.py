@@ -84,17 +84,17 @@ def _no_voice(unknown: Counter[str], lines: Mapping[str, int], cast: Cast) -> Us
     names = list(unknown)
     example = ",".join(f"{name}=VOICE" for name in names[:3])
     plural = "speakers have" if len(names) > 1 else "speaker has"
-    error = UsageError(
-        f"{len(names)} {plural} no voice: {', '.join(names[:3])}{', …' if names[3:] else ''}",
-        hint=f'Name one each, for example --cast "{example}".',
-    )
     known = {*cast.manners, *cast.voices}
-    error.details = tuple(
+    details = tuple(
         f"{name} (line {lines[name]}, {unknown[name]} turn{'s' if unknown[name] > 1 else ''})"
         + _suggestion(name, known)
         for name in names[:_MOST_SHOWN]
     )
-    return error
+    return UsageError(
+        f"{len(names)} {plural} no voice: {', '.join(names[:3])}{', …' if names[3:] else ''}",
+        hint=f'Name one each, for example --cast "{example}".',
+        details=details,
+    )
 
 
 def _suggestion(name: str, known: Collection[str]) -> str:

@@ -115,6 +115,8 @@ class _Parser(HTMLParser):
 
     def end_passage(self) -> None:
         """Take the text so far as a passage, if there is any to speak."""
+        if not self._text:
+            return
         text, self._text = tidy(self._text, self.content.left_out), ""
         is_plain, self._has_plain_text = self._has_plain_text, False
         for element in self._open:

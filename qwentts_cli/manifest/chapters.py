@@ -1,0 +1,47 @@
+"""The chapters of a document as rows of a list: each is an item, called by its title."""
+
+from __future__ import annotations
+
+from collections import Counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Final
+
+from qwentts_cli.manifest.output_names import safe_stem, safe_value
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qwentts_cli.documents.reader import DocumentReader
+    from qwentts_cli.manifest.item import Row
+    from qwentts_cli.manifest.sources import Source
+
+_LONGEST_NAME: Final = 80
+
+
+class ChapterRows:
+    """The chapters of one document; with `has_folder` their files go to a folder named like it."""
+
+    def __init__(self, source: Source, reader: DocumentReader, *, has_folder: bool, extension: str) -> None:
+        self.is_empty = True
+        self.removed_controls = 0  # the reader tells of them
+        self._source = source
+        self._reader = reader
+        self._folder = f"{safe_stem(source.stem, portable=True)}/" if has_folder else ""
+        self._extension = extension
+        self._number = 0
+
+    def __iter__(self) -> Iterator[Row]:
+        seen: Counter[str] = Counter()
+        for number, chapter in self._reader.chapters(Path(self._source.name)):
+            self.is_empty, self._number = False, number
+            title = (chapter.title or self._source.stem)[:_LONGEST_NAME].strip()
+            name = safe_value(title)
+            seen[name] += 1
+            if seen[name] > 1:
+                title, name = f"{title} {seen[name]}", f"{name} {seen[name]}"
+            output = f"{self._source.tree}{self._folder}{name}.{self._extension}"
+            yield {"text": "".join(chapter.text()), "id": f"{self._folder}{title}", "output": output}
+
+    def place(self, field: str = "") -> str:
+        del field
+        return f"{self._source.name}, chapter {self._number}"
