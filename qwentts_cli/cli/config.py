@@ -131,7 +131,7 @@ def initialise(context: typer.Context) -> None:
         )
     catalog = load_catalog()
     for region in catalog.regions.values():
-        typer.echo(f"  {region.name:<5} {region.title}", err=True)
+        typer.echo(f"  {region.name:<9} {region.title}", err=True)
     _store(context, "region", typer.prompt("Region of your key", default=catalog.default_region, err=True))
     _store(context, _SECRET, _ask_key())
     typer.echo(f"Written to {config_file()}.", err=True)

@@ -8,7 +8,7 @@ import typer
 
 from qwentts_cli.cli.console.global_options import Command, Group
 from qwentts_cli.cli.console.invocation import begin
-from qwentts_cli.dashscope.catalog import Catalog, Model, Voice, load_catalog
+from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, Catalog, Model, Voice, load_catalog
 from qwentts_cli.dashscope.names import choose_language, choose_model, choose_voice, find_voice
 from qwentts_cli.errors import UsageError
 
@@ -44,14 +44,14 @@ def list_voices(
         return
     catalog = load_catalog()
     output = begin(context).output
-    if language:
-        choose_language(catalog, language)  # every voice speaks every documented language
+    spoken = choose_language(catalog, language).wire if language else AUTO_LANGUAGE
     if gender and gender.casefold() not in _GENDERS:
         raise UsageError(f"there is no gender {gender!r}", hint=f"Use {', '.join(_GENDERS)}.")
     found = [
         voice
         for voice in _of_model(catalog, model)
         if _matches(voice, gender=gender, dialect=dialect, search=search)
+        and (spoken == AUTO_LANGUAGE or spoken in _languages(catalog, voice))
     ]
     if output.is_json:
         output.document({"voices": [_document(catalog, voice) for voice in found]})
@@ -92,7 +92,7 @@ def _models(catalog: Catalog) -> str:
 
 
 def _matches(voice: Voice, *, gender: str | None, dialect: str | None, search: str | None) -> bool:
-    everything = f"{voice.id} {voice.name_zh} {voice.dialect or ''} {voice.description}".casefold()
+    everything = f"{voice.id} {voice.name_zh} {voice.dialect or ''} {_about(voice)}".casefold()
     return (
         (not gender or voice.gender == gender.casefold())
         and (not dialect or dialect.casefold() in (voice.dialect or "").casefold())
@@ -106,10 +106,24 @@ def _document(catalog: Catalog, voice: Voice) -> dict[str, Any]:
         "name_zh": voice.name_zh,
         "gender": voice.gender,
         "dialect": voice.dialect,
-        "description": voice.description,
-        "languages": list(catalog.languages.values()),
+        "accent": voice.accent,
+        "description": _about(voice),
+        "languages": _languages(catalog, voice),
         "models": [model.id for model in catalog.models_of(voice)],
+        "source": str(catalog.sources[voice.source]),
     }
+
+
+def _about(voice: Voice) -> str:
+    return voice.description or ", ".join(filter(None, (voice.group, voice.accent)))
+
+
+def _languages(catalog: Catalog, voice: Voice) -> list[str]:
+    """What it is documented to speak; without a word on that, what its models speak."""
+    codes = set(voice.languages or ())
+    if voice.languages is None:
+        codes.update(*(model.languages for model in catalog.models_of(voice)))
+    return [name for code, name in catalog.languages.items() if code in codes]
 
 
 def _shown(value: object) -> str:
@@ -120,9 +134,10 @@ def _table(catalog: Catalog, voices: list[Voice]) -> Iterable[str]:
     """Lines for people and `grep`: Chinese last, since its width differs from terminal to terminal."""
     id_width = max((len(voice.id) for voice in voices), default=0)
     for voice in voices:
-        about = f"{voice.description} ({voice.dialect})" if voice.dialect else voice.description
+        about = f"{_about(voice)} ({voice.dialect})" if voice.dialect else _about(voice)
         models = " ".join(_short(model) for model in catalog.models_of(voice) if _is_alias(model))
-        yield f"{voice.id:<{id_width}}  {voice.gender:<6}  {models:<22}  {about}  {voice.name_zh}"
+        line = f"{voice.id:<{id_width}}  {voice.gender:<6}  {models:<22}  {about}  {voice.name_zh}"
+        yield line.rstrip()
 
 
 def _is_alias(model: Model) -> bool:

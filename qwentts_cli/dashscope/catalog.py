@@ -1,70 +1,177 @@
-"""What is known of the service, read from `catalog.toml`."""
+"""What is known of the service, read from the files in `catalog/`.
+
+A part is read when it is first asked for, since every command would pay for what it does not use. The rows
+are named tuples, whose classes take a start a seventh of the time of data classes.
+"""
 
 from __future__ import annotations
 
-import tomllib
-from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+if TYPE_CHECKING:
+    import datetime as dt
+    from collections.abc import Iterator
 
 AUTO_LANGUAGE = "Auto"
+_FOLDER = Path(__file__).with_name("catalog")
+# In the order in which a name is looked up.
+_VOICE_FILES = ("voices-qwen3.toml", "voices-qwen-audio.toml")
 
 
-@dataclass(frozen=True, slots=True)
-class Region:
-    """A part of the service with its own keys, hosts and models."""
+class Source(NamedTuple):
+    """Where a fact is from; `date` is the page's own, or the day on which it was read."""
+
+    title: str
+    date: dt.date
+    url: str = ""
+
+    def __str__(self) -> str:
+        return f"{self.title}, {self.date}"
+
+
+class Region(NamedTuple):
+    """A part of the service with its own keys, hosts and models; `console` is where its keys are made."""
 
     name: str
     title: str
     id: str
-    workspace_host: str
+    source: str
     host: str | None = None
+    workspace_host: str | None = None
+    console: str | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Price:
+class Price(NamedTuple):
     """What 10,000 billed characters cost."""
 
     amount: Decimal
     currency: str
+    source: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Model:
-    """`max_units` is the length limit of one request; see `qwentts_cli.text.units`."""
+class TokenPrice(NamedTuple):
+    """What a million tokens of text and of sound cost, of which a second of sound has `tokens_per_s`."""
+
+    input: Decimal
+    output: Decimal
+    tokens_per_s: Decimal
+    currency: str
+    source: str
+
+
+class End(NamedTuple):
+    """The day from which a region no longer has a model, as it was announced."""
+
+    date: dt.date
+    successor: str
+    source: str
+
+
+class Model(NamedTuple):
+    """What can be spoken with.
+
+    `max_units` is the length limit of one request and `spoken_units` what one is given, so that it is spoken
+    whole; see `qwentts_cli.text.units`. `languages` are codes, `takes` the options it knows, and prices and
+    ends are by region.
+    """
 
     id: str
+    endpoint: str
     summary: str
     max_units: int
+    spoken_units: int
     rpm: int
     voice_set: str
     regions: tuple[str, ...]
-    follows_instructions: bool
+    languages: tuple[str, ...]
+    takes: frozenset[str]
+    source: str
     prices: dict[str, Price]
+    token_prices: dict[str, TokenPrice]
+    ends: dict[str, End]
+    default_voice: str | None = None
+    voice_prefix: str | None = None
+    max_instruction_units: int | None = None
+    max_instruction_tokens: int | None = None
+    sample_rates: tuple[int, ...] = ()
+
+    @property
+    def follows_instructions(self) -> bool:
+        return "instructions" in self.takes
 
 
-@dataclass(frozen=True, slots=True)
-class Voice:
+class Voice(NamedTuple):
+    """`sets` are the groups of models that have it, `group` what the vendor's list says of its languages.
+
+    `languages` are codes: `None` for those of its model, and empty where nothing is said of them.
+    """
+
     id: str
-    name_zh: str
     gender: str
     sets: tuple[str, ...]
-    dialect: str | None
-    description: str
+    source: str
+    name_zh: str = ""
+    description: str = ""
+    dialect: str | None = None
+    accent: str | None = None
+    group: str | None = None
+    languages: tuple[str, ...] | None = None
 
 
-@dataclass(frozen=True, slots=True)
 class Catalog:
-    default_region: str
-    default_model: str
-    default_voice: str
-    audio_host_suffix: str
-    regions: dict[str, Region]
-    languages: dict[str, str]
-    models: dict[str, Model]
-    voices: dict[str, Voice]
+    """Regions, languages, models and voices, and where each fact is from."""
+
+    @cached_property
+    def _service(self) -> dict[str, Any]:
+        return _read("service.toml")
+
+    @property
+    def default_region(self) -> str:
+        return str(self._service["defaults"]["region"])
+
+    @property
+    def default_model(self) -> str:
+        return str(self._service["defaults"]["model"])
+
+    @property
+    def default_voice(self) -> str:
+        return str(self._service["defaults"]["voice"])
+
+    @property
+    def audio_host_suffix(self) -> str:
+        return str(self._service["audio"]["host_suffix"])
+
+    @property
+    def languages(self) -> dict[str, str]:
+        """Names by code."""
+        languages: dict[str, str] = self._service["languages"]
+        return languages
+
+    @cached_property
+    def regions(self) -> dict[str, Region]:
+        rows = self._service["regions"]
+        return {name: Region(name=name, title=row.pop("name"), **row) for name, row in rows.items()}
+
+    @cached_property
+    def models(self) -> dict[str, Model]:
+        data = _read("models.toml")
+        return {row["id"]: _model(data["endpoints"][row["endpoint"]] | row) for row in data["models"]}
+
+    @cached_property
+    def voices(self) -> dict[str, Voice]:
+        return {voice.id: voice for voice in self.each_voice()}
+
+    @cached_property
+    def sources(self) -> dict[str, Source]:
+        return {name: Source(**row) for name, row in _read("sources.toml").items()}
+
+    def each_voice(self) -> Iterator[Voice]:
+        """The voices, of which a search that ends early reads only the first file."""
+        for name in _VOICE_FILES:
+            yield from _voices(name)
 
     def voices_of(self, model: Model) -> list[Voice]:
         return [voice for voice in self.voices.values() if model.voice_set in voice.sets]
@@ -75,44 +182,51 @@ class Catalog:
 
 @cache
 def load_catalog() -> Catalog:
-    """Read the catalogue that ships with the program."""
-    path = Path(__file__).with_name("catalog.toml")
-    data = tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal)
-    return Catalog(
-        default_region=data["defaults"]["region"],
-        default_model=data["defaults"]["model"],
-        default_voice=data["defaults"]["voice"],
-        audio_host_suffix=data["audio"]["host_suffix"],
-        regions={name: _region(name, row) for name, row in data["regions"].items()},
-        languages=data["languages"],
-        models={row["id"]: _model(row) for row in data["models"]},
-        voices={row["id"]: _voice(row) for row in data["voices"]},
-    )
+    """The catalogue that ships with the program."""
+    return Catalog()
 
 
-def _region(name: str, row: dict[str, Any]) -> Region:
-    return Region(name, row["name"], row["id"], row["workspace_host"], row.get("host"))
+def _read(name: str) -> dict[str, Any]:
+    import tomllib
+
+    return tomllib.loads((_FOLDER / name).read_text(encoding="utf-8"), parse_float=Decimal)
 
 
-def _model(row: dict[str, Any]) -> Model:
-    return Model(
-        id=row["id"],
-        summary=row["summary"],
-        max_units=row["max_units"],
-        rpm=row["rpm"],
-        voice_set=row["voices"],
-        regions=tuple(row["regions"]),
-        follows_instructions=row.get("instructions", False),
-        prices={region: Price(**price) for region, price in row.get("price", {}).items()},
-    )
+@cache
+def _voices(name: str) -> list[Voice]:
+    data = _read(name)
+    return [_voice({"source": data["source"]} | row) for row in data["voices"]]
 
 
 def _voice(row: dict[str, Any]) -> Voice:
-    return Voice(
-        id=row["id"],
-        name_zh=row["name_zh"],
-        gender=row["gender"],
-        sets=tuple(row["sets"]),
-        dialect=row.get("dialect"),
-        description=row["description"],
+    lists: dict[str, Any] = {name: tuple(row[name]) for name in ("sets", "languages") if name in row}
+    return Voice(**row | lists)
+
+
+def _model(row: dict[str, Any]) -> Model:
+    prices = row.pop("price", {})
+    spoken = row.pop("spoken_units", {})
+    return Model(
+        voice_set=row.pop("voices"),
+        spoken_units=spoken.get("units", row["max_units"]),
+        rpm=row.pop("rpm")["requests"],
+        regions=tuple(row.pop("regions")),
+        languages=tuple(row.pop("languages")),
+        takes=frozenset(row.pop("takes")),
+        sample_rates=tuple(row.pop("sample_rates", ())),
+        prices={region: _price(price) for region, price in prices.items() if "amount" in price},
+        token_prices={
+            region: TokenPrice(**_exact(price)) for region, price in prices.items() if "input" in price
+        },
+        ends={region: End(**end) for region, end in row.pop("ends", {}).items()},
+        **row,
     )
+
+
+def _price(row: dict[str, Any]) -> Price:
+    return Price(Decimal(row["amount"]), row["currency"], row["source"])
+
+
+def _exact(row: dict[str, Any]) -> dict[str, Any]:
+    """A whole number of TOML is no `Decimal` by itself."""
+    return {name: Decimal(value) if isinstance(value, int) else value for name, value in row.items()}

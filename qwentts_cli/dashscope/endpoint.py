@@ -45,6 +45,11 @@ def region_endpoint(name: str, workspace: str | None = None) -> Endpoint:
     if workspace:
         if not _WORKSPACE.fullmatch(workspace):
             raise UsageError("the workspace id may have only letters, digits, - and _")
+        if not region.workspace_host:
+            raise UsageError(
+                f"region {region.name} ({region.title}) has one host for all its workspaces",
+                hint="Remove the workspace: 'qwentts config unset workspace'.",
+            )
         host = region.workspace_host.format(workspace=workspace)
     elif region.host:
         host = region.host

@@ -63,26 +63,32 @@ def choose_voice(catalog: Catalog, typed: str, model: str) -> Choice:
 def find_voice(catalog: Catalog, name: str) -> Voice | None:
     """Look a voice up by any name it has; `None` if it is not known."""
     wanted = {_key(name), _key(re.split(r"[-\u2013\u2014]", name)[-1])}
-    for voice in catalog.voices.values():
-        if wanted & {_key(voice.id), _key(voice.name_zh)}:
+    for voice in catalog.each_voice():
+        if wanted & {_key(voice.id), _key(voice.name_zh or voice.id)}:
             return voice
     return None
 
 
-def choose_language(catalog: Catalog, typed: str) -> Choice:
-    """Find `language_type` by the language's name or its ISO 639-1 code, with or without a country.
+def choose_language(catalog: Catalog, typed: str, model: str = "") -> Choice:
+    """Find a language by its name or its ISO 639-1 code, with or without a country.
 
     Raises:
-        UsageError: the service does not document the language.
+        UsageError: the service does not document the language, or not for `model`.
     """
     key = _checked(typed, "language").casefold()
-    code = re.split("[-_]", key)[0]
-    by_name = {name.casefold(): name for name in (*catalog.languages.values(), AUTO_LANGUAGE)}
-    found = by_name.get(key) or catalog.languages.get(code)
-    if found:
-        return Choice(found)
-    codes = ", ".join(catalog.languages)
-    raise UsageError(f"there is no language {typed!r}", hint=_nearest(key, by_name) or f"Use auto, {codes}.")
+    if key == AUTO_LANGUAGE.casefold():
+        return Choice(AUTO_LANGUAGE)
+    codes = {name.casefold(): code for code, name in catalog.languages.items()}
+    code = codes.get(key) or re.split("[-_]", key)[0]
+    known = catalog.models.get(model)
+    if name := catalog.languages.get(code):
+        if known and code not in known.languages:
+            others = [other.id for other in catalog.models.values() if code in other.languages]
+            raise UsageError(f"{model} does not speak {name}", hint=f"These do: {', '.join(others)}.")
+        return Choice(name)
+    choices = ", ".join(known.languages if known else catalog.languages)
+    hint = _nearest(key, dict(zip(codes, catalog.languages.values(), strict=True)))
+    raise UsageError(f"there is no language {typed!r}", hint=hint or f"Use auto, {choices}.")
 
 
 def instructions_warning(catalog: Catalog, model: str) -> str:

@@ -1,4 +1,4 @@
-"""The models, voices and languages the sandbox knows, from the data file of the client's catalogue."""
+"""The models, voices and languages the sandbox knows, from the data files of the client's catalogue."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Any
+
+_VOICE_FILES = ("voices-qwen3.toml", "voices-qwen-audio.toml")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,15 +44,25 @@ class ServiceData:
 
 @cache
 def read_service_data() -> ServiceData:
-    path = Path(__file__).parent.parent / "dashscope" / "catalog.toml"
-    data = tomllib.loads(path.read_text(encoding="utf-8"))
-    models = (
-        ServedModel(row["id"], row["max_units"], row["voices"], row.get("instructions", False))
-        for row in data["models"]
-    )
-    voices = (ServedVoice(row["id"], row["gender"], tuple(row["sets"])) for row in data["voices"])
+    models = _read("models.toml")
+    endpoint = models["endpoints"]["generation"]
+    names = _read("service.toml")["languages"]
+    voices = [
+        row for name in ("voices-qwen3.toml", "voices-qwen-audio.toml") for row in _read(name)["voices"]
+    ]
     return ServiceData(
-        models={model.id: model for model in models},
-        voices={voice.id: voice for voice in voices},
-        languages=frozenset(data["languages"].values()) | {"Auto"},
+        models={
+            row["id"]: _model(endpoint | row) for row in models["models"] if row["endpoint"] == "generation"
+        },
+        voices={row["id"]: ServedVoice(row["id"], row["gender"], tuple(row["sets"])) for row in voices},
+        languages=frozenset(names[code] for code in endpoint["languages"]) | {"Auto"},
     )
+
+
+def _model(row: dict[str, Any]) -> ServedModel:
+    return ServedModel(row["id"], row["max_units"], row["voices"], "instructions" in row["takes"])
+
+
+def _read(name: str) -> dict[str, Any]:
+    path = Path(__file__).parents[1] / "dashscope" / "catalog" / name
+    return tomllib.loads(path.read_text(encoding="utf-8"))

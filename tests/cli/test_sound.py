@@ -214,7 +214,7 @@ def test_the_cache_can_be_looked_after(online: Qwentts) -> None:
 def test_a_dry_run_tells_the_cost(qwentts: Qwentts) -> None:
     """Segments, characters as billed, price and time, without a key and without a request."""
     facts = qwentts("say", "你好。" * 300, "--dry-run", "--json").json
-    assert facts == {"segments": 3, "characters": 1500, "price": "0.1101 CNY", "minutes": 0.0}
+    assert facts == {"segments": 3, "characters": 1500, "price": "0.0150 USD", "minutes": 0.0}
 
 
 def test_a_budget_holds_for_one_text_too(online: Qwentts, sandbox: Sandbox) -> None:

@@ -85,7 +85,7 @@ def test_json_is_one_exact_document(qwentts: Qwentts, spend: Callable[..., None]
         "model": FLASH,
         "characters": 1,
         "requests": 1,
-        "cost": {"CNY": "0.0000733924"},
+        "cost": {"USD": "0.000010"},
         "unpriced_characters": 0,
     }
     assert document["total"]["characters"] == 8
