@@ -34,7 +34,8 @@ STARTS_SANDBOX = {"cli", "speech"}
 HOMES = {
     "requests": {"dashscope"},
     "urllib3": {"dashscope"},
-    "soundfile": {"audio"},
+    # The sandbox encodes by itself what the client must decode.
+    "soundfile": {"audio", "sandbox"},
     "miniaudio": {"audio"},
     "platformdirs": {"settings"},
     "tomlkit": {"settings"},

@@ -33,11 +33,14 @@ class NotTones(AssertionError):
     """The sound is not a whole text in tones."""
 
 
-def read_back(source: Path | str | bytes) -> str:
-    """Decode a sound file that soundfile can read: WAV, FLAC, Ogg Vorbis, Opus, MP3."""
+def read_back(source: Path | str | bytes, *, speed: float = 1.0, pitch: float = 1.0) -> str:
+    """Decode a sound file that soundfile can read: WAV, FLAC, Ogg Vorbis, Opus, MP3.
+
+    `speed` and `pitch` are what was asked for: another pace or another pitch is not understood.
+    """
     file = io.BytesIO(source) if isinstance(source, bytes) else source
     samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
-    return _decode(samples.mean(axis=1).astype(np.float32), rate)
+    return _decode(samples.mean(axis=1).astype(np.float32), rate, speed, pitch)
 
 
 def read_back_pcm(pcm: bytes, rate: int = 24_000) -> str:
@@ -47,8 +50,9 @@ def read_back_pcm(pcm: bytes, rate: int = 24_000) -> str:
     return _decode(np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768), rate)
 
 
-def _decode(samples: NDArray[np.float32], rate: int) -> str:
-    nibbles = _nibbles(samples, rate)
+def _decode(samples: NDArray[np.float32], rate: int, speed: float = 1.0, pitch: float = 1.0) -> str:
+    # Speech of twice the speed is speech of half the rate, with tones that are half as high.
+    nibbles = _nibbles(samples, rate / speed, pitch / speed)
     if len(nibbles) % 2:
         raise NotTones(f"{len(nibbles)} tones are not whole bytes")
     data = bytes.fromhex("".join(f"{nibble:x}" for nibble in nibbles))
@@ -58,7 +62,7 @@ def _decode(samples: NDArray[np.float32], rate: int) -> str:
         raise NotTones(f"{len(data)} bytes are not UTF-8: {error.reason} at {error.start}") from None
 
 
-def _nibbles(samples: NDArray[np.float32], rate: int) -> list[int]:
+def _nibbles(samples: NDArray[np.float32], rate: float, pitch: float) -> list[int]:
     block = round(rate * _BLOCK_MS / 1000)
     # Room on both sides for a tone that a codec smeared beyond the ends.
     padded = np.concatenate([np.zeros(block, np.float32), samples, np.zeros(2 * block, np.float32)])
@@ -67,7 +71,7 @@ def _nibbles(samples: NDArray[np.float32], rate: int) -> list[int]:
     total = np.concatenate([[0.0], np.cumsum(padded.astype(np.float64) ** 2)])
     hop_energy = np.diff(total[starts])
     block_energy = total[starts + block] - total[starts]
-    explained, best = _match(padded, starts, block, rate)
+    explained, best = _match(padded, starts, block, rate, pitch)
     if not len(samples) or explained.max() <= 0:
         return []
     loudest = float(explained.max())
@@ -86,13 +90,13 @@ def _nibbles(samples: NDArray[np.float32], rate: int) -> list[int]:
 
 
 def _match(
-    padded: NDArray[np.float32], starts: NDArray[np.int64], block: int, rate: int
+    padded: NDArray[np.float32], starts: NDArray[np.int64], block: int, rate: float, pitch: float
 ) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
     """For a tone at each start: how much energy the best of the sixteen explains, and which it is."""
     seconds = np.arange(block) / rate
     shape = np.clip(np.minimum(seconds, block / rate - seconds) * 1000 / _EDGE_MS, 0, 1)
     shape = 0.5 - 0.5 * np.cos(np.pi * shape)
-    turns = 2 * np.pi * np.outer(seconds, 600 + 200 * np.arange(16))
+    turns = 2 * np.pi * np.outer(seconds, pitch * (600 + 200 * np.arange(16)))
     pair = np.concatenate([np.cos(turns), np.sin(turns)], axis=1) * shape[:, None]
     pair = (pair / np.linalg.norm(pair, axis=0)).astype(np.float32)
     windows = np.lib.stride_tricks.sliding_window_view(padded, block)

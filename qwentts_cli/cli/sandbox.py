@@ -18,18 +18,48 @@ if TYPE_CHECKING:
 
 def sandbox(
     context: typer.Context,
-    port: Annotated[int, typer.Option("--port", metavar="N", min=0, max=65535, help="0 is a free one.")] = 0,
+    port: Annotated[
+        int, typer.Option("--port", metavar="N", min=0, max=65535, help="Where it listens; 0 is a free one.")
+    ] = 0,
     voice_engine: Annotated[
         str, typer.Option("--voice-engine", metavar="auto|tones|espeak", help="What speaks.")
     ] = "auto",
     faults: Annotated[
-        str, typer.Option("--faults", metavar="SPEC", help="Faults to play, such as post:status=429@20%.")
+        str,
+        typer.Option(
+            "--faults", metavar="SCRIPT", help="What goes wrong, such as post:status=429@20%; kinds below."
+        ),
     ] = "",
-    rpm: Annotated[int | None, typer.Option("--rpm", metavar="N", min=1, help="Requests a minute.")] = None,
-    burst: Annotated[
-        int | None, typer.Option("--burst", metavar="N", min=1, help="Requests at once.")
+    seed: Annotated[
+        int, typer.Option("--seed", metavar="N", help="Another number, other requests that fail.")
+    ] = 0,
+    rpm: Annotated[
+        int | None, typer.Option("--rpm", metavar="N", min=1, help="Limit of requests a minute.")
     ] = None,
-    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Of the faults.")] = 0,
+    burst: Annotated[
+        int | None, typer.Option("--burst", metavar="N", min=1, help="Requests at once within the limit.")
+    ] = None,
+    region_of: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--region-of",
+            metavar="KEY=REGION[/WORKSPACE]",
+            help="Take this key at its region's address only, and no key that is not named so.",
+        ),
+    ] = None,
+    serve_as: Annotated[
+        str, typer.Option("--serve-as", metavar="REGION", help="Have only the models of this region.")
+    ] = "",
+    retire: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--retire", metavar="MODEL|ended", help="Model that is gone; 'ended': all that should be."
+        ),
+    ] = None,
+    voice_delay: Annotated[
+        float,
+        typer.Option("--voice-delay", metavar="SEC", min=0, help="Seconds until a cloned voice is ready."),
+    ] = 2.0,
     ledger: Annotated[
         Path | None, typer.Option("--ledger", metavar="FILE", help="Append a JSON line for each request.")
     ] = None,
@@ -37,27 +67,43 @@ def sandbox(
     """Serve the same API on 127.0.0.1, free and offline.
 
     It takes any key that starts with sk-, and runs until Ctrl-C. The first line on stdout is the base URL.
+    With /cn before its /api/v1 it stands for the host of region cn, with /ws-1.cn for a workspace's there.
     """
+    server = _make(
+        port=port,
+        voice_engine=voice_engine,
+        faults=faults,
+        seed=seed,
+        rpm=rpm,
+        burst=burst,
+        region_of=region_of or (),
+        region=serve_as,
+        retired=retire or (),
+        voice_delay=voice_delay,
+        ledger=ledger,
+    )
+    _serve(server, make_output(global_options(context)))
+
+
+def fault_help() -> str:
+    """Explain the language of `--faults`, with every kind in a line of its own."""
+    from qwentts_cli.sandbox.faults.rules import FAULT_SYNTAX, fault_kinds
+
+    kinds = "\n".join(f"  {written}\n      {explained}" for written, explained in fault_kinds().items())
+    return f"Faults\n\n{FAULT_SYNTAX}\n\n{kinds}"
+
+
+def _make(**options: object) -> Sandbox:
     from qwentts_cli.sandbox.faults.script import BadFaultSpec
     from qwentts_cli.sandbox.server import Sandbox
     from qwentts_cli.sandbox.voices.engine import EngineMissing
 
-    output = make_output(global_options(context))
     try:
-        server = Sandbox(
-            port=port,
-            voice_engine=voice_engine,
-            faults=faults,
-            rpm=rpm,
-            burst=burst,
-            seed=seed,
-            ledger=ledger,
-        )
+        return Sandbox(**options)  # type: ignore[arg-type]  # the options of the command are those of the sandbox
     except EngineMissing as error:
         raise LocalError(str(error), hint="Install it: pip install 'qwentts[sandbox]'.") from error
     except (BadFaultSpec, ValueError) as error:
         raise UsageError(str(error).rstrip(".")) from error
-    _serve(server, output)
 
 
 def _serve(server: Sandbox, output: Output) -> None:
@@ -69,7 +115,7 @@ def _serve(server: Sandbox, output: Output) -> None:
         ) from error
     try:
         output.lines([server.base_url])
-        output.note(f"Voices: {server.voice_engine}, not Qwen-TTS. Any key that starts with sk- is taken.")
+        output.note(f"Voices: {server.voice_engine}, not Qwen-TTS. {server.who_is_let_in}")
         threading.Event().wait()
     finally:
         server.stop()

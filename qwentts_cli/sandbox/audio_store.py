@@ -14,12 +14,14 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode
 
+from qwentts_cli.sandbox.recording import record
 from qwentts_cli.sandbox.reply import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qwentts_cli.sandbox.voices.engine import Utterance, VoiceEngine
+    from qwentts_cli.sandbox.recording import Recording
+    from qwentts_cli.sandbox.voices.engine import VoiceEngine
 
 LIFETIME_S = 24 * 3600
 
@@ -54,17 +56,19 @@ class AudioStore:
         self._clock = clock
         self._secret = os.urandom(20)
         self._lock = threading.Lock()
-        self._said: OrderedDict[str, Utterance] = OrderedDict()
+        self._said: OrderedDict[str, Recording] = OrderedDict()
         self._recent: OrderedDict[str, bytes] = OrderedDict()
         self._recent_bytes = 0
 
-    def publish(self, utterance: Utterance) -> Published:
-        """Hand out a URL for the sound of `utterance`."""
+    def publish(self, recording: Recording) -> Published:
+        """Hand out a URL for the sound of `recording`."""
         now = self._clock()
         expires_at = int(now) + LIFETIME_S
-        path = f"/audio/{time.strftime('%Y%m%d', time.gmtime(now))}/{uuid.uuid4()}.wav"
+        path = (
+            f"/audio/{time.strftime('%Y%m%d', time.gmtime(now))}/{uuid.uuid4()}.{recording.sound.container}"
+        )
         with self._lock:
-            self._said[path] = utterance
+            self._said[path] = recording
             if len(self._said) > _MAX_ENTRIES:
                 self._said.popitem(last=False)
         signed = {
@@ -85,27 +89,27 @@ class AudioStore:
                 _, dropped = self._recent.popitem(last=False)
                 self._recent_bytes -= len(dropped)
 
-    def said(self, path: str) -> Utterance | None:
+    def said(self, path: str) -> Recording | None:
         with self._lock:
             return self._said.get(path)
 
-    def fetch(self, path: str, query: str) -> bytes:
-        """Give the PCM behind a URL.
+    def fetch(self, path: str, query: str) -> tuple[Recording, bytes]:
+        """Give what a URL stands for, and its samples.
 
         Raises:
             ServiceError: 403 when the signature is wrong or too old, 404 when there is nothing.
             EngineFailed: the sound had to be made again and could not.
         """
         self._check(path, query)
-        utterance = self.said(path)
-        if utterance is None:
+        recording = self.said(path)
+        if recording is None:
             raise ServiceError(404, "NoSuchKey", "The specified key does not exist.")
         with self._lock:
             pcm = self._recent.get(path)
         if pcm is None:
-            pcm = b"".join(self._engine.speak(utterance))
+            pcm = b"".join(record(self._engine, recording))
             self.keep(path, pcm)
-        return pcm
+        return recording, pcm
 
     def _check(self, path: str, query: str) -> None:
         given = {name: values[0] for name, values in parse_qs(query).items()}

@@ -7,7 +7,10 @@ from dataclasses import dataclass, field
 
 @dataclass(slots=True, kw_only=True)
 class Exchange:
-    """What came, and what the ledger will say of it."""
+    """What came, and what the ledger will say of it.
+
+    `path` is as sent; `region` and `workspace` are those of the host it stands for, "" where it names none.
+    """
 
     seq: int
     method: str
@@ -16,6 +19,8 @@ class Exchange:
     headers: dict[str, str]
     body: bytes
     request_id: str
+    region: str = ""
+    workspace: str = ""
     phase: str = "other"
     model: str = ""
     voice: str = ""

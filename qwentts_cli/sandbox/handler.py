@@ -45,7 +45,8 @@ class SandboxHandler(BaseHTTPRequestHandler):
                 wire.exchange.body = self._read_body(wire)
                 self.server.deadlines.clear(self.connection)
                 check_host(wire.exchange.header("Host"))
-                find_route(wire.exchange).answer(self.server.service, wire.exchange, wire)
+                service = self.server.service
+                find_route(service, wire.exchange).answer(service, wire.exchange, wire)
         except (ConnectionError, TimeoutError):
             wire.close()
         except Exception as error:  # noqa: BLE001 - a bug is kept and raised again when the sandbox stops
@@ -60,7 +61,7 @@ class SandboxHandler(BaseHTTPRequestHandler):
             wire.keep_alive = False
             refusal = ServiceError(500, "InternalError", "An internal error has occured.")
         if not wire.recorded:
-            wire.send(refusal.as_json(wire.exchange.request_id))
+            wire.send(refusal.as_json(wire.exchange.request_id, reasons=not wire.exchange.workspace))
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = serve  # noqa: N815 - http.server's names
 

@@ -33,8 +33,9 @@ _RECORD_OVERHEAD = 500
 class Record:
     """One request and its answer, with long values cut.
 
-    `phase` is `post`, `sse`, `get`, `customization` or `other`; `headers` are the first 32, the key too;
-    `status` is 0 where no answer was sent; `billed` counts characters; `fault` names the rules that applied.
+    `phase` is `post`, `sse`, `get`, `customization`, `upload`, `models` or `other`; `headers` are the first
+    32, the key too; `status` is 0 where no answer was sent; `billed` counts characters, also where the model
+    bills tokens; `fault` names the rules that applied.
     """
 
     seq: int

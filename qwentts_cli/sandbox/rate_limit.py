@@ -26,6 +26,7 @@ class RateLimit:
     ) -> None:
         if (rpm is not None and rpm < 1) or (burst is not None and burst < 1):
             raise ValueError("rpm and burst must be at least 1")
+        self.rpm = rpm
         self._per_second = None if rpm is None else rpm / 60
         self._capacity = float(burst) if burst is not None else max(1.0, (rpm or 0) / 60)
         self._tokens = self._capacity

@@ -11,6 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
+# What the hosts of workspaces answer without a word.
+_UNEXPLAINED = frozenset((400, 401, 404))
+
+
 @dataclass(frozen=True, slots=True)
 class Reply:
     """One whole answer; `Content-Length`, `Date` and `Server` are added on the way out."""
@@ -42,8 +46,10 @@ class ServiceError(Exception):
         self.message = message
         self.headers = dict(headers or {})
 
-    def as_json(self, request_id: str) -> Reply:
-        reply = json_reply(self.status, self.payload(request_id), request_id)
+    def as_json(self, request_id: str, *, reasons: bool = True) -> Reply:
+        """Give the error as the service does; the hosts of workspaces often tell no `reasons`, only `{}`."""
+        silent = not reasons and self.status in _UNEXPLAINED
+        reply = json_reply(self.status, {} if silent else self.payload(request_id), request_id)
         return reply.with_headers(self.headers)
 
     def as_xml(self, request_id: str) -> Reply:

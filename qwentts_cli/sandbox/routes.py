@@ -5,9 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qwentts_cli.sandbox.addresses import find_address
 from qwentts_cli.sandbox.endpoints.customization import customize
 from qwentts_cli.sandbox.endpoints.downloads import download
 from qwentts_cli.sandbox.endpoints.generation import generate
+from qwentts_cli.sandbox.endpoints.models import list_limits, list_models
+from qwentts_cli.sandbox.endpoints.synthesizer import synthesize_speech
+from qwentts_cli.sandbox.endpoints.uploads import STORAGE_PATH, permit_upload, store_upload
 from qwentts_cli.sandbox.reply import ServiceError
 
 if TYPE_CHECKING:
@@ -17,11 +21,12 @@ if TYPE_CHECKING:
     from qwentts_cli.sandbox.service import Service
     from qwentts_cli.sandbox.wire import Wire
 
-# A request is some kilobytes, a voice sample up to 10 MB with Base64 counted.
+# A request is some kilobytes, a voice sample up to 10 MB with Base64 or the fields of a form counted.
 SMALL_BODY = 1024 * 1024
 _SAMPLE_BODY = 11 * 1024 * 1024
 
 _API = "/api/v1"
+_TTS = f"{_API}/services/audio/tts"
 _AUDIO_PREFIX = "/audio/"
 
 
@@ -37,17 +42,23 @@ class Route:
 _DOWNLOAD = Route(method="GET", answer=download)
 _ROUTES = {
     f"{_API}/services/aigc/multimodal-generation/generation": Route(method="POST", answer=generate),
-    f"{_API}/services/audio/tts/customization": Route(method="POST", answer=customize, max_body=_SAMPLE_BODY),
+    f"{_TTS}/SpeechSynthesizer": Route(method="POST", answer=synthesize_speech),
+    f"{_TTS}/customization": Route(method="POST", answer=customize, max_body=_SAMPLE_BODY),
+    f"{_API}/models": Route(method="GET", answer=list_models),
+    f"{_API}/models/limits": Route(method="GET", answer=list_limits),
+    f"{_API}/uploads": Route(method="GET", answer=permit_upload),
+    STORAGE_PATH: Route(method="POST", answer=store_upload, max_body=_SAMPLE_BODY),
 }
 
 
-def find_route(exchange: Exchange) -> Route:
-    """Find who answers.
+def find_route(service: Service, exchange: Exchange) -> Route:
+    """Find who answers, and note which host is meant.
 
     Raises:
         ServiceError: 404 for an unknown path, 405 for the wrong method.
     """
-    route = _DOWNLOAD if exchange.path.startswith(_AUDIO_PREFIX) else _ROUTES.get(exchange.path)
+    path = find_address(exchange, regions=service.data.regions, default=service.region)
+    route = _DOWNLOAD if path.startswith(_AUDIO_PREFIX) else _ROUTES.get(path)
     if route is None:
         raise ServiceError(404, "NotFound", "The requested path does not exist.")
     if exchange.method != route.method:
@@ -57,5 +68,5 @@ def find_route(exchange: Exchange) -> Route:
 
 
 def max_body(path: str) -> int:
-    """How many bytes a request to `path` may have."""
-    return _ROUTES[path].max_body if path in _ROUTES else SMALL_BODY
+    """How many bytes a request to `path` may have, whichever host it names."""
+    return next((route.max_body for end, route in _ROUTES.items() if path.endswith(end)), SMALL_BODY)

@@ -6,6 +6,7 @@ import threading
 import time
 from typing import TYPE_CHECKING, Self
 
+from qwentts_cli.sandbox.access import Access, read_grants
 from qwentts_cli.sandbox.audio_store import AudioStore
 from qwentts_cli.sandbox.custom_voices import CustomVoices
 from qwentts_cli.sandbox.deadlines import Deadlines
@@ -16,10 +17,11 @@ from qwentts_cli.sandbox.listener import HOST, Listener
 from qwentts_cli.sandbox.rate_limit import RateLimit
 from qwentts_cli.sandbox.service import Service
 from qwentts_cli.sandbox.service_data import read_service_data
+from qwentts_cli.sandbox.uploads import Uploads
 from qwentts_cli.sandbox.voices.find_engine import find_engine
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from qwentts_cli.sandbox.voices.engine import VoiceEngine
@@ -38,6 +40,10 @@ class Sandbox:
         burst: requests at once within the limit.
         seed: of the faults.
         ledger: a file to append JSON lines to.
+        region: the one whose host this is; none serves the models of all.
+        region_of: `KEY=REGION` or `KEY=REGION/WORKSPACE`: the keys that are taken, each at its own address.
+        retired: models that are no longer served; `ended` is all whose announced end is past.
+        voice_delay: seconds until a new voice can be used.
         patience: seconds that a client has to send a request, or to take in a piece of the answer.
         max_connections: at a time; a client beyond them gets 503.
         clock: Unix seconds, for expiry and dates.
@@ -45,7 +51,7 @@ class Sandbox:
     Raises:
         EngineMissing: the engine asked for is not installed.
         BadFaultSpec: `faults` cannot be read.
-        ValueError: an unknown engine or a limit below 1.
+        ValueError: an unknown engine or region, or a limit below 1.
     """
 
     def __init__(
@@ -58,6 +64,10 @@ class Sandbox:
         burst: int | None = None,
         seed: int = 0,
         ledger: Path | None = None,
+        region: str = "",
+        region_of: Sequence[str] = (),
+        retired: Sequence[str] = (),
+        voice_delay: float = 0.0,
         patience: float = 120.0,
         max_connections: int = 512,
         clock: Callable[[], float] = time.time,
@@ -67,6 +77,13 @@ class Sandbox:
         self._limit = RateLimit(rpm, burst)
         self._port = port
         self._ledger_path = ledger
+        self._data = read_service_data()
+        if region and region not in self._data.regions:
+            raise ValueError(f"there is no region {region!r}: one of {', '.join(self._data.regions)}")
+        self._region = region
+        self._access = Access(read_grants(region_of, self._data.regions))
+        self._retired = frozenset(retired)
+        self._voice_delay = voice_delay
         self._patience = patience
         self._max_connections = max_connections
         self._clock = clock
@@ -135,6 +152,11 @@ class Sandbox:
         """The base URL to give to a client."""
         return f"{self.origin}/api/v1"
 
+    def address(self, region: str, workspace: str = "") -> str:
+        """The base URL that stands for the host of a region, or of a workspace in it."""
+        host = f"{workspace}.{region}" if workspace else region
+        return f"{self.origin}/{host}/api/v1"
+
     @property
     def open_connections(self) -> int:
         """How many clients are connected."""
@@ -146,16 +168,27 @@ class Sandbox:
         return self._engine.name
 
     @property
+    def who_is_let_in(self) -> str:
+        """Which keys are taken, in a sentence."""
+        return self._access.summary
+
+    @property
     def ledger(self) -> list[Record]:
         """Every request so far, in the order of the answers; the oldest go after 20,000."""
         return self._ledger.records
 
     def _service(self, port: int) -> Service:
+        origin = f"http://{HOST}:{port}"
         return Service(
-            data=read_service_data(),
+            origin=origin,
+            region=self._region,
+            retired=self._retired,
+            access=self._access,
+            data=self._data,
             engine=self._engine,
-            audio=AudioStore(self._engine, base=f"http://{HOST}:{port}", clock=self._clock),
-            custom_voices=CustomVoices(clock=self._clock),
+            audio=AudioStore(self._engine, base=origin, clock=self._clock),
+            custom_voices=CustomVoices(clock=self._clock, delay=self._voice_delay),
+            uploads=Uploads(clock=self._clock),
             faults=self._faults,
             limit=self._limit,
             clock=self._clock,

@@ -1,4 +1,4 @@
-"""The models, voices and languages the sandbox knows, from the data files of the client's catalogue."""
+"""The regions, models, voices and languages the sandbox knows, from the data files of the catalogue."""
 
 from __future__ import annotations
 
@@ -6,37 +6,59 @@ import tomllib
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import date
+
+_CATALOG = Path(__file__).parents[1] / "dashscope" / "catalog"
 _VOICE_FILES = ("voices-qwen3.toml", "voices-qwen-audio.toml")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServedModel:
-    """`max_units` limits the text of one request; the legacy models bill tokens instead of characters."""
+    """What the service says of a model.
+
+    `endpoint` is `generation` or `synthesizer`; `max_units` limits the text of one request; `tokens_per_s` is
+    what a second of sound costs, 0 where characters are billed; `prices` and `ends` are by region.
+    """
 
     id: str
+    endpoint: str
+    summary: str
     max_units: int
+    max_instruction_units: int
     voice_set: str
-    follows_instructions: bool
+    voice_prefix: str
+    takes: frozenset[str]
+    regions: tuple[str, ...]
+    rpm: int
+    tokens_per_s: float
+    prices: Mapping[str, Mapping[str, Any]]
+    ends: Mapping[str, date]
 
     @property
     def legacy(self) -> bool:
         return self.voice_set.startswith("legacy")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServedVoice:
     id: str
     gender: str
     sets: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ServiceData:
-    models: dict[str, ServedModel]
-    voices: dict[str, ServedVoice]
-    languages: frozenset[str]
+    """`language_types` are what the generation endpoint takes as `language_type`."""
+
+    regions: tuple[str, ...]
+    models: Mapping[str, ServedModel]
+    voices: Mapping[str, ServedVoice]
+    language_types: frozenset[str]
+    language_hints: frozenset[str]
 
     def voice_ids(self, model: ServedModel) -> list[str]:
         return [voice.id for voice in self.voices.values() if model.voice_set in voice.sets]
@@ -44,25 +66,39 @@ class ServiceData:
 
 @cache
 def read_service_data() -> ServiceData:
-    models = _read("models.toml")
-    endpoint = models["endpoints"]["generation"]
-    names = _read("service.toml")["languages"]
-    voices = [
-        row for name in ("voices-qwen3.toml", "voices-qwen-audio.toml") for row in _read(name)["voices"]
-    ]
+    models, service = _read("models.toml"), _read("service.toml")
+    endpoints, names = models["endpoints"], service["languages"]
+    voices = [row for name in _VOICE_FILES for row in _read(name)["voices"]]
     return ServiceData(
-        models={
-            row["id"]: _model(endpoint | row) for row in models["models"] if row["endpoint"] == "generation"
+        regions=tuple(service["regions"]),
+        models={row["id"]: _model(endpoints[row["endpoint"]] | row) for row in models["models"]},
+        voices={
+            row["id"]: ServedVoice(id=row["id"], gender=row["gender"], sets=tuple(row["sets"]))
+            for row in voices
         },
-        voices={row["id"]: ServedVoice(row["id"], row["gender"], tuple(row["sets"])) for row in voices},
-        languages=frozenset(names[code] for code in endpoint["languages"]) | {"Auto"},
+        language_types=frozenset(names[code] for code in endpoints["generation"]["languages"]) | {"Auto"},
+        language_hints=frozenset(endpoints["synthesizer"]["languages"]),
     )
 
 
-def _model(row: dict[str, Any]) -> ServedModel:
-    return ServedModel(row["id"], row["max_units"], row["voices"], "instructions" in row["takes"])
+def _model(row: Mapping[str, Any]) -> ServedModel:
+    prices = row.get("price", {})
+    return ServedModel(
+        id=row["id"],
+        endpoint=row["endpoint"],
+        summary=row["summary"],
+        max_units=row["max_units"],
+        max_instruction_units=row.get("max_instruction_units", 0),
+        voice_set=row["voices"],
+        voice_prefix=row.get("voice_prefix", ""),
+        takes=frozenset(row["takes"]),
+        regions=tuple(row["regions"]),
+        rpm=row["rpm"]["requests"],
+        tokens_per_s=max((price.get("tokens_per_s", 0) for price in prices.values()), default=0),
+        prices=prices,
+        ends={region: end["date"] for region, end in row.get("ends", {}).items()},
+    )
 
 
 def _read(name: str) -> dict[str, Any]:
-    path = Path(__file__).parents[1] / "dashscope" / "catalog" / name
-    return tomllib.loads(path.read_text(encoding="utf-8"))
+    return tomllib.loads((_CATALOG / name).read_text(encoding="utf-8"))

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from qwentts_cli.sandbox.server import Sandbox
 
 GENERATION = "/api/v1/services/aigc/multimodal-generation/generation"
+SYNTHESIZER = "/api/v1/services/audio/tts/SpeechSynthesizer"
 CUSTOMIZATION = "/api/v1/services/audio/tts/customization"
 KEY = {"Authorization": "Bearer sk-test"}
 STREAM = {"X-DashScope-SSE": "enable"}

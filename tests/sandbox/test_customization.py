@@ -84,7 +84,7 @@ def test_voices_are_listed_by_page(sandbox: Sandbox) -> None:
         ({"language": ["zh"]}, "InvalidParameter"),
         ({"text": 5}, "InvalidParameter"),
         ({"audio": None}, "InvalidParameter"),
-        ({"audio": {"data": "https://example.com/me.wav"}}, "BadRequest.InputDownloadFailed"),
+        ({"audio": {"data": "https://example.invalid/me.wav"}}, "BadRequest.InputDownloadFailed"),
         ({"audio": uri(wav(), "text/plain")}, "BadRequest.UnsupportedFileFormat"),
         ({"audio": {"data": "data:audio/wav;base64,@@@"}}, "Audio.DecoderError"),
         ({"audio": uri(b"no sound at all")}, "Audio.DecoderError"),
@@ -112,13 +112,13 @@ def test_what_is_documented_is_accepted(sandbox: Sandbox, audio: dict[str, str])
 
 
 def test_verbs_models_keys_and_pages_are_checked(sandbox: Sandbox) -> None:
-    """The verbs of CosyVoice are not those of Qwen; another model is not found; a key is needed."""
+    """The verbs of CosyVoice are not those of Qwen; only makers of voices are found."""
     assert call(sandbox, action="list_voice").json["code"] == "InvalidParameter"
     assert call(sandbox, action="list", page_index=-1).json["code"] == "InvalidParameter"
     assert call(sandbox, action="list", page_size=True).json["code"] == "InvalidParameter"
     assert call(sandbox, action="delete").json["code"] == "InvalidParameter"
     assert call(sandbox, {}, action="list").status == 401
-    body = b'{"model":"qwen-voice-design","input":{}}'
+    body = b'{"model":"qwen3-tts-flash","input":{}}'
     assert ask(sandbox, "POST", CUSTOMIZATION, body, KEY).json["code"] == "ModelNotFound"
     body = b'{"model":"qwen-voice-enrollment"}'
     assert ask(sandbox, "POST", CUSTOMIZATION, body, KEY).json["code"] == "BadRequest.EmptyInput"

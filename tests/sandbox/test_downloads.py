@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from qwentts_cli.sandbox.audio_store import AudioStore
 from qwentts_cli.sandbox.formats.checksums import crc64
+from qwentts_cli.sandbox.recording import Recording
 from qwentts_cli.sandbox.server import Sandbox
 from qwentts_cli.sandbox.voices.engine import Utterance
 from qwentts_cli.sandbox.voices.tones import ToneVoice
@@ -100,15 +101,15 @@ def test_an_old_sound_is_spoken_again() -> None:
     voice = CountingVoice()
     store = AudioStore(voice, base="http://x", clock=lambda: 0.0)
     utterance = Utterance("an old text", "Cherry")
-    published = store.publish(utterance)
+    published = store.publish(Recording(utterance=utterance))
     query = published.url.partition("?")[2]
     pcm = b"".join(ToneVoice().speak(utterance))
     store.keep(published.path, pcm)
-    assert store.fetch(published.path, query) == pcm
+    assert store.fetch(published.path, query)[1] == pcm
     assert voice.spoken == []
     for number in range(9):
         store.keep(f"/audio/{number}", bytes(4_000_000))
-    assert store.fetch(published.path, query) == pcm
+    assert store.fetch(published.path, query)[1] == pcm
     assert voice.spoken == ["an old text"]
 
 

@@ -42,6 +42,10 @@ def sizes(heard: Heard) -> tuple[int, int]:
     return struct.unpack_from("<I", heard.body, 4)[0], struct.unpack_from("<I", heard.body, 40)[0]
 
 
+def share(per_cent: int) -> int:
+    return (len(SOUND) - 44) * per_cent // 100 // 2 * 2
+
+
 def says(heard: Heard) -> bool:
     return read_back(heard.body) == TEXT
 
@@ -117,6 +121,10 @@ POST: dict[str, Sees] = {
     "code=Throttling.AllocationQuota": lambda h: h.status == 429,
     "code=AllocationQuota.FreeTierOnly": lambda h: h.status == 403,
     "json-error-in-200": lambda h: (h.status, code(h)) == (200, "Throttling.RateQuota"),
+    "recorded=engine-411": lambda h: h.status == 400 and "Engine error [411]" in h.json["message"],
+    "recorded=weekly-quota": lambda h: h.status == 429 and h.json["message"] == "weekly quota exhausted",
+    "recorded=401-empty": lambda h: (h.status, h.json) == (401, {}),
+    "error-event": lambda h: h.status == 200 and b"event:error\n:HTTP_STATUS/429\ndata:" in h.body,
     "empty-object": lambda h: h.json == {},
     "null": lambda h: h.body == b"null",
     "list": lambda h: h.json == [],
@@ -175,6 +183,15 @@ GET: dict[str, Sees] = {
     "not-wav=json": lambda h: h.json["code"] == "InternalError",
     "not-wav=mp3": lambda h: h.body.startswith(b"ID3"),
     "unprovable": lambda h: unproved(h) and "content-length" not in h.headers and sizes(h)[1] == 0xFFFFFFFF,
+    "short": lambda h: len(h.body) == 44 + share(40) and sizes(h)[1] == len(h.body) - 44 and md5_holds(h),
+    "short=75": lambda h: h.body[44:] == SOUND[44 : 44 + share(75)],
+    "silence": lambda h: h.body[44:] == bytes(len(SOUND) - 44) and md5_holds(h),
+    "silence=50": lambda h: h.body.endswith(bytes(share(50))) and h.body[44:15_000] == SOUND[44:15_000],
+    "long": lambda h: read_back(h.body) == TEXT * 3 and md5_holds(h),
+    "long=150": lambda h: len(h.body) == 44 + share(150),
+    "container": lambda h: h.headers["content-type"] == "audio/mpeg" and says(h),
+    "container=opus": lambda h: h.headers["content-type"] == "audio/ogg" and says(h),
+    "container=pcm": lambda h: h.body == SOUND[44:],
     "expired": lambda h: h.status == 403 and b"expired" in h.body,
     "forbidden": lambda h: h.status == 403 and b"expired" not in h.body,
     "notfound": lambda h: h.status == 404 and b"NoSuchKey" in h.body,
@@ -221,7 +238,7 @@ def test_a_download_goes_wrong(rule: str) -> None:
 
 def test_every_kind_is_tested() -> None:
     """A new kind without a row above fails here."""
-    combined = {"latency", "refuse", "limit"}
+    combined = {"latency", "refuse", "limit", "data-only"}
     for phase, table in (("post", POST), ("get", GET)):
         kinds = {
             name.partition(":")[2].partition("=")[0].partition("[")[0]
@@ -246,6 +263,14 @@ def test_hang_up_closes_without_a_word() -> None:
         heard = say(sandbox)
     assert heard.end == "eof"
     assert json.loads(heard.body)["output"]["finish_reason"] == "stop"
+
+
+def test_the_sound_may_come_in_the_answer() -> None:
+    """Base64 in a whole answer, and nothing to download."""
+    with Sandbox(voice_engine="tones", faults="post:data-only") as sandbox:
+        audio = say(sandbox, TEXT).json["output"]["audio"]
+    assert base64.b64decode(audio["data"]) == SOUND
+    assert "url" not in audio
 
 
 def test_faults_leave_other_routes_alone() -> None:

@@ -208,7 +208,7 @@ def test_only_a_key_is_a_key(sandbox: Sandbox, authorization: str | None) -> Non
         ("PUT", GENERATION, 405),
         ("HEAD", GENERATION, 405),
         ("POST", "/audio/x.wav", 405),
-        ("POST", "/api/v1/services/audio/tts/SpeechSynthesizer", 404),
+        ("GET", "/api/v1/services/audio/tts/SpeechSynthesizer", 405),
         ("GET", "/", 404),
         ("TRACE", GENERATION, 501),
     ],

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
@@ -29,6 +30,11 @@ Sees = Callable[[Heard], bool]
 
 def streamed(heard: Heard) -> bool:
     return read_back_pcm(heard.sound) == TEXT
+
+
+def streamed_frames(heard: Heard) -> str:
+    """What the frames say before the one that is no JSON."""
+    return read_back_pcm(replace(heard, raw=heard.raw.replace(b"data:[DONE]", b"xxxx:[DONE]")).sound)
 
 
 def first_sound(heard: Heard) -> bytes:
@@ -71,6 +77,12 @@ SSE: dict[str, Sees] = {
     "error-sse-body=InvalidParameter": lambda h: (
         (h.status, h.headers["content-type"]) == (400, "application/json")
         and h.body.startswith(b"id:1\nevent:error\n:HTTP_STATUS/400\ndata:")
+    ),
+    "done": lambda h: streamed_frames(h) == TEXT and h.body.endswith(b"\n\ndata:[DONE]\n\n"),
+    "done=instead": lambda h: b'"stop"' not in h.body and h.body.endswith(b"\n\ndata:[DONE]\n\n"),
+    "data-uri": lambda h: h.payloads[0]["output"]["audio"]["data"].startswith("data:audio/wav;base64,"),
+    "silent": lambda h: (
+        len(h.payloads) == 1 and h.sound == b"" and "url" not in h.payloads[0]["output"]["audio"]
     ),
     "json-instead": lambda h: (
         h.headers["content-type"] == "application/json" and h.json["output"]["finish_reason"] == "stop"

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Generic, TypeVar
 
+from qwentts_cli.sandbox.formats.sound_format import SoundFormat
 from qwentts_cli.sandbox.wire import Wire
 
 TrueAnswerT = TypeVar("TrueAnswerT")
@@ -13,6 +14,8 @@ TrueAnswerT = TypeVar("TrueAnswerT")
 # Answers on the wire in place of the route. The second argument makes the true answer, which bills it; the
 # third is the argument of the rule.
 Spoiler = Callable[[Wire, Callable[[], TrueAnswerT], str], None]
+
+Alter = Callable[[bytes, SoundFormat, str], tuple[bytes, SoundFormat]]
 
 SECONDS = r"\d{1,6}(?:\.\d{1,6})?"
 COUNT = r"\d{1,9}"
@@ -23,7 +26,8 @@ class FaultKind(Generic[TrueAnswerT]):
     """One kind of fault.
 
     Attributes:
-        spoil: does it; none where the route itself heeds it, whatever else goes wrong.
+        spoil: does it; none where the endpoint itself heeds it, whatever else goes wrong.
+        alter: changes the sound instead: samples and format, and the argument of the rule.
         summary: one line for the user.
         bills: whether the request is processed and billed all the same.
         argument: what the argument is called; "" means there is none.
@@ -37,3 +41,4 @@ class FaultKind(Generic[TrueAnswerT]):
     argument: str = ""
     pattern: str = ""
     default: str | None = None
+    alter: Alter | None = None

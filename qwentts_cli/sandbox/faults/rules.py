@@ -10,12 +10,16 @@ from typing import TYPE_CHECKING, Any
 from qwentts_cli.sandbox.faults.audio import AUDIO_KINDS
 from qwentts_cli.sandbox.faults.fault_kind import COUNT, SECONDS, FaultKind
 from qwentts_cli.sandbox.faults.json_answer import JSON_KINDS
+from qwentts_cli.sandbox.faults.recorded_refusals import RECORDED_KINDS
+from qwentts_cli.sandbox.faults.sound import SOUND_KINDS
 from qwentts_cli.sandbox.faults.stream import SSE_KINDS
+from qwentts_cli.sandbox.faults.stream_oddities import ODD_STREAM_KINDS
 from qwentts_cli.sandbox.faults.wire import WIRE_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from qwentts_cli.sandbox.formats.sound_format import SoundFormat
     from qwentts_cli.sandbox.wire import Wire
 
 FAULT_SYNTAX = """\
@@ -23,7 +27,7 @@ A script is a list of rules, PHASE:KIND[=ARG][@P%|*N|#K], separated by commas.
 The phase is post (any synthesis request), sse (a streamed one) or get (a download).
 @20% is that share of the attempts, *3 the first three of the phase, #2 only the second; without any of
 them a rule always applies. Of the rules that apply the first one counts; shares add up, so that @20% and
-@30% leave half of the attempts alone. latency, refuse and limit come on top of any other.
+@30% leave half of the attempts alone. latency, refuse, limit and data-only come on top of any other.
 Kinds marked "billed" process and bill the request all the same; in the phase post they leave streams
 alone."""
 
@@ -40,10 +44,19 @@ _REFUSE: FaultKind[Any] = FaultKind(
 _LIMIT: FaultKind[Any] = FaultKind(
     None, "refuses texts of more code points as too long", argument="N", pattern=COUNT
 )
+_DATA_ONLY: FaultKind[Any] = FaultKind(None, "gives the sound as Base64 in the JSON answer, and no URL")
 _KINDS: dict[str, dict[str, FaultKind[Any]]] = {
-    "post": {"latency": _LATENCY, "refuse": _REFUSE, "limit": _LIMIT, **WIRE_KINDS, **JSON_KINDS},
-    "sse": {**SSE_KINDS},
-    "get": {"latency": _LATENCY, **WIRE_KINDS, **AUDIO_KINDS},
+    "post": {
+        "latency": _LATENCY,
+        "refuse": _REFUSE,
+        "limit": _LIMIT,
+        "data-only": _DATA_ONLY,
+        **WIRE_KINDS,
+        **JSON_KINDS,
+        **RECORDED_KINDS,
+    },
+    "sse": {**SSE_KINDS, **ODD_STREAM_KINDS},
+    "get": {"latency": _LATENCY, **WIRE_KINDS, **AUDIO_KINDS, **SOUND_KINDS},
 }
 
 
@@ -70,7 +83,13 @@ class Rule:
     @property
     def combines(self) -> bool:
         """Whether it comes on top of another fault."""
-        return self.kind.spoil is None
+        return self.kind.spoil is None and self.kind.alter is None
+
+    @property
+    def alter(self) -> Callable[[bytes, SoundFormat], tuple[bytes, SoundFormat]] | None:
+        """What it does to the samples of a download."""
+        alter, argument = self.kind.alter, self.argument
+        return None if alter is None else lambda pcm, sound: alter(pcm, sound, argument)
 
     @property
     def spoil(self) -> Callable[[Wire, Callable[[], Any]], None] | None:

@@ -13,6 +13,7 @@ from qwentts_cli.sandbox.faults.rules import FAULT_SYNTAX, BadFaultSpec, Rule, f
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+    from qwentts_cli.sandbox.formats.sound_format import SoundFormat
     from qwentts_cli.sandbox.reply import Reply
     from qwentts_cli.sandbox.sse import Frame
     from qwentts_cli.sandbox.wire import Wire
@@ -31,7 +32,9 @@ class Chosen:
     latency: float = 0.0
     refused_words: list[str] = field(default_factory=list)
     limit: int | None = None
+    data_only: bool = False
     spoil: Callable[[Wire, Callable[[], Reply]], None] | None = None
+    alter: Callable[[bytes, SoundFormat], tuple[bytes, SoundFormat]] | None = None
     spoil_stream: Callable[[Wire, Callable[[], Iterator[Frame]]], None] | None = None
 
     def add(self, rule: Rule) -> None:
@@ -42,10 +45,12 @@ class Chosen:
             self.refused_words.append(rule.argument)
         elif rule.name == "limit":
             self.limit = int(rule.argument)
+        elif rule.name == "data-only":
+            self.data_only = True
         elif rule.phase == "sse":
             self.spoil_stream = rule.spoil
         else:
-            self.spoil = rule.spoil
+            self.spoil, self.alter = rule.spoil, rule.alter
 
 
 class FaultScript:

@@ -19,12 +19,20 @@ class EngineFailed(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """What is to be said: `language` as in `language_type`, `gender` as in the catalogue."""
+    """What is to be said, and how.
+
+    `language` is one of `language_type`, `gender` as in the catalogue; `speed` and `pitch` are factors,
+    `volume` is 0 to 100; `timbre` is 0 for the service's voices and a number of its own for a custom voice.
+    """
 
     text: str
     voice: str
     gender: str = "female"
     language: str = "Auto"
+    speed: float = 1.0
+    pitch: float = 1.0
+    volume: int = 50
+    timbre: int = 0
 
 
 class VoiceEngine(Protocol):

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 _WORKER = Path(__file__).with_name("espeak_worker.py")
 _PIECE_BYTES = 2 * 24_000 * 150 // 1000
 _MAX_SECONDS = 60.0
+_WORDS_PER_MINUTE = 175
 _LANGUAGES = {
     "Chinese": "cmn",
     "English": "en-us",
@@ -99,12 +100,14 @@ class EspeakVoice:
     def _order(self, utterance: Utterance) -> bytes:
         variants = _VARIANTS.get(utterance.gender, _VARIANTS["female"])
         # hash() differs from run to run; the same voice must not.
-        character = crc32(utterance.voice.encode())
+        character = utterance.timbre or crc32(utterance.voice.encode())
         order = {
             "library": str(self._library.library),
             "data": str(self._library.data),
             "voice": f"{_espeak_language(utterance)}+{variants[character % len(variants)]}",
-            "pitch": 35 + character // 7 % 31,
+            "pitch": max(0, min(99, round((35 + character // 7 % 31) * utterance.pitch))),
+            "rate": round(_WORDS_PER_MINUTE * utterance.speed),
+            "volume": 2 * utterance.volume,
             "text": utterance.text.replace("\0", " "),
         }
         return json.dumps(order).encode()

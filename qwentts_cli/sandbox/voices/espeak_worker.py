@@ -1,8 +1,8 @@
 """Speaks one text with eSpeak NG: an order as JSON on stdin, 24 kHz mono s16le on stdout.
 
 It is run as a file by an interpreter without site-packages, so it imports nothing but the standard library.
-Orders: `library` and `data` are paths, `voice` is eSpeak's name with its variant, `pitch` 0 to 99, `text`
-without NUL.
+Orders: `library` and `data` are paths, `voice` is eSpeak's name with its variant, `pitch` 0 to 99, `rate` in
+words a minute, `volume` 0 to 200, `text` without NUL.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import BinaryIO
 
 _AUDIO_OUTPUT_SYNCHRONOUS = 2
 _CHARS_UTF8 = 1
-_PARAMETER_PITCH = 3
+_PARAMETERS = {"rate": 1, "volume": 2, "pitch": 3}
 _POSITION_CHARACTER = 1
 _BUFFER_MS = 100
 _RATE_IN = 22_050
@@ -92,7 +92,8 @@ def main() -> int:
     speaker = Speaker(sys.stdout.buffer)
     receive = _CALLBACK(speaker.receive)
     library.espeak_SetSynthCallback(receive)
-    library.espeak_SetParameter(_PARAMETER_PITCH, order["pitch"], 0)
+    for name, number in _PARAMETERS.items():
+        library.espeak_SetParameter(number, order[name], 0)
     text = order["text"].encode() + b"\0"
     failed = library.espeak_Synth(
         text, ctypes.c_size_t(len(text)), 0, _POSITION_CHARACTER, 0, _CHARS_UTF8, None, None

@@ -1,0 +1,75 @@
+"""GET /uploads: the permission to upload a file; POST /upload: the storage that takes it."""
+
+from __future__ import annotations
+
+from email.parser import BytesParser
+from email.policy import HTTP
+from typing import TYPE_CHECKING
+from urllib.parse import parse_qs
+
+from qwentts_cli.sandbox.endpoints.request_body import refuse
+from qwentts_cli.sandbox.reply import Reply, ServiceError, json_reply
+from qwentts_cli.sandbox.uploads import ACCESS_KEY_ID, MAX_FILE_MB
+
+if TYPE_CHECKING:
+    from qwentts_cli.sandbox.exchange import Exchange
+    from qwentts_cli.sandbox.service import Service
+    from qwentts_cli.sandbox.wire import Wire
+
+STORAGE_PATH = "/upload"
+
+
+def permit_upload(service: Service, exchange: Exchange, wire: Wire) -> None:
+    """Answer GET /uploads?action=getPolicy&model=...
+
+    Raises:
+        ServiceError: the request is refused.
+    """
+    exchange.phase = "upload"
+    service.access.check(exchange)
+    query = {name: values[0] for name, values in parse_qs(exchange.query).items()}
+    exchange.model = query.get("model", "")
+    if query.get("action") != "getPolicy":
+        refuse("action must be getPolicy.")
+    if not exchange.model:
+        refuse("Required parameter(s) missing or invalid: model")
+    data = {
+        **service.uploads.permit(),
+        "upload_host": f"{service.origin}{STORAGE_PATH}",
+        "expire_in_seconds": 300,
+        "max_file_size_mb": MAX_FILE_MB,
+        "capacity_limit_mb": 999_999_999,
+        "oss_access_key_id": ACCESS_KEY_ID,
+        "x_oss_object_acl": "private",
+        "x_oss_forbid_overwrite": "true",
+    }
+    payload = {"request_id": exchange.request_id, "data": data}
+    wire.send(json_reply(200, payload, exchange.request_id))
+
+
+def store_upload(service: Service, exchange: Exchange, wire: Wire) -> None:
+    """Take the form, as the storage does: errors are XML."""
+    exchange.phase = "upload"
+    try:
+        service.uploads.store(_read_form(exchange))
+    except ServiceError as error:
+        wire.send(error.as_xml(exchange.request_id))
+    else:
+        wire.send(Reply(200, {"x-oss-request-id": exchange.request_id}, b""))
+
+
+def _read_form(exchange: Exchange) -> dict[str, bytes]:
+    """Read a multipart/form-data body: the field's name and its bytes, the file's being `file`."""
+    kind = (
+        exchange.header("Content-Type").encode("latin-1", "replace").replace(b"\r", b"").replace(b"\n", b"")
+    )
+    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind + b"\r\n\r\n" + exchange.body)
+    form = {}
+    for part in message.iter_parts():
+        name = part.get_param("name", header="content-disposition")
+        payload = part.get_payload(decode=True)
+        if isinstance(name, str) and isinstance(payload, bytes):
+            form[name] = payload
+    if "file" not in form:
+        raise ServiceError(400, "MalformedPOSTRequest", "The body of your POST request is not well-formed.")
+    return form

@@ -1,0 +1,68 @@
+"""Answers that the live service, or what stands before it, was seen to give."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qwentts_cli.sandbox.error_codes import CODES, error_of_code
+from qwentts_cli.sandbox.faults.fault_kind import FaultKind
+from qwentts_cli.sandbox.faults.wire import MakeReply, refuse
+from qwentts_cli.sandbox.reply import Reply, ServiceError, json_reply
+from qwentts_cli.sandbox.sse import Frame, encode_frame
+
+if TYPE_CHECKING:
+    from qwentts_cli.sandbox.wire import Wire
+
+_PARAMETER = "InvalidParameter"
+_REFUSALS = {
+    "engine-411": (400, _PARAMETER, "[cosyvoice:]Engine error [411]: TTS speak operation failed"),
+    "engine-418": (400, _PARAMETER, "[tts:]Engine return error code: 418"),
+    "engine-428": (400, _PARAMETER, "[tts:]Engine return error code: 428"),
+    "voice-not-found": (400, "BadRequest.VoiceNotFound", "Voice not found: sandbox"),
+    "voice-invalid": (400, _PARAMETER, "Request voice is invalid!"),
+    "text-limited": (400, _PARAMETER, "Each request sends text is limited: 20000, current: 36000"),
+    "text-invalid": (400, _PARAMETER, "Please ensure input text is valid"),
+    "url-error": (400, _PARAMETER, "url error, please check url\uff01"),
+    "http-call": (400, _PARAMETER, "current user api does not support http call"),
+    "no-preprocess": (400, _PARAMETER, "preprocess service not found"),
+    "not-authorized": (
+        401,
+        "NOT AUTHORIZED",
+        "Access denied: Either you are not authorized to access this workspace, or it does not exist.",
+    ),
+    "weekly-quota": (429, "Throttling.AllocationQuota", "weekly quota exhausted"),
+    "quota-exhausted": (429, "Throttling.AllocationQuota", "quota exhausted"),
+}
+_UNEXPLAINED = {f"{status}-empty": status for status in (400, 401, 404)}
+_NAMES = "|".join((*_REFUSALS, *_UNEXPLAINED))
+_CODE = "|".join(code.replace(".", r"\.") for code in CODES)
+
+
+def _recorded(wire: Wire, _answer: MakeReply, name: str) -> None:
+    if name in _UNEXPLAINED:
+        wire.send(json_reply(_UNEXPLAINED[name], {}, wire.exchange.request_id))
+    else:
+        refuse(wire, ServiceError(*_REFUSALS[name]))
+
+
+def _error_event(wire: Wire, _answer: MakeReply, code: str) -> None:
+    error = error_of_code(code)
+    frame = Frame(error.payload(wire.exchange.request_id), "error", error.status)
+    wire.send(Reply(200, {"Content-Type": "text/event-stream;charset=UTF-8"}, encode_frame(1, frame)))
+
+
+RECORDED_KINDS: dict[str, FaultKind[Reply]] = {
+    "recorded": FaultKind(
+        _recorded,
+        "refuses in words that were recorded",
+        argument="|".join((*_REFUSALS, *_UNEXPLAINED)),
+        pattern=_NAMES,
+    ),
+    "error-event": FaultKind(
+        _error_event,
+        "answers 200 with an error event",
+        argument="CODE",
+        pattern=_CODE,
+        default="Throttling.AllocationQuota",
+    ),
+}
