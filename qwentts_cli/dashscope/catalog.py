@@ -156,9 +156,13 @@ class Catalog:
         return {name: Region(name=name, title=row.pop("name"), **row) for name, row in rows.items()}
 
     @cached_property
+    def _models(self) -> dict[str, Any]:
+        return _read("models.toml")
+
+    @cached_property
     def models(self) -> dict[str, Model]:
-        data = _read("models.toml")
-        return {row["id"]: _model(data["endpoints"][row["endpoint"]] | row) for row in data["models"]}
+        endpoints = self._models["endpoints"]
+        return {row["id"]: _model(endpoints[row["endpoint"]] | row) for row in self._models["models"]}
 
     @cached_property
     def voices(self) -> dict[str, Voice]:
@@ -172,6 +176,14 @@ class Catalog:
         """The voices, of which a search that ends early reads only the first file."""
         for name in _VOICE_FILES:
             yield from _voices(name)
+
+    def endpoint_of(self, model: str) -> str:
+        """The endpoint of a model; that of one which is not known goes by the beginning of its name."""
+        known = self.models.get(model)
+        if known:
+            return known.endpoint
+        prefixes: dict[str, str] = self._models["prefixes"]
+        return next(endpoint for prefix, endpoint in prefixes.items() if model.startswith(prefix))
 
     def voices_of(self, model: Model) -> list[Voice]:
         return [voice for voice in self.voices.values() if model.voice_set in voice.sets]

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Self
 
 import requests
 
 from qwentts_cli.dashscope.audio_url import check_audio_url
+from qwentts_cli.dashscope.endpoints.route import find_route
 from qwentts_cli.dashscope.errors import Asked, Refusal, service_error
 from qwentts_cli.dashscope.sse import looks_like_events, parse_events
 from qwentts_cli.dashscope.transport.pace import Pace
@@ -29,9 +30,9 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from qwentts_cli.dashscope.endpoint import Endpoint
+    from qwentts_cli.dashscope.request import SynthesisRequest
     from qwentts_cli.settings.credentials import ApiKey
 
-GENERATION_PATH = "/services/aigc/multimodal-generation/generation"
 MAX_ANSWER_BYTES = 8 << 20
 MAX_ERROR_BYTES = 64 << 10
 # A request has 600 units of text: at 48 kB a second this is 0.87 s for each of them, more than even letters
@@ -71,24 +72,24 @@ class SpeechClient:
         self._api.close()
         self._storage.close()
 
-    def synthesize(self, body: dict[str, Any]) -> Answer:
+    def synthesize(self, request: SynthesisRequest) -> Answer:
         """Ask for speech and get the address of the finished audio.
 
         Raises:
             QwenTTSError: the service refused, or nothing usable came back.
         """
-        with exchange(self._api, self._request(body, stream=False), self._timeouts) as response:
-            return self._whole_answer(response, body)
+        with exchange(self._api, self._post(request, stream=False), self._timeouts) as response:
+            return self._whole_answer(response, request)
 
-    def stream(self, body: dict[str, Any]) -> Iterator[Answer]:
+    def stream(self, request: SynthesisRequest) -> Iterator[Answer]:
         """Ask for speech and get it in pieces; the last answer has the address of the whole.
 
         Raises:
             QwenTTSError: also in the middle, when the service fails, or the stream ends before its end.
         """
-        with exchange(self._api, self._request(body, stream=True), self._timeouts) as response:
+        with exchange(self._api, self._post(request, stream=True), self._timeouts) as response:
             if response.status_code != _OK or "event-stream" not in response.headers.get("Content-Type", ""):
-                yield self._whole_answer(response, body)
+                yield self._whole_answer(response, request)
                 return
             _refuse_encoding(response)
             # Comments that keep the connection alive are no sound.
@@ -97,7 +98,7 @@ class SpeechClient:
                 pace.gain(1)
                 answer = decode_answer(event.data, event.status or _OK)
                 if event.name == "error" or isinstance(answer, Refusal):
-                    raise self._error(read_refusal(event.data, event.status or _OK), body)
+                    raise self._error(read_refusal(event.data, event.status or _OK), request)
                 size += len(answer.audio)
                 if size > MAX_AUDIO_BYTES:
                     raise _too_large("the audio", MAX_AUDIO_BYTES)
@@ -131,17 +132,22 @@ class SpeechClient:
             body = _read(response, MAX_AUDIO_BYTES, "the audio", pace)
             return Download(body, is_proven_whole(body, response.headers))
 
-    def _request(self, body: dict[str, Any], *, stream: bool) -> requests.Request:
+    def _post(self, request: SynthesisRequest, *, stream: bool) -> requests.Request:
         headers = {"Content-Type": "application/json"}
         if stream:
             headers |= {"X-DashScope-SSE": "enable", "Accept": "text/event-stream"}
-        url = self._endpoint.base_url + GENERATION_PATH
-        auth = BearerAuth(self._key.secret)
-        return requests.Request("POST", url, data=encode_body(body), headers=headers, auth=auth)
+        route = find_route(request.model)
+        return requests.Request(
+            "POST",
+            self._endpoint.base_url + route.path,
+            data=encode_body(route.build_body(request)),
+            headers=headers,
+            auth=BearerAuth(self._key.secret),
+        )
 
-    def _whole_answer(self, response: requests.Response, body: dict[str, Any]) -> Answer:
+    def _whole_answer(self, response: requests.Response, request: SynthesisRequest) -> Answer:
         if response.status_code != _OK:
-            raise self._error(_read_refusal(response), body)
+            raise self._error(_read_refusal(response), request)
         _refuse_encoding(response)
         data = _read(response, MAX_ANSWER_BYTES, "the answer")
         if looks_like_events(data):
@@ -151,14 +157,13 @@ class SpeechClient:
             raise _no_audio(f"unexpected content type {kind} instead of an answer")
         answer = decode_answer(data)
         if isinstance(answer, Refusal):
-            raise self._error(answer, body)
+            raise self._error(answer, request)
         if not answer.url:
             raise _no_audio("there is no audio in the response")
         return answer
 
-    def _error(self, refusal: Refusal, body: dict[str, Any]) -> QwenTTSError:
-        voice = body.get("input", {}).get("voice", "")
-        asked = Asked(self._endpoint.label, self._key.origin, body["model"], voice)
+    def _error(self, refusal: Refusal, request: SynthesisRequest) -> QwenTTSError:
+        asked = Asked(self._endpoint.label, self._key.origin, request.model, request.voice)
         return service_error(refusal, asked)
 
 

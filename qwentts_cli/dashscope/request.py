@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass, replace
-from typing import Any, Self
+from typing import Self
 
-from qwentts_cli.dashscope.wire import build_body
+from qwentts_cli.dashscope.endpoints.route import find_route
 
 
 @dataclass(frozen=True, slots=True)
 class SynthesisRequest:
-    """One text in one voice, all names as the wire needs them; `language` `None` leaves it to the service."""
+    """One text in one voice, whichever endpoint its model has; `None` leaves a choice to the service.
+
+    `language` is a name of the catalogue, `speed` and `pitch` are factors from 0.5 to 2, `volume` goes from 0
+    to 100, `sample_rate` is in Hz.
+    """
 
     text: str
     voice: str
@@ -19,20 +23,16 @@ class SynthesisRequest:
     language: str | None = None
     instructions: str | None = None
     optimize_instructions: bool = False
-
-    def body(self) -> dict[str, Any]:
-        return build_body(
-            model=self.model,
-            text=self.text,
-            voice=self.voice,
-            language=self.language,
-            instructions=self.instructions,
-            optimize_instructions=self.optimize_instructions,
-        )
+    speed: float | None = None
+    pitch: float | None = None
+    volume: int | None = None
+    seed: int | None = None
+    sample_rate: int | None = None
 
     def canonical(self) -> str:
         """The same JSON for the same request, whatever way it was made."""
-        return json.dumps(self.body(), ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        body = find_route(self.model).build_body(self)
+        return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     def with_text(self, text: str) -> Self:
         return replace(self, text=text)

@@ -1,4 +1,4 @@
-"""The shapes on the wire: the documented request body, and answers in which anything may be missing."""
+"""The shapes on the wire: a body as it is sent, and answers in which anything may be missing."""
 
 from __future__ import annotations
 
@@ -35,29 +35,6 @@ class Answer:
     url: str = ""
     is_last: bool = False
     characters: int | None = None
-
-
-def build_body(
-    *,
-    model: str,
-    text: str,
-    voice: str,
-    language: str | None = None,
-    instructions: str | None = None,
-    optimize_instructions: bool = False,
-) -> dict[str, Any]:
-    """The documented body, without the keys that are at their default.
-
-    `instructions` belong into `input`, as the HTTP reference has it (the SDK sends them in `parameters`).
-    """
-    fields: dict[str, Any] = {"text": text, "voice": voice}
-    if language:
-        fields["language_type"] = language
-    if instructions:
-        fields["instructions"] = instructions
-        if optimize_instructions:
-            fields["optimize_instructions"] = True
-    return {"model": model, "input": fields}
 
 
 def encode_body(body: dict[str, Any]) -> bytes:

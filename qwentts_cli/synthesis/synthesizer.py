@@ -167,7 +167,7 @@ class Synthesizer:
 
     def _ask(self, request: SynthesisRequest) -> Answer:
         with self._billing(request) as bill:
-            answer = self._client.synthesize(request.body())
+            answer = self._client.synthesize(request)
             bill(answer)
         return answer
 
@@ -176,7 +176,7 @@ class Synthesizer:
         decoder, heard, answer = StreamDecoder(), [], Answer()
         try:
             with self._billing(request) as bill:
-                for answer in self._client.stream(request.body()):
+                for answer in self._client.stream(request):
                     if answer.audio and (pcm := decoder.feed(answer.audio)):
                         heard.append(pcm)
                         emit(pcm)

@@ -7,7 +7,7 @@ import time
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qwentts_cli.billing.budget import Account
 from qwentts_cli.dashscope.client import SpeechClient
@@ -171,10 +171,10 @@ class _Noting(SpeechClient):
 
     links: dict[str, list[str]]
 
-    def synthesize(self, body: dict[str, Any]) -> Answer:
-        answer = super().synthesize(body)
+    def synthesize(self, request: SynthesisRequest) -> Answer:
+        answer = super().synthesize(request)
         path = answer.url.partition("/audio")[2].partition("?")[0]
-        self.links.setdefault(body["input"]["text"], []).append(f"/audio{path}")
+        self.links.setdefault(request.text, []).append(f"/audio{path}")
         return answer
 
 

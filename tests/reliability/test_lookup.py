@@ -15,6 +15,7 @@ import pytest
 
 from qwentts_cli.dashscope.client import SpeechClient
 from qwentts_cli.dashscope.endpoint import custom_endpoint
+from qwentts_cli.dashscope.request import SynthesisRequest
 from qwentts_cli.dashscope.transport.connect import connect, resolve
 from qwentts_cli.dashscope.transport.session import Timeouts
 from qwentts_cli.errors import NetworkError
@@ -31,7 +32,7 @@ if TYPE_CHECKING:
     from qwentts_cli.dashscope.transport.connect import Address
 
 TREE = Path(__file__).parents[2]
-BODY = {"model": "qwen3-tts-flash", "input": {"text": "Hi.", "voice": "Cherry"}}
+REQUEST = SynthesisRequest("Hi.", "Cherry", "qwen3-tts-flash")
 DEAD = "127.0.0.2"
 
 # The first question that leads to a connection is never answered, and like the system's own nothing ends it.
@@ -103,7 +104,7 @@ def test_a_lookup_that_hangs_is_told_as_what_it_is(monkeypatch: pytest.MonkeyPat
         SpeechClient(endpoint, ApiKey("sk-a", "x"), timeouts=limits, audio_host_suffix=".x") as client,
         pytest.raises(NetworkError, match=r"host tts\.example\.com: no answer within 0\.[12]\d* s") as raised,
     ):
-        client.synthesize(BODY)
+        client.synthesize(REQUEST)
     assert raised.value.retryable
     assert not raised.value.maybe_billed
 

@@ -17,6 +17,7 @@ import pytest
 
 from qwentts_cli.dashscope.client import SpeechClient
 from qwentts_cli.dashscope.endpoint import custom_endpoint
+from qwentts_cli.dashscope.request import SynthesisRequest
 from qwentts_cli.dashscope.transport.session import Timeouts
 from qwentts_cli.errors import LocalError
 from qwentts_cli.sandbox.server import Sandbox
@@ -151,7 +152,7 @@ def test_no_file_left_is_no_fault_of_the_network(monkeypatch: pytest.MonkeyPatch
         SpeechClient(endpoint, ApiKey("sk-a", "x"), timeouts=Timeouts(), audio_host_suffix=".x") as client,
         pytest.raises(LocalError, match="too many open files") as raised,
     ):
-        client.synthesize({"model": "qwen3-tts-flash", "input": {"text": "Hi.", "voice": "Cherry"}})
+        client.synthesize(SynthesisRequest("Hi.", "Cherry", "qwen3-tts-flash"))
     assert raised.value.retryable
     assert "ulimit -n" in raised.value.hint
 

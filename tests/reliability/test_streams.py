@@ -13,6 +13,7 @@ from qwentts_cli.audio.stream import StreamDecoder
 from qwentts_cli.audio.wav import wav_header
 from qwentts_cli.dashscope.client import SpeechClient
 from qwentts_cli.dashscope.endpoint import custom_endpoint
+from qwentts_cli.dashscope.request import SynthesisRequest
 from qwentts_cli.dashscope.transport.pace import Pace
 from qwentts_cli.dashscope.transport.session import Timeouts
 from qwentts_cli.errors import NetworkError, QwenTTSError
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from tests.reliability.forked import ForkedQwentts
     from tests.reliability.raw_server import RawServer
 
-BODY = {"model": "qwen3-tts-flash", "input": {"text": "Hi.", "voice": "Cherry"}}
+REQUEST = SynthesisRequest("Hi.", "Cherry", "qwen3-tts-flash")
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
 PCM = bytes(range(256)) * 20
 PIECES = 20
@@ -53,7 +54,7 @@ def listen(server: RawServer, **timeouts: float) -> bytes:
     with SpeechClient(
         custom_endpoint(server.base_url), ApiKey("sk-test", "a test"), timeouts=limits, audio_host_suffix=".x"
     ) as client:
-        for answer in client.stream(BODY):
+        for answer in client.stream(REQUEST):
             pcm = decoder.feed(answer.audio) if answer.audio else None
             heard += pcm.data if pcm else b""
     decoder.finish()

@@ -6,6 +6,7 @@ import pytest
 
 from qwentts_cli.dashscope.client import SpeechClient
 from qwentts_cli.dashscope.endpoint import custom_endpoint
+from qwentts_cli.dashscope.request import SynthesisRequest
 from qwentts_cli.dashscope.transport.session import Timeouts
 from qwentts_cli.errors import NetworkError
 from qwentts_cli.settings.credentials import ApiKey
@@ -22,5 +23,5 @@ def test_a_stream_that_was_ended_here_is_not_blamed_for_it() -> None:
             SpeechClient(endpoint, ApiKey("sk-a", "x"), timeouts=limits, audio_host_suffix=".x") as client,
             pytest.raises(NetworkError, match=r"too slow: not done within 0\.3 s") as raised,
         ):
-            list(client.stream({"model": "qwen3-tts-flash", "input": {"text": "Hi.", "voice": "Cherry"}}))
+            list(client.stream(SynthesisRequest("Hi.", "Cherry", "qwen3-tts-flash")))
     assert raised.value.maybe_billed

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import os
 import random
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from qwentts_cli.audio.wav import Pcm
+from qwentts_cli.dashscope.endpoints.route import find_route
 from qwentts_cli.dashscope.request import SynthesisRequest
 from qwentts_cli.synthesis.cache import Cache, Clip, cache_key
 
@@ -165,5 +166,19 @@ def test_equal_keys_mean_equal_requests(
 ) -> None:
     """What decides the sound, and who made it, decides the key, and nothing else does."""
     first, second = SynthesisRequest(*one), SynthesisRequest(*other)
-    is_same = s == t and first.body() == second.body()
+    is_same = s == t and _body(first) == _body(second)
     assert (cache_key(s, first.canonical()) == cache_key(t, second.canonical())) == is_same
+
+
+def _body(request: SynthesisRequest) -> dict[str, Any]:
+    return find_route(request.model).build_body(request)
+
+
+OLD_KEY = "dc2a29cbdbe0be64869a5019ae71e043fe93cd96ebb844e7ef3ea60a3a86e2e3"
+
+
+def test_the_key_of_an_old_request_is_as_it_was() -> None:
+    """What 0.1.0 paid for is found again: its requests had none of the options that came later."""
+    old = ("Hello, 你好.", "Cherry", "qwen3-tts-instruct-flash", "English", "Calm.", True)
+    request = SynthesisRequest(*old)
+    assert cache_key("https://x/api/v1", request.canonical()) == OLD_KEY

@@ -1,0 +1,41 @@
+"""The endpoint of Qwen-Audio-TTS and CosyVoice, by its HTTP reference.
+
+Its own defaults, an MP3 at 22,050 Hz, would lose sound, so that a WAV at the rate of Qwen3-TTS is asked for.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from qwentts_cli.dashscope.catalog import load_catalog
+
+if TYPE_CHECKING:
+    from qwentts_cli.dashscope.request import SynthesisRequest
+
+PATH = "/services/audio/tts/SpeechSynthesizer"
+_SAMPLE_RATE = 24_000
+
+
+def build_body(request: SynthesisRequest) -> dict[str, Any]:
+    """The documented body, without the keys that are at their default; all of it stands in `input`."""
+    fields = {
+        "text": request.text,
+        "voice": request.voice,
+        "format": "wav",
+        "sample_rate": request.sample_rate or _SAMPLE_RATE,
+        "rate": request.speed,
+        "pitch": request.pitch,
+        "volume": request.volume,
+        "seed": request.seed,
+        "instruction": request.instructions,
+        "language_hints": _hints(request.language),
+    }
+    return {
+        "model": request.model,
+        "input": {name: value for name, value in fields.items() if value is not None},
+    }
+
+
+def _hints(language: str | None) -> list[str] | None:
+    """Codes, of which the service heeds only the first."""
+    return [code for code, name in load_catalog().languages.items() if name == language] or None

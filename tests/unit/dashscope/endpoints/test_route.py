@@ -1,0 +1,84 @@
+"""What each endpoint is sent, as its reference and the vendor's SDK have it."""
+
+from __future__ import annotations
+
+import pytest
+
+from qwentts_cli.dashscope.endpoints.route import find_route
+from qwentts_cli.dashscope.request import SynthesisRequest
+
+GENERATION = "/services/aigc/multimodal-generation/generation"
+SYNTHESIZER = "/services/audio/tts/SpeechSynthesizer"
+
+
+@pytest.mark.parametrize(
+    ("model", "path"),
+    [
+        ("qwen3-tts-flash", GENERATION),
+        ("qwen3-tts-vc-2026-01-22", GENERATION),
+        ("qwen4-tts-flash", GENERATION),
+        ("qwen-audio-3.1-tts-flash", SYNTHESIZER),
+        ("qwen-audio-4-tts-flash", SYNTHESIZER),
+        ("cosyvoice-v3-flash", SYNTHESIZER),
+        ("cosyvoice-v9", SYNTHESIZER),
+    ],
+)
+def test_each_model_is_asked_where_it_is(model: str, path: str) -> None:
+    """Also one that is newer than the catalogue, by the beginning of its name as in the vendor's SDK."""
+    assert find_route(model).path == path
+
+
+def test_a_request_of_qwen3_is_the_documented_one() -> None:
+    """All of it stands in `input`, and what was not asked for is not sent."""
+    plain = SynthesisRequest("Hi.", "Cherry", "qwen3-tts-flash")
+    assert body(plain) == {"model": "qwen3-tts-flash", "input": {"text": "Hi.", "voice": "Cherry"}}
+    full = SynthesisRequest(
+        "Hi.", "Cherry", "qwen3-tts-instruct-flash", "English", "Calm.", optimize_instructions=True
+    )
+    assert body(full)["input"] == {
+        "text": "Hi.",
+        "voice": "Cherry",
+        "language_type": "English",
+        "instructions": "Calm.",
+        "optimize_instructions": True,
+    }
+
+
+def test_a_request_of_the_synthesizer_is_what_the_vendors_sdk_sends() -> None:
+    """A WAV at 24 kHz, since the service itself would make an MP3 at 22,050 Hz."""
+    assert body(SynthesisRequest("hi", "longanhuan", "qwen-audio-3.0-tts-flash")) == {
+        "model": "qwen-audio-3.0-tts-flash",
+        "input": {"text": "hi", "voice": "longanhuan", "format": "wav", "sample_rate": 24000},
+    }
+
+
+def test_the_synthesizer_has_names_of_its_own() -> None:
+    """The instructions are in the singular, the language is a hint, the speed a rate."""
+    request = SynthesisRequest(
+        "hi",
+        "longanhuan_v3.1",
+        "qwen-audio-3.1-tts-flash",
+        "English",
+        "Calm.",
+        speed=1.5,
+        pitch=0.5,
+        volume=0,
+        seed=0,
+        sample_rate=48000,
+    )
+    assert body(request)["input"] == {
+        "text": "hi",
+        "voice": "longanhuan_v3.1",
+        "format": "wav",
+        "sample_rate": 48000,
+        "rate": 1.5,
+        "pitch": 0.5,
+        "volume": 0,
+        "seed": 0,
+        "instruction": "Calm.",
+        "language_hints": ["en"],
+    }
+
+
+def body(request: SynthesisRequest) -> dict[str, dict[str, object]]:
+    return find_route(request.model).build_body(request)
