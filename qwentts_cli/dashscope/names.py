@@ -15,6 +15,7 @@ from qwentts_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
+    from datetime import date
 
 _MAX_SLIPS = 2
 _MAX_NAME = 128
@@ -46,18 +47,40 @@ def choose_voice(catalog: Catalog, typed: str, model: str) -> Choice:
     """Find the voice, also by its Chinese name or by a label of the documentation such as "Beijing - Dylan".
 
     Raises:
-        UsageError: the name is a slip, or no name at all.
+        UsageError: the name is a slip or none at all, or only models of the other endpoint have the voice.
     """
     name = _checked(typed, "voice")
+    owners = find_owners(catalog, name)
+    if not owners:
+        return _unlisted_voice(catalog, name, model)
+    voice = find_voice(catalog, name)
+    wire = voice.id if voice else name
+    if model in owners:
+        return Choice(wire)
+    endpoint = catalog.endpoint_of(model)
+    if all(catalog.endpoint_of(owner) != endpoint for owner in owners):
+        raise UsageError(f"{model} has no voice {wire}", hint=f"These models have it: {', '.join(owners)}.")
+    return Choice(wire, f"voice {wire} is not listed for {model}")
+
+
+def _unlisted_voice(catalog: Catalog, name: str, model: str) -> Choice:
+    """A newer voice, or one of the user's own."""
     known_model = catalog.models.get(model)
-    if voice := find_voice(catalog, name):
-        if known_model and voice not in catalog.voices_of(known_model):
-            return Choice(voice.id, f"voice {voice.id} is not listed for {model}")
-        return Choice(voice.id)
-    if known_model and catalog.voices_of(known_model):
-        _refuse_slip(name, catalog.voices, "voice")
-        return Choice(name, f"voice {name} is not in this release's catalogue; it is sent as it is")
-    return Choice(name)  # your own voices have names that no catalogue can know
+    if not known_model or not catalog.voices_of(known_model):
+        return Choice(name)  # your own voices have names that no catalogue can know
+    _refuse_slip(name, catalog.voices, "voice")
+    if longer := [voice for voice in catalog.voices if voice.casefold().startswith(f"{name.casefold()}_v")]:
+        raise UsageError(f"there is no voice {name!r}", hint=f"Did you mean {' or '.join(longer)}?")
+    return Choice(name, f"voice {name} is not in this release's catalogue; it is sent as it is")
+
+
+def find_owners(catalog: Catalog, name: str) -> list[str]:
+    """The models that have a voice, the usual one first; none where the catalogue does not know."""
+    voice = find_voice(catalog, name)
+    if voice:
+        return [model.id for model in catalog.models_of(voice)]
+    prefixes = {model.id: model.voice_prefix for model in catalog.models.values()}
+    return [model for model, prefix in prefixes.items() if prefix and name.startswith(prefix)]
 
 
 def find_voice(catalog: Catalog, name: str) -> Voice | None:
@@ -96,8 +119,27 @@ def instructions_warning(catalog: Catalog, model: str) -> str:
     known: Model | None = catalog.models.get(model)
     if not known or known.follows_instructions:
         return ""
-    better = next(other.id for other in catalog.models.values() if other.follows_instructions)
-    return f"model {model} ignores instructions; {better} follows them"
+    others = ", ".join(takers(catalog, "instructions"))
+    return f"model {model} ignores instructions; these follow them: {others}"
+
+
+def end_notice(catalog: Catalog, model: str, today: date) -> str:
+    """What to say of a model that has ended somewhere, or will soon; it is asked all the same."""
+    known = catalog.models.get(model)
+    if not known or not known.ends:
+        return ""
+    region, end = min(known.ends.items(), key=lambda item: item[1].date)
+    verb = "ended" if end.date <= today else "ends"
+    return (
+        f"model {model} {verb} on {end.date}, as announced for {catalog.regions[region].title} "
+        f"({catalog.sources[end.source]}); the successor named there is {end.successor}"
+    )
+
+
+def takers(catalog: Catalog, option: str) -> list[str]:
+    """The models that take an option, those last that are announced to end somewhere."""
+    found = [model for model in catalog.models.values() if option in model.takes]
+    return [model.id for model in sorted(found, key=lambda model: bool(model.ends))]
 
 
 def _checked(typed: str, what: str) -> str:
@@ -117,7 +159,12 @@ def _refuse_slip(name: str, known: Iterable[str], what: str) -> None:
 
 
 def _nearest(key: str, known: dict[str, str]) -> str:
-    """A suggestion where at most two letters differ, and more agree than differ."""
+    """A suggestion where at most two letters differ, and more agree than differ.
+
+    A name with other digits is no slip but another version, perhaps one newer than the catalogue.
+    """
+    if re.sub(r"\d", "0", key) in {re.sub(r"\d", "0", other) for other in known}:
+        return ""
     distance, other = min((edit_distance(key, other), other) for other in known)
     if distance <= _MAX_SLIPS and 2 * distance < len(key):
         return f"Did you mean {known[other]}?"

@@ -1,0 +1,69 @@
+"""Which model speaks with which voice, where one of them was named, or both, or neither."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Self
+
+from qwentts_cli.dashscope.names import Choice, choose_model, choose_voice, find_owners
+from qwentts_cli.errors import UsageError
+
+if TYPE_CHECKING:
+    from qwentts_cli.dashscope.catalog import Catalog
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Pair:
+    """Names as the wire needs them, and what the user should know of them."""
+
+    model: str
+    voice: str
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Names:
+    """What an option or a row names, and what is usual where it names nothing."""
+
+    model: str | None = None
+    voice: str | None = None
+    usual_model: str
+    usual_voice: str
+
+    def override(self, *, model: str | None, voice: str | None) -> Self:
+        """The names of one row, which stand above those of the options."""
+        return replace(self, model=model or self.model, voice=voice or self.voice)
+
+    def pair(self, catalog: Catalog) -> Pair:
+        """Choose model and voice.
+
+        A voice that was named takes a model that has it, unless a model was named too; a model that was named
+        takes its default voice, unless a voice was named too or the usual one is its own.
+
+        Raises:
+            UsageError: a name is a slip of a known one, only models of the other endpoint have the voice, or
+                the model has no voice that could be chosen for the user.
+        """
+        model = choose_model(catalog, self.model or self.usual_model)
+        if self.voice is None:
+            voice = self._usual_voice(catalog, model.wire)
+        else:
+            owners = find_owners(catalog, self.voice.strip())
+            if self.model is None and owners and model.wire not in owners:
+                model = Choice(owners[0])
+            voice = choose_voice(catalog, self.voice, model.wire)
+        warnings = tuple(filter(None, (model.warning, voice.warning)))
+        return Pair(model=model.wire, voice=voice.wire, warnings=warnings)
+
+    def _usual_voice(self, catalog: Catalog, model: str) -> Choice:
+        known, owners = catalog.models.get(model), find_owners(catalog, self.usual_voice)
+        if not known or not owners or model in owners:
+            return choose_voice(catalog, self.usual_voice, model)
+        if not known.default_voice:
+            raise UsageError(
+                f"the voices of {model} are not listed here, and {self.usual_voice} is none of them",
+                hint="Name one with --voice.",
+            )
+        return Choice(
+            known.default_voice, f"{model} has no voice {self.usual_voice}; {known.default_voice} is taken"
+        )
