@@ -207,7 +207,7 @@ def _named(
         recipe = replace(recipe, voice=chosen.wire)
         warnings.append(chosen.warning)
     if language:
-        wire = choose_language(catalog, language, recipe.model).wire
+        wire = choose_language(catalog, language).wire
         recipe = replace(recipe, language=None if wire == AUTO_LANGUAGE else wire)
     return recipe, [warning for warning in warnings if warning]
 

@@ -32,7 +32,7 @@ def make_recipe(
     catalog, settings = load_catalog(), invocation.settings
     model = choose_model(catalog, settings.text("model", catalog.default_model))
     voice = choose_voice(catalog, settings.text("voice", catalog.default_voice), model.wire)
-    language = choose_language(catalog, settings.text("language", AUTO_LANGUAGE), model.wire)
+    language = choose_language(catalog, settings.text("language", AUTO_LANGUAGE))
     ignored = instructions_warning(catalog, model.wire) if instructions else ""
     for warning in (model.warning, voice.warning, ignored):
         if warning:
@@ -58,7 +58,7 @@ def cut(
     """Cut a text for the model of `recipe`; one that is heard while it is made begins shortly."""
     return segment_text(
         without_trailing_space(pieces),
-        max_units=_spoken_units(recipe.model),
+        max_units=_max_units(recipe.model),
         language=language_code(recipe),
         first_max_units=_FIRST_UNITS_HEARD if is_heard else None,
         paragraphs=by_paragraph,
@@ -66,9 +66,9 @@ def cut(
     )
 
 
-def _spoken_units(model: str) -> int:
+def _max_units(model: str) -> int:
     known = load_catalog().models.get(model)
-    return known.spoken_units if known else _CAUTIOUS_UNITS
+    return known.max_units if known else _CAUTIOUS_UNITS
 
 
 def language_code(recipe: SynthesisRequest) -> str:
