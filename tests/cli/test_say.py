@@ -175,7 +175,7 @@ def test_labels_of_the_documentation_are_understood(
 def test_ignored_instructions_are_told(online: Qwentts) -> None:
     """The service would say nothing; the user would think they were followed."""
     result = online("say", "Hi", "-i", "Whisper", "-o", "x.wav")
-    assert "qwen3-tts-flash ignores instructions; qwen3-tts-instruct-flash follows them" in result.stderr
+    assert "qwen3-tts-flash ignores instructions; these follow them: qwen-audio-3.1" in result.stderr
 
 
 def test_help_without_a_text(qwentts: Qwentts) -> None:
