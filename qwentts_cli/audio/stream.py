@@ -1,14 +1,14 @@
-"""Samples out of a stream of chunks, whose first one may or may not begin with a WAV header."""
+"""Samples out of a stream of chunks: raw ones, a WAV, or another container, heard at its end."""
 
 from __future__ import annotations
 
+from qwentts_cli.audio.served import COMPRESSED, read_served_audio
 from qwentts_cli.audio.wav import SAMPLE_BYTES, Pcm, not_wav, read_layout
 from qwentts_cli.errors import BadAudioError
 
 # The service documents raw samples of this rate; a header, where there is one, says it itself.
 RAW_SAMPLE_RATE = 24_000
 _RIFF = b"RIFF"
-_OTHER_KINDS = (b"ID3", b"OggS", b"fLaC")
 _MAX_HEADER_BYTES = 1 << 16
 
 
@@ -18,13 +18,13 @@ class StreamDecoder:
     def __init__(self) -> None:
         self._held = b""
         self._rate, self._channels = RAW_SAMPLE_RATE, 1
-        self._is_started = False
+        self._is_started = self._is_compressed = False
 
     def feed(self, chunk: bytes) -> Pcm | None:
         """Take a chunk; `None` while not one frame is complete.
 
         Raises:
-            BadAudioError: the stream is not WAV and not raw samples either.
+            BadAudioError: what looks like a WAV is none.
         """
         self._held += chunk
         if not self._is_started and not self._start():
@@ -34,20 +34,24 @@ class StreamDecoder:
         data, self._held = self._held[:whole], self._held[whole:]
         return Pcm(data, self._rate, self._channels) if data else None
 
-    def finish(self) -> None:
-        """The stream is over.
+    def finish(self) -> Pcm | None:
+        """The stream is over; gives what could not be given out before its end.
 
         Raises:
-            BadAudioError: it ended inside a header or a sample.
+            BadAudioError: it ended inside a header or a sample, or cannot be decoded.
         """
+        if self._is_compressed:
+            return read_served_audio(self._held, is_whole=True)
         if self._held:
             raise BadAudioError("the audio of the stream is damaged: it ends inside a sample or a header")
+        return None
 
     def _start(self) -> bool:
         if len(self._held) < len(_RIFF):
             return False
-        if self._held.startswith(_OTHER_KINDS):
-            raise not_wav(self._held)
+        if self._is_compressed or self._held.startswith(COMPRESSED):
+            self._is_compressed = True
+            return False
         if self._held.startswith(_RIFF):
             layout = read_layout(self._held)
             if layout is None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
 
 import requests
@@ -10,7 +10,7 @@ import requests
 from qwentts_cli.dashscope.audio_url import check_audio_url
 from qwentts_cli.dashscope.endpoints.route import find_route
 from qwentts_cli.dashscope.errors import Asked, Refusal, service_error
-from qwentts_cli.dashscope.sse import looks_like_events, parse_events
+from qwentts_cli.dashscope.sse import Event, looks_like_events, parse_events
 from qwentts_cli.dashscope.transport.pace import Pace
 from qwentts_cli.dashscope.transport.proof import is_proven_whole
 from qwentts_cli.dashscope.transport.retry_after import parse_retry_after
@@ -93,12 +93,13 @@ class SpeechClient:
                 return
             _refuse_encoding(response)
             # Comments that keep the connection alive are no sound.
-            pace, size = Pace(self._timeouts.idle, least=1), 0
+            pace, size, answer = Pace(self._timeouts.idle, least=1), 0, Answer()
             for event in parse_events(read_pieces(response, pace)):
                 pace.gain(1)
-                answer = decode_answer(event.data, event.status or _OK)
-                if event.name == "error" or isinstance(answer, Refusal):
-                    raise self._error(read_refusal(event.data, event.status or _OK), request)
+                if event.is_done and size:
+                    yield replace(answer, audio=b"", is_last=True)
+                    return
+                answer = self._part(event, request)
                 size += len(answer.audio)
                 if size > MAX_AUDIO_BYTES:
                     raise _too_large("the audio", MAX_AUDIO_BYTES)
@@ -130,6 +131,8 @@ class SpeechClient:
             _refuse_encoding(response)
             pace = Pace(self._timeouts.idle, least=int(self._timeouts.idle * SLOWEST_BYTES_PER_S))
             body = _read(response, MAX_AUDIO_BYTES, "the audio", pace)
+            if body.lstrip()[:1] in {b"<", b"{"}:
+                raise NetworkError("something other than the storage answered at the audio's address")
             return Download(body, is_proven_whole(body, response.headers))
 
     def _post(self, request: SynthesisRequest, *, stream: bool) -> requests.Request:
@@ -151,14 +154,38 @@ class SpeechClient:
         _refuse_encoding(response)
         data = _read(response, MAX_ANSWER_BYTES, "the answer")
         if looks_like_events(data):
-            data = [b"", *(event.data for event in parse_events([data]))][-1]
-        elif data.lstrip().startswith(b"<"):
+            return self._joined(data, request)
+        if data.lstrip().startswith(b"<"):
             kind = foreign_text(response.headers.get("Content-Type", "unknown")).split(";")[0]
             raise _no_audio(f"unexpected content type {kind} instead of an answer")
-        answer = decode_answer(data)
+        return self._checked(decode_answer(data), request)
+
+    def _joined(self, data: bytes, request: SynthesisRequest) -> Answer:
+        """The answer in the events of a stream that was not asked for."""
+        joined = Answer()
+        for event in parse_events([data]):
+            if event.is_done:
+                break
+            part = self._part(event, request)
+            joined = replace(
+                part,
+                audio=joined.audio + part.audio,
+                url=part.url or joined.url,
+                characters=part.characters or joined.characters,
+            )
+        return self._checked(joined, request)
+
+    def _part(self, event: Event, request: SynthesisRequest) -> Answer:
+        status = event.status or _OK
+        answer = decode_answer(event.data, status)
+        if event.name == "error" or isinstance(answer, Refusal):
+            raise self._error(read_refusal(event.data, status), request)
+        return answer
+
+    def _checked(self, answer: Answer | Refusal, request: SynthesisRequest) -> Answer:
         if isinstance(answer, Refusal):
             raise self._error(answer, request)
-        if not answer.url:
+        if not answer.url and not answer.audio:
             raise _no_audio("there is no audio in the response")
         return answer
 
@@ -214,9 +241,10 @@ def _storage_error(response: requests.Response) -> QwenTTSError:
     if status in {403, 404, 410}:
         return LinkBroken(f"the link of the audio does not open ({status})")
     if 300 <= status < 400:  # noqa: PLR2004 - likewise
-        return RejectedError("the audio's address answered with a redirect, which is not followed")
-    if 400 <= status < 500 and status not in {408, 425, 429}:  # noqa: PLR2004 - likewise
-        return RejectedError(f"the storage refused the download of the audio with {status}")
+        return NetworkError(
+            "the audio's address answered with a redirect, which is not followed",
+            hint="Sign in to the network, if it asks for that, and run the same command again.",
+        )
     return NetworkError(f"the download of the audio failed with {status}", hint="Try again in a while.")
 
 

@@ -29,6 +29,11 @@ class Event:
     data: bytes
     status: int | None
 
+    @property
+    def is_done(self) -> bool:
+        """Whether it is the mark with which some routes end a stream."""
+        return self.data.strip() == b"[DONE]"
+
 
 def parse_events(pieces: Iterable[bytes]) -> Iterator[Event]:
     """Give each event that has data as soon as its last line is there.

@@ -135,8 +135,10 @@ def identifier(text: str) -> str:
 
 
 def _decode_audio(text: str) -> bytes:
+    """Base64, also as a `data:` URI."""
+    start, comma, rest = text.partition(",")
     try:
-        return base64.b64decode(text, validate=True)
+        return base64.b64decode(rest if comma and start.startswith("data:") else text, validate=True)
     except (binascii.Error, ValueError) as error:
         raise BadAudioError("the audio of the stream is damaged: it is not Base64") from error
 

@@ -144,7 +144,9 @@ def test_a_stream_that_ends_inside_a_sample_is_damaged(chunks: list[bytes]) -> N
         decoder.finish()
 
 
-def test_a_stream_of_mp3_is_told_apart() -> None:
+def test_a_stream_of_mp3_that_cannot_be_decoded_is_told_apart() -> None:
     """Samples begin with anything but the mark of another format."""
+    decoder = StreamDecoder()
+    assert decoder.feed(b"ID3\x04" + b"\0" * 20) is None
     with pytest.raises(RejectedError, match="MP3"):
-        StreamDecoder().feed(b"ID3\x04" + b"\0" * 20)
+        decoder.finish()
