@@ -151,8 +151,6 @@ class NetworkError(QwenTTSError):
 class LinkBroken(NetworkError):
     """The audio's signed address does not open: perhaps not yet, since storage takes a moment to know it."""
 
-    most_attempts = 3
-
 
 class LinkExpired(LinkBroken):
     """The audio's signed address no longer opens; only a new synthesis helps."""

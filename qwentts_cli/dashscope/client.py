@@ -238,7 +238,7 @@ def _storage_error(response: requests.Response) -> QwenTTSError:
     status = response.status_code
     if status == 403 and b"expired" in _read_start(response).lower():  # noqa: PLR2004 - a status is its own name
         return LinkExpired("the link of the audio has expired")
-    if status in {403, 404, 410}:
+    if 400 <= status < 500 and status not in {407, 408, 425, 429}:  # noqa: PLR2004 - likewise
         return LinkBroken(f"the link of the audio does not open ({status})")
     if 300 <= status < 400:  # noqa: PLR2004 - likewise
         return NetworkError(
