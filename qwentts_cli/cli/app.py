@@ -59,7 +59,7 @@ def _load(name: str) -> AnyCommand:
     if hasattr(module, "app"):
         return typer.main.get_group(module.app)
     single = typer.Typer(add_completion=False, rich_markup_mode=None)
-    single.command(cls=Command)(getattr(module, name))
+    single.command(cls=getattr(module, "COMMAND_CLASS", Command))(getattr(module, name))
     return typer.main.get_command(single)
 
 

@@ -8,11 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qwentts_cli.cli.console.global_options import global_options
+from qwentts_cli.cli.console.global_options import Command, global_options
 from qwentts_cli.cli.console.output import Output, make_output
 from qwentts_cli.errors import LocalError, UsageError
 
 if TYPE_CHECKING:
+    from typer._click import Context
+    from typer._click.formatting import HelpFormatter
+
     from qwentts_cli.sandbox.server import Sandbox
 
 
@@ -27,7 +30,7 @@ def sandbox(
     faults: Annotated[
         str,
         typer.Option(
-            "--faults", metavar="SCRIPT", help="What goes wrong, such as post:status=429@20%; kinds below."
+            "--faults", metavar="SCRIPT", help="What goes wrong, such as post:status=429@20%; see below."
         ),
     ] = "",
     seed: Annotated[
@@ -85,12 +88,20 @@ def sandbox(
     _serve(server, make_output(global_options(context)))
 
 
-def fault_help() -> str:
-    """Explain the language of `--faults`, with every kind in a line of its own."""
-    from qwentts_cli.sandbox.faults.rules import FAULT_SYNTAX, fault_kinds
+class SandboxCommand(Command):
+    def format_epilog(self, ctx: Context, formatter: HelpFormatter) -> None:
+        """Explain the language of `--faults`, and list its kinds, each with what it does."""
+        from qwentts_cli.sandbox.faults.rules import FAULT_SYNTAX, fault_kinds
 
-    kinds = "\n".join(f"  {written}\n      {explained}" for written, explained in fault_kinds().items())
-    return f"Faults\n\n{FAULT_SYNTAX}\n\n{kinds}"
+        del ctx
+        with formatter.section("Faults"):
+            for paragraph in FAULT_SYNTAX.split("\n\n"):
+                formatter.write_text(paragraph)
+                formatter.write_paragraph()
+            formatter.write_dl(list(fault_kinds().items()))
+
+
+COMMAND_CLASS = SandboxCommand
 
 
 def _make(**options: object) -> Sandbox:

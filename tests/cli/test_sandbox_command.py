@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from qwentts_cli.sandbox.faults.rules import fault_kinds
 from tests.conftest import KEY, Qwentts
 
 if TYPE_CHECKING:
@@ -77,3 +78,39 @@ def test_wrong_options_are_told(qwentts: Qwentts) -> None:
     """A fault that does not exist, an engine that does not, a port that is taken."""
     assert "nonsense" in qwentts("sandbox", "--faults", "post:nonsense", code=2).stderr
     assert "engine" in qwentts("sandbox", "--voice-engine", "parrot", code=2).stderr
+    assert "a key's region is written" in qwentts("sandbox", "--region-of", KEY, code=2).stderr
+    assert KEY not in qwentts("sandbox", "--region-of", f"{KEY}=atlantis", code=2).stderr
+    assert "atlantis" in qwentts("sandbox", "--serve-as", "atlantis", code=2).stderr
+
+
+def test_the_help_lists_every_fault(qwentts: Qwentts) -> None:
+    """How a script is written, and each kind with what it does."""
+    text = qwentts("sandbox", "--help").text
+    assert "PHASE:KIND[=ARG][@P%|*N|#K]" in text
+    for written in fault_kinds():
+        assert f"  {written}" in text
+    assert "babbles on" in text
+
+
+def test_a_region_of_its_own_for_each_key(qwentts: Qwentts) -> None:
+    """The right key at its region's address speaks; at another region's it is refused as there."""
+    process = qwentts.start(
+        "sandbox",
+        *("--voice-engine", "tones", "--region-of", f"{KEY}=cn", "--retire", "qwen3-tts-instruct-flash"),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.DEVNULL,
+    )
+    assert process.stdout
+    try:
+        base = process.stdout.readline().decode().strip()
+        env = {"QWENTTS_API_KEY": KEY}
+        here, there = (base.replace("/api/v1", f"/{region}/api/v1") for region in ("cn", "intl"))
+        qwentts("say", "Hi", "-o", "x.wav", "--base-url", here, env=env)
+        refused = qwentts("say", "Ho", "-o", "y.wav", "--base-url", there, env=env, code=3)
+        assert "InvalidApiKey" in refused.stderr
+        gone = ("-m", "qwen3-tts-instruct-flash", "--base-url", here)
+        assert "ModelNotFound" in qwentts("say", "Ho", "-o", "z.wav", *gone, env=env, code=6).stderr
+    finally:
+        process.kill()
+        process.wait()
+        process.stdout.close()

@@ -1,14 +1,19 @@
 from __future__ import annotations
 
 import base64
+import io
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+import soundfile
 
+from qwentts_cli.sandbox.formats.wav import wav_header
 from tests.tones import read_back, read_back_pcm
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from qwentts_cli.sandbox.server import Sandbox
 
 ASKED: dict[str, Any] = {"api_key": "sk-test", "text": "你好 world.", "voice": "Cherry"}
@@ -90,3 +95,85 @@ def test_the_second_client(sdk: Any, sandbox: Sandbox) -> None:
             http.synthesize("hi", api_key="wrong", **voice)
         with pytest.raises(BadRequestError, match="Range of input length"):
             http.synthesize("x" * 601, **voice)
+
+
+AUDIO: dict[str, Any] = {
+    "model": "qwen-audio-3.1-tts-flash",
+    "voice": "longanhuan_v3.1",
+    "api_key": "sk-test",
+}
+
+
+@pytest.mark.usefixtures("sdk")
+def test_the_http_synthesizer() -> None:
+    """`HttpSpeechSynthesizer` on the other endpoint: a URL, or sentences with their words."""
+    from dashscope.audio.http_tts import HttpSpeechSynthesizer
+
+    synthesize: Any = HttpSpeechSynthesizer.call
+    result = synthesize(text="你好 world.", rate=1.25, seed=1, language_hints=["zh"], **AUDIO)
+    assert read_back(requests.get(result.audio_url, timeout=5).content, speed=1.25) == "你好 world."
+    assert result.usage["total_tokens"] > 0
+    *parts, last = synthesize(
+        text="One. Two.", stream=True, audio_format="pcm", word_timestamp_enabled=True, **AUDIO
+    )
+    assert read_back_pcm(b"".join(part.audio_data for part in parts)) == "One. Two."
+    assert read_back_pcm(last.audio_data) == "One. Two."
+    words = [word["text"] for sentence in last.sentences for word in sentence["words"]]
+    assert words == ["One", "Two"]
+
+
+@pytest.mark.usefixtures("sdk")
+def test_a_refusal_of_the_http_synthesizer() -> None:
+    """The SDK's result has the service's own words."""
+    from dashscope.audio.http_tts import HttpSpeechSynthesizer
+
+    call: Any = HttpSpeechSynthesizer.call
+    result = call(text="hi", **(AUDIO | {"voice": "Cherry"}))
+    assert (result.status_code, result.code) == (400, "InvalidParameter")
+    assert "411" in result.message
+
+
+def test_the_list_of_models(sdk: Any) -> None:
+    """`Models.list` and `Models.get`."""
+    listed = sdk.Models.list(page=1, page_size=200, api_key="sk-test")
+    names = [row["model"] for row in listed.output["models"]]
+    assert {"qwen3-tts-flash", "qwen-audio-3.1-tts-flash"} <= set(names)
+    assert sdk.Models.get("qwen-tts", api_key="sk-test").output["model"] == "qwen-tts"
+
+
+@pytest.mark.usefixtures("sdk")
+def test_the_enrollment_service(tmp_path: Path) -> None:
+    """`VoiceEnrollmentService` and the SDK's upload: a sample goes up, a voice is made, used and deleted."""
+    from dashscope.audio.http_tts import HttpSpeechSynthesizer
+    from dashscope.audio.tts_v2 import VoiceEnrollmentService
+    from dashscope.utils.oss_utils import OssUtils
+
+    sample = tmp_path / "ann.wav"
+    sample.write_bytes(wav_header(240_000) + b"\1\0" * 120_000)
+    url, _ = OssUtils.upload(AUDIO["model"], str(sample), api_key="sk-test")
+    headers = {"X-DashScope-OssResourceResolve": "enable"}
+    service: Any = VoiceEnrollmentService(api_key="sk-test", headers=headers)
+    voice = service.create_voice(target_model=AUDIO["model"], prefix="ann", url=url, language_hints=["en"])
+    assert [row["voice_id"] for row in service.list_voices(prefix="ann")] == [voice]
+    assert service.query_voice(voice)["status"] == "OK"
+    call: Any = HttpSpeechSynthesizer.call
+    result = call(text="It is me.", **(AUDIO | {"voice": voice}))
+    assert read_back(requests.get(result.audio_url, timeout=5).content) == "It is me."
+    service.update_voice(voice, "https://example.com/b.wav")
+    service.delete_voice(voice)
+    assert service.list_voices(prefix="ann") == []
+
+
+@pytest.mark.filterwarnings("ignore:dashscope 2.0 audio API is a preview:FutureWarning")
+def test_the_second_client_on_the_other_endpoint(sdk: Any, sandbox: Sandbox) -> None:
+    """The v2 client sends qwen-audio to SpeechSynthesizer, and makes voices."""
+    with sdk.Client(api_key="sk-test", base_url=sandbox.base_url) as client:
+        voice = {"model": AUDIO["model"], "voice": AUDIO["voice"]}
+        answer: Any = client.audio.tts.http.synthesize("hi", **voice)
+        body = requests.get(answer.audio_url, timeout=5).content
+        assert (read_back(body), soundfile.info(io.BytesIO(body)).format) == ("hi", "MP3")
+        *_, last = client.audio.tts.http.stream("hello", **voice)
+        assert last.output["finish_reason"] == "stop"
+        url = "https://example.com/a.wav"
+        made: Any = client.audio.voices.create(target_model=AUDIO["model"], prefix="ann", url=url)
+        assert made.voice_id.startswith(AUDIO["model"])

@@ -57,7 +57,10 @@ def read_sample(
 
 
 def _believed(address: str) -> bytes:
-    parts = urlsplit(address)
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        raise _download_failed() from None
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.hostname.endswith(_NOWHERE):
         raise _download_failed()
     return address.encode("utf-8", "replace")

@@ -23,12 +23,14 @@ if TYPE_CHECKING:
     from qwentts_cli.sandbox.wire import Wire
 
 FAULT_SYNTAX = """\
-A script is a list of rules, PHASE:KIND[=ARG][@P%|*N|#K], separated by commas.
-The phase is post (any synthesis request), sse (a streamed one) or get (a download).
-@20% is that share of the attempts, *3 the first three of the phase, #2 only the second; without any of
-them a rule always applies. Of the rules that apply the first one counts; shares add up, so that @20% and
-@30% leave half of the attempts alone. latency, refuse, limit and data-only come on top of any other.
-Kinds marked "billed" process and bill the request all the same; in the phase post they leave streams
+A script is a list of rules, PHASE:KIND[=ARG][@P%|*N|#K], separated by commas. The phase is post (any \
+synthesis request), sse (a streamed one) or get (a download).
+
+@20% is that share of the attempts, *3 the first three of the phase, #2 only the second; without any of them \
+a rule always applies. Of the rules that apply the first one counts; shares add up, so that @20% and @30% \
+leave half of the attempts alone. latency, refuse, limit and data-only come on top of any other.
+
+Kinds marked "billed" process and bill the request all the same; in the phase post they leave streams \
 alone."""
 
 _RULE = re.compile(

@@ -218,7 +218,7 @@ WIRE_KINDS: dict[str, FaultKind[Reply]] = {
     "gzip-bomb": FaultKind(_gzip_bomb, "sends 50 MB of zeros in 50 kB of gzip", bills=True),
     "redirect": FaultKind(
         _redirect,
-        "redirects to another host name of this sandbox",
+        "redirects to another host name of this sandbox, as a captive portal does",
         argument="NNN",
         pattern=r"30[12378]",
         default="302",
