@@ -36,6 +36,7 @@ HOMES = {
     "urllib3": {"dashscope"},
     # The sandbox encodes by itself what the client must decode.
     "soundfile": {"audio", "sandbox"},
+    "lameenc": {"audio"},
     "miniaudio": {"audio"},
     "platformdirs": {"settings"},
     "tomlkit": {"settings"},

@@ -1,4 +1,4 @@
-"""FLAC, MP3, Opus and Vorbis through libsndfile, which never touches the output itself."""
+"""FLAC, Opus and Vorbis through libsndfile, which never touches the output itself."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol, TypeVar
 
-from qwentts_cli.audio.encode import write_all
 from qwentts_cli.audio.formats import AudioFormat, compression_level
 from qwentts_cli.audio.native import load_soundfile
-from qwentts_cli.audio.tags import Tags, id3_block
+from qwentts_cli.audio.output import write_all
+from qwentts_cli.audio.tags import Tags
 from qwentts_cli.audio.vorbis_comment import ChapterSplice, Write
 from qwentts_cli.audio.wav import SAMPLE_BYTES
 from qwentts_cli.errors import LocalError
@@ -23,11 +23,9 @@ _T = TypeVar("_T")
 
 # One large write of Vorbis crashes libsndfile (its issue 1095), and Ctrl-C waits for a block to end.
 _BLOCK_FRAMES = 16_384
-_MP3_FRAME_HEADER_BYTES = 4
 
 _KINDS = {
     AudioFormat.FLAC: ("FLAC", "PCM_16"),
-    AudioFormat.MP3: ("MP3", "MPEG_LAYER_III"),
     AudioFormat.OPUS: ("OGG", "OPUS"),
     AudioFormat.OGG: ("OGG", "VORBIS"),
 }
@@ -44,20 +42,14 @@ def open_compressor(
     seekable: bool,
 ) -> Compressor:
     """Start an encoder of a compressed `fmt`; see `encode.open_encoder`."""
-    tags = tags or Tags()
     options: dict[str, Any] = {"samplerate": sample_rate, "channels": channels}
     options["format"], options["subtype"] = _KINDS[fmt]
     if bitrate_kbps is not None:
         options["compression_level"] = compression_level(
             fmt, sample_rate=sample_rate, channels=channels, bitrate_kbps=bitrate_kbps
         )
-        # A constant rate below 64 kbit/s leaves LAME no room for the exact length.
-        options["bitrate_mode"] = "AVERAGE" if fmt is AudioFormat.MP3 else None
-    if fmt is AudioFormat.MP3:  # libsndfile would write its text in a wrong encoding
-        write_all(out, id3_block(tags), flush=not seekable)
-        tags = Tags()
-    output: _Output = _File(out) if seekable else _Pipe(out, drops_first_frame=fmt is AudioFormat.MP3)
-    return Compressor(fmt, output, options, tags)
+    output: _Output = _File(out) if seekable else _Pipe(out)
+    return Compressor(fmt, output, options, tags or Tags())
 
 
 class Compressor:
@@ -153,9 +145,8 @@ class _File:
 class _Pipe:
     """A pipe: what libsndfile would go back for, the length in the header, stays open."""
 
-    def __init__(self, out: BinaryIO, *, drops_first_frame: bool) -> None:
+    def __init__(self, out: BinaryIO) -> None:
         self._out = out
-        self._drops_first_frame = drops_first_frame
         self._sent = 0
 
     def put(self, writes: list[Write]) -> None:
@@ -164,10 +155,6 @@ class _Pipe:
             if offset == self._sent:
                 new += data
                 self._sent += len(data)
-        if new and self._drops_first_frame:
-            # It keeps the place of the length. Left empty, it would be heard as 24 ms of silence.
-            new = new[_MP3_FRAME_HEADER_BYTES:].lstrip(b"\0")
-            self._drops_first_frame = False
         write_all(self._out, new, flush=True)
 
 

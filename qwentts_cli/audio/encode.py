@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from qwentts_cli.audio.formats import AudioFormat, check_format
+from qwentts_cli.audio.output import write_all
 from qwentts_cli.audio.wav import HEADER_BYTES, STREAMING_SIZE, wav_header
 
 if TYPE_CHECKING:
@@ -54,6 +55,17 @@ def open_encoder(
         return PcmEncoder(out, flush=not seekable)
     if fmt is AudioFormat.WAV:
         return WavEncoder(out, sample_rate=sample_rate, channels=channels, seekable=seekable)
+    if fmt is AudioFormat.MP3:
+        from qwentts_cli.audio.mp3 import Mp3Encoder
+
+        return Mp3Encoder(
+            out,
+            sample_rate=sample_rate,
+            channels=channels,
+            bitrate_kbps=bitrate_kbps,
+            tags=tags,
+            seekable=seekable,
+        )
     from qwentts_cli.audio.compress import open_compressor
 
     return open_compressor(
@@ -65,15 +77,6 @@ def open_encoder(
         tags=tags,
         seekable=seekable,
     )
-
-
-def write_all(out: BinaryIO, data: bytes, *, flush: bool) -> None:
-    """Write every byte, also to an unbuffered file, which may take a part at a time."""
-    rest = memoryview(data)
-    while rest:
-        rest = rest[out.write(rest) :]
-    if flush:
-        out.flush()
 
 
 class PcmEncoder:

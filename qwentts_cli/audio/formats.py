@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 # Extensions of audio that is not written here.
 _OTHERS = frozenset([".aac", ".aif", ".aiff", ".amr", ".m4a", ".m4b", ".mka", ".mp4", ".webm", ".wma"])
 _OPUS_RATES = (8000, 12_000, 16_000, 24_000, 48_000)
+_MP3_RATES = (8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 # MPEG-2.5, 2 and 1 begin at these sample rates, each with its own lowest and highest bit rate.
 _MP3_KBPS = {8000: (8, 64), 16_000: (8, 160), 32_000: (32, 320)}
 _OPUS_KBPS = (6, 256)
@@ -82,6 +83,11 @@ def check_format(
             f"Opus cannot hold audio of {sample_rate} Hz, only of {', '.join(map(str, _OPUS_RATES))}",
             hint="Choose another format, such as flac or mp3.",
         )
+    if fmt is AudioFormat.MP3 and sample_rate not in _MP3_RATES:
+        raise LocalError(
+            f"MP3 cannot hold audio of {sample_rate} Hz, only of {', '.join(map(str, _MP3_RATES))}",
+            hint="Choose another format, such as flac.",
+        )
     if bitrate_kbps is None:
         return
     if not fmt.is_lossy:
@@ -98,14 +104,12 @@ def check_format(
 def compression_level(fmt: AudioFormat, *, sample_rate: int, channels: int, bitrate_kbps: int) -> float:
     """Translate a bit rate that `check_format` accepts into libsndfile's level from 0 (large) to 1 (small).
 
-    MP3 and Opus keep it on average. Vorbis has a quality instead, so that its bit rate follows the sound.
+    Opus keeps it on average. Vorbis has a quality instead, so that its bit rate follows the sound.
     """
     if fmt is AudioFormat.OGG:
         return _vorbis_level(bitrate_kbps / channels)
     low, high = _bitrate_range(fmt, sample_rate, channels)
-    level = (high - bitrate_kbps) / (high - low)
-    # libsndfile refuses level 1 for MP3.
-    return min(level, 0.99) if fmt is AudioFormat.MP3 else level
+    return (high - bitrate_kbps) / (high - low)
 
 
 def _bitrate_range(fmt: AudioFormat, sample_rate: int, channels: int) -> tuple[int, int]:

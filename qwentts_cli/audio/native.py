@@ -1,4 +1,4 @@
-"""The two libraries of audio that are costly or optional, loaded when they are used."""
+"""The libraries of audio that are costly or optional, loaded when they are used."""
 
 from __future__ import annotations
 
@@ -31,6 +31,21 @@ def load_soundfile() -> ModuleType:
             hint="Install libsndfile ('apt install libsndfile1', 'brew install libsndfile'), or write wav.",
         ) from error
     return soundfile  # type: ignore[no-any-return]  # it ships no types
+
+
+def load_lame() -> ModuleType:
+    """Import lameenc.
+
+    Raises:
+        LocalError: the library is not there for this machine.
+    """
+    try:
+        import lameenc
+    except (ImportError, OSError) as error:
+        raise LocalError(
+            f"the MP3 encoder cannot be loaded: {error}", hint="Choose another format, such as opus or flac."
+        ) from error
+    return lameenc  # type: ignore[no-any-return]  # it ships no types
 
 
 def load_miniaudio() -> ModuleType | None:

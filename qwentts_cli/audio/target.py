@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
+import stat
 import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
 
 from qwentts_cli.errors import LocalError, UsageError
 from qwentts_cli.storage.atomic import atomic_write, remove_leftovers
@@ -31,6 +33,11 @@ class Target:
     @property
     def is_file(self) -> bool:
         return self.path is not None and (self.path.is_file() or not self.path.exists())
+
+    @property
+    def is_seekable(self) -> bool:
+        """Whether the header can be completed at the end: in a file, also one that stdout was sent to."""
+        return self.is_file or (self.path is None and _is_file_to_seek_in(sys.stdout))
 
     def check(self) -> None:
         """Find out before anything is paid for whether the target can be used.
@@ -77,6 +84,26 @@ def check_path(path: Path, *, overwrite: bool) -> None:
         raise UsageError(f"there is no folder {path.parent}", hint="Make it first, or name another.")
     if is_taken and not overwrite:
         raise UsageError(f"{path} exists already", hint="Use --force to overwrite it.")
+
+
+def _is_file_to_seek_in(stream: TextIO | None) -> bool:
+    """Whether `stream` goes to a file, and not only to its end, as with `>>`."""
+    if stream is None:
+        return False
+    try:
+        descriptor = stream.fileno()
+        facts = os.fstat(descriptor)
+    except (OSError, ValueError):
+        return False
+    return stat.S_ISREG(facts.st_mode) and not _appends(descriptor)
+
+
+def _appends(descriptor: int) -> bool:
+    if sys.platform == "win32":  # where nobody can ask
+        return False
+    import fcntl
+
+    return bool(fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_APPEND)
 
 
 def _binary_stdout() -> BinaryIO:

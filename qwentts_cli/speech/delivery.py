@@ -95,7 +95,7 @@ def open_recording(stack: ExitStack, delivery: Delivery, output: Output) -> Reco
             EncodedSink(
                 target.format,
                 out,
-                seekable=target.is_file,
+                seekable=target.is_seekable,
                 bitrate_kbps=delivery.bitrate_kbps,
                 tags=delivery.tags,
             )

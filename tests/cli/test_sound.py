@@ -40,6 +40,23 @@ def test_every_format_says_the_text(online: Qwentts, extension: str) -> None:
         assert read_back(subprocess.run(decode, input=piped, capture_output=True, check=True).stdout) == TEXT
 
 
+@pytest.mark.parametrize("extension", ["wav", "flac", "mp3"])
+def test_stdout_sent_to_a_file_is_a_finished_file(online: Qwentts, extension: str) -> None:
+    """`-o - > x.wav` has its length in the header, as `-o x.wav` does; behind `>>` nothing can be changed."""
+    online("say", TEXT, "-o", f"named.{extension}")
+    named = soundfile.info(online.folder / f"named.{extension}").frames
+    for mode in ("wb", "ab"):
+        path = online.folder / f"{mode}.{extension}"
+        with path.open(mode) as stdout:
+            command = ("say", TEXT, "-o", "-", "--format", extension, "--no-cache")
+            assert online.start(*command, stdout=stdout).wait(50) == 0
+        if mode == "wb":
+            assert soundfile.info(path).frames == named
+            assert read_back(path) == TEXT
+        elif extension == "wav":
+            assert read_back(path) == TEXT
+
+
 def test_raw_samples(online: Qwentts) -> None:
     """`pcm` is the samples and nothing else."""
     online("say", TEXT, "-o", "out.pcm")

@@ -134,12 +134,14 @@ def test_what_cannot_be_encoded_is_refused_before_the_first_byte() -> None:
         open_encoder(AudioFormat.FLAC, out, sample_rate=RATE, seekable=True, bitrate_kbps=64)
     with pytest.raises(LocalError):
         open_encoder(AudioFormat.OPUS, out, sample_rate=22_050, seekable=True)
+    with pytest.raises(LocalError):
+        open_encoder(AudioFormat.MP3, out, sample_rate=96_000, seekable=True)
     assert out.getvalue() == b""
 
 
 def test_an_error_of_the_encoder_names_the_format() -> None:
-    with pytest.raises(LocalError, match=r"^the mp3 encoder failed: [^<>]+[^.]$"):
-        open_encoder(AudioFormat.MP3, io.BytesIO(), sample_rate=96_000, seekable=True)
+    with pytest.raises(LocalError, match=r"^the flac encoder failed: [^<>]+[^.]$"):
+        open_encoder(AudioFormat.FLAC, io.BytesIO(), sample_rate=24_000, channels=99, seekable=True)
 
 
 def test_wav_costs_no_library() -> None:

@@ -62,12 +62,12 @@ PIPES = [
 def test_a_decoder_reads_the_pipe_to_the_last_sample(fmt: AudioFormat, command: list[str]) -> None:
     """Through a real pipe, without seeking: the exact samples, or as many for a lossy format.
 
-    An MP3 that cannot say its length keeps the encoder's run-in and run-out: up to three of its frames.
+    An MP3 that cannot say its length keeps the encoder's run-out: up to two of its frames.
     """
     pcm = sound(RATE * 2 + 5)
     heard = piped(fmt, pcm, [part.replace("{type}", fmt) for part in command])
     if fmt is AudioFormat.MP3:
-        assert len(pcm) <= len(heard) <= len(pcm) + 3 * 576 * 2
+        assert len(pcm) <= len(heard) <= len(pcm) + 2 * 576 * 2
     elif fmt.is_lossy:
         assert len(heard) == len(pcm)
     else:
@@ -81,21 +81,19 @@ def test_soundfile_reads_the_piped_bytes_exactly(fmt: AudioFormat) -> None:
         assert len(file.read()) == RATE + 5
 
 
-@pytest.mark.parametrize("fmt", [AudioFormat.FLAC, AudioFormat.MP3])
 @pytest.mark.parametrize("frames", [1, 700, RATE * 2])
-def test_a_pipe_gets_what_libsndfile_writes_to_a_pipe(fmt: AudioFormat, frames: int, tmp_path: Path) -> None:
+def test_a_pipe_gets_what_libsndfile_writes_to_a_pipe(frames: int, tmp_path: Path) -> None:
     """Byte for byte, but for the 27 bytes of FLAC header that it appends as if it had gone back."""
     pcm, path = sound(frames), tmp_path / "piped"
     with path.open("wb") as file, subprocess.Popen(["cat"], stdin=subprocess.PIPE, stdout=file) as cat:
         assert cat.stdin
         with soundfile.SoundFile(
-            os.dup(cat.stdin.fileno()), "w", samplerate=RATE, channels=1, format=fmt.value.upper()
+            os.dup(cat.stdin.fileno()), "w", samplerate=RATE, channels=1, format="FLAC"
         ) as direct:
             for start in range(0, len(pcm), 32_768):
                 direct.buffer_write(pcm[start : start + 32_768], dtype="int16")
         cat.stdin.close()
-    appended = 27 if fmt is AudioFormat.FLAC else 0
-    assert encoded(fmt, [pcm], seekable=False) == path.read_bytes()[: path.stat().st_size - appended]
+    assert encoded(AudioFormat.FLAC, [pcm], seekable=False) == path.read_bytes()[:-27]
 
 
 @pytest.mark.parametrize("fmt", AudioFormat)
