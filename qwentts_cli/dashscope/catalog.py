@@ -145,6 +145,12 @@ class Catalog:
         return str(self._service["audio"]["host_suffix"])
 
     @property
+    def plan_hosts(self) -> list[str]:
+        """The hosts for the keys of a Coding or Token Plan."""
+        hosts: list[str] = self._service["plans"]["hosts"]
+        return hosts
+
+    @property
     def languages(self) -> dict[str, str]:
         """Names by code."""
         languages: dict[str, str] = self._service["languages"]

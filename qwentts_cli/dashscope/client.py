@@ -9,7 +9,8 @@ import requests
 
 from qwentts_cli.dashscope.audio_url import check_audio_url
 from qwentts_cli.dashscope.endpoints.route import find_route
-from qwentts_cli.dashscope.errors import Asked, Refusal, service_error
+from qwentts_cli.dashscope.errors import service_error
+from qwentts_cli.dashscope.refusal import Asked, Refusal
 from qwentts_cli.dashscope.sse import Event, looks_like_events, parse_events
 from qwentts_cli.dashscope.transport.pace import Pace
 from qwentts_cli.dashscope.transport.proof import is_proven_whole
@@ -190,7 +191,14 @@ class SpeechClient:
         return answer
 
     def _error(self, refusal: Refusal, request: SynthesisRequest) -> QwenTTSError:
-        asked = Asked(self._endpoint.label, self._key.origin, request.model, request.voice)
+        asked = Asked(
+            endpoint=self._endpoint.label,
+            key_origin=self._key.origin,
+            model=request.model,
+            voice=request.voice,
+            is_workspace_host=self._endpoint.is_workspace,
+            is_plan_key=self._key.is_of_a_plan,
+        )
         return service_error(refusal, asked)
 
 

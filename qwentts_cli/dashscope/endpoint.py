@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 from qwentts_cli.dashscope.catalog import Region, load_catalog
 from qwentts_cli.errors import UsageError
 
+# Hosts of the same domain that serve more than one workspace.
+_SHARED = {"trial", "token-plan"}
 API_PATH = "/api/v1"
 # The vendor's SDK accepts these workspace ids (its common/env.py).
 _WORKSPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
@@ -29,6 +31,13 @@ class Endpoint:
     @property
     def host(self) -> str:
         return urlsplit(self.base_url).hostname or ""
+
+    @property
+    def is_workspace(self) -> bool:
+        """Whether it is the host of one workspace."""
+        owner, _, domain = self.host.partition(".")
+        patterns = [region.workspace_host or "" for region in load_catalog().regions.values()]
+        return owner not in _SHARED and f"{{workspace}}.{domain}" in patterns
 
     @property
     def is_loopback(self) -> bool:

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from qwentts_cli.dashscope.errors import Refusal
+from qwentts_cli.dashscope.refusal import Refusal
 from qwentts_cli.dashscope.sse import looks_like_events, parse_events
 from qwentts_cli.errors import BadAudioError, NetworkError
 from qwentts_cli.known_secrets import hide_known_secrets

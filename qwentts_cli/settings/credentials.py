@@ -44,8 +44,8 @@ class ApiKey:
         raise TypeError("a key is not written anywhere")
 
     @property
-    def is_coding_plan(self) -> bool:
-        """Keys of the Coding Plan belong to other hosts and cannot speak (QwenCloud's own skill says so)."""
+    def is_of_a_plan(self) -> bool:
+        """Keys of a Coding or Token Plan work on the plan's own host only."""
         return self.secret.startswith("sk-sp-")
 
 

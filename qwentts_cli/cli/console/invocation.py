@@ -55,8 +55,11 @@ class Invocation:
         if not found or not isinstance(found.value, ApiKey):
             raise missing_key()
         key = check_key(found.value, found.origin)
-        if key.is_coding_plan:
-            self.output.warn(f"the key from {key.origin} is of the Coding Plan, which has no speech")
+        if key.is_of_a_plan:
+            self.output.warn(
+                f"the key from {key.origin} is of a Coding or Token Plan: it works on that plan's host only, "
+                "and not with qwen3-tts"
+            )
         return key
 
 

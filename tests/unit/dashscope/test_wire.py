@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwentts_cli.dashscope.errors import Asked, Refusal, service_error
+from qwentts_cli.dashscope.errors import service_error
+from qwentts_cli.dashscope.refusal import Asked, Refusal
 from qwentts_cli.dashscope.wire import Answer, decode_answer, encode_body, read_refusal
 from qwentts_cli.errors import (
     AuthError,
@@ -22,7 +24,12 @@ from qwentts_cli.errors import (
     Throttled,
 )
 
-ASKED = Asked("intl, dashscope-intl.aliyuncs.com", "QWENTTS_API_KEY", "qwen3-tts-flash", "Cherry")
+ASKED = Asked(
+    endpoint="intl, dashscope-intl.aliyuncs.com",
+    key_origin="QWENTTS_API_KEY",
+    model="qwen3-tts-flash",
+    voice="Cherry",
+)
 DOCUMENTED = {
     "status_code": 200,
     "request_id": "5c63c65c",
@@ -169,6 +176,70 @@ def test_a_wrong_key_names_region_and_origin() -> None:
     assert "QWENTTS_API_KEY" in error.message
     assert "intl" in error.message
     assert "--region" in error.hint
+
+
+WORDS = [
+    (
+        Refusal(401, "NOT AUTHORIZED", "Access denied: Either you are not authorized"),
+        AuthError,
+        "workspace id",
+    ),
+    (Refusal(400, "InvalidParameter", "url error, please check url\uff01"), RejectedError, "catalog.toml"),
+    (
+        Refusal(400, "InvalidParameter", "current user api does not support http call"),
+        RejectedError,
+        "qwentts models",
+    ),
+    (Refusal(400, "InvalidParameter", "[cosyvoice:]Engine error [411]: TTS speak"), RejectedError, "voices"),
+    (Refusal(400, "InvalidParameter", "[tts:]Engine return error code: 418"), RejectedError, "voices"),
+    (
+        Refusal(400, "InvalidParameter", "[tts:]Engine return error code: 428"),
+        RejectedError,
+        "Leave them out",
+    ),
+    (Refusal(400, "VoiceNotFound", "Voice not found: x"), RejectedError, "voices"),
+    (Refusal(400, "BadRequest.VoiceNotFound", "Voice not found: x"), RejectedError, "voices"),
+    (Refusal(400, "InvalidParameter", "Request voice is invalid!"), RejectedError, "voices"),
+    (
+        Refusal(400, "InvalidParameter", "Each request sends text is limited: 20000, current: 36000"),
+        TextTooLong,
+        "",
+    ),
+    (Refusal(400, "InvalidParameter", "preprocess service not found"), RejectedError, "language"),
+    (Refusal(400, "InvalidParameter", "Please ensure input text is valid"), RejectedError, "words"),
+    (Refusal(429, "Throttling.AllocationQuota", "weekly quota exhausted"), QuotaError, "quota page"),
+    (Refusal(429, "Throttling.AllocationQuota", "Your quota exhausted"), QuotaError, "quota page"),
+    (Refusal(401, "InvalidApiKey", "Invalid API-key provided."), AuthError, "--region qwencloud"),
+]
+
+
+@pytest.mark.parametrize(("refusal", "kind", "hint"), WORDS, ids=lambda value: str(value)[:60])
+def test_the_words_of_both_endpoints_are_understood(
+    refusal: Refusal, kind: type[QwenTTSError], hint: str
+) -> None:
+    """Each says what to do about it."""
+    error = service_error(refusal, ASKED)
+    assert type(error) is kind
+    assert hint in error.hint
+
+
+@pytest.mark.parametrize("status", [400, 401, 404])
+def test_a_workspace_host_that_gives_no_reason_is_told_as_such(status: int) -> None:
+    """The shared host says why; an answer of a shared host is told as before."""
+    asked = replace(ASKED, is_workspace_host=True)
+    assert "shared" not in service_error(Refusal(status), ASKED).hint
+    error = service_error(Refusal(status), asked)
+    assert type(error) is (AuthError if status == 401 else RejectedError)
+    assert "all workspaces share" in error.hint
+    assert service_error(Refusal(status, "InvalidApiKey", "no"), asked).message.startswith(
+        "the service refused"
+    )
+
+
+def test_a_key_of_a_plan_is_told_where_it_works() -> None:
+    """On the plan's host only."""
+    error = service_error(Refusal(401, "InvalidApiKey", "no"), replace(ASKED, is_plan_key=True))
+    assert "https://token-plan.maas.qwencloudapi.com" in error.hint
 
 
 def test_text_is_sent_as_it_is() -> None:
