@@ -26,6 +26,8 @@ from enum import IntEnum, unique
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypedDict, Unpack
 
+from qwentts_cli.redact import safe
+
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
@@ -201,3 +203,26 @@ def causes(error: BaseException) -> Iterator[BaseException]:
     while cause:
         yield cause
         cause = cause.__cause__ or cause.__context__
+
+
+def error_text(error: QwenTTSError) -> str:
+    """What went wrong, with what the service's support would ask for."""
+    request = f"request {error.request_id}" if error.request_id else ""
+    facts = ", ".join(fact for fact in (error.service_code, request) if fact)
+    return f"{error.message} [{facts}]" if facts else error.message
+
+
+def error_document(error: QwenTTSError) -> dict[str, Any]:
+    """The stable shape of an error for scripts; `code` is the service's own where there is one.
+
+    `details` are there only where there is more than one thing wrong.
+    """
+    details = {"details": [safe(detail) for detail in error.details]} if error.details else {}
+    return details | {
+        "code": safe(error.service_code) or error.exit_code.name.lower(),
+        "exit": int(error.exit_code),
+        "message": safe(error.message),
+        "hint": safe(error.hint),
+        "request_id": error.request_id or None,
+        "retryable": error.retryable,
+    }

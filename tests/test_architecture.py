@@ -22,8 +22,9 @@ FLOORS = (
     {"audio", "text"},
     {"settings"},
     {"storage"},
+    {"observer"},
     {"errors"},
-    {"redact"},
+    {"redact", "wording"},
     {"known_secrets"},
 )
 BELOW = {
@@ -40,7 +41,7 @@ HOMES = {
     "miniaudio": {"audio"},
     "platformdirs": {"settings"},
     "tomlkit": {"settings"},
-    "typer": {"cli", "billing"},
+    "typer": {"cli"},
     "rich": {"cli"},
     "sentencex": {"text"},
     "markdown_it": {"documents"},
@@ -53,10 +54,6 @@ HOMES = {
 # What still climbs, and will not.
 CLIMBS = {
     ("batch", "cli"),
-    ("billing", "cli"),
-    ("speech", "cli"),
-    ("speech", "batch"),
-    ("synthesis", "batch"),
 }
 
 
@@ -162,6 +159,6 @@ def test_files_and_functions_are_small() -> None:
         for path in MODULES
         for node in nodes_of(path)
         if isinstance(node, ast.FunctionDef)
-        if (node.body[-1].end_lineno or 0) - node.body[0].lineno >= 40
+        if (node.body[-1].end_lineno or 0) - node.body[0].lineno >= 50
     ]
     assert not breaches, "\n".join(breaches)

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING
 
-from qwentts_cli.batch.outcome import Gap
 from qwentts_cli.errors import LocalError, UsageError
 from qwentts_cli.storage.os_errors import os_errors_as_local
 from qwentts_cli.storage.sqlite import check_database
+from qwentts_cli.synthesis.usage import Gap
 
 if TYPE_CHECKING:
     import sqlite3

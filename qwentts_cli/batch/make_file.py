@@ -12,8 +12,9 @@ from qwentts_cli.audio.sink import EncodedSink, Recording
 from qwentts_cli.audio.tags import Tags
 from qwentts_cli.batch.outcome import Status
 from qwentts_cli.errors import UsageError
-from qwentts_cli.speech.speak import Tally, speak
-from qwentts_cli.speech.voice_settings import cut
+from qwentts_cli.observer import Observer
+from qwentts_cli.speech.speak import Spoken, speak
+from qwentts_cli.speech.voice_settings import cut_text
 from qwentts_cli.storage.atomic import atomic_write, remove_leftovers
 from qwentts_cli.storage.os_errors import os_errors_as_local
 
@@ -58,9 +59,9 @@ class FileMaker:
                 copy.unlink(missing_ok=True)
         return sinks
 
-    def _speak(self, task: Task, recording: Recording, pool: WorkerPool | None) -> tuple[str, Tally]:
+    def _speak(self, task: Task, recording: Recording, pool: WorkerPool | None) -> tuple[str, Spoken]:
         """Speak a text into `recording`; gives its beginning too."""
-        style, spoken, text = self.planner.style, 0, ""
+        style, text = self.planner.style, ""
 
         def pieces() -> Iterator[str]:
             nonlocal text
@@ -68,14 +69,10 @@ class FileMaker:
                 text = text if len(text) == _MAX_SHOWN else (text + piece)[:_MAX_SHOWN]
                 yield piece
 
-        def tell(tally: Tally) -> None:
-            nonlocal spoken
-            self.on_spoken(tally.characters - spoken)
-            spoken = tally.characters
-
+        hearing = _Hearing(self.on_spoken)
         try:
             tally = speak(
-                cut(pieces(), task.recipe, by_paragraph=style.pauses.paragraph_s is not None),
+                cut_text(pieces(), task.recipe, by_paragraph=style.pauses.paragraph_s is not None),
                 task.recipe,
                 self.synthesizer,
                 recording,
@@ -83,14 +80,26 @@ class FileMaker:
                 pauses=style.pauses,
                 rank=task.number,
                 skips_refused=style.on_refused == "skip",
-                on_segment=tell,
+                observer=hearing,
             )
         except BaseException:
-            self.on_spoken(-spoken)
+            self.on_spoken(-hearing.characters)
             raise
         if not tally.segments:
             raise UsageError(f"{task.source}: there is nothing in it to speak")
         return text, tally
+
+
+class _Hearing(Observer):
+    """Adds up the characters of one item, and passes them on."""
+
+    def __init__(self, on_spoken: Callable[[int], None]) -> None:
+        self.characters = 0
+        self._on_spoken = on_spoken
+
+    def text_spoken(self, characters: int, seconds: float) -> None:  # noqa: ARG002 - the observer's signature
+        self.characters += characters
+        self._on_spoken(characters)
 
 
 @cache
@@ -106,14 +115,10 @@ def _open(path: Path, stack: ExitStack) -> BinaryIO:
     return cast("BinaryIO", stack.enter_context(atomic_write(path)))
 
 
-def _made(task: Task, recording: Recording, text: str, tally: Tally) -> Outcome:
+def _made(task: Task, recording: Recording, text: str, tally: Spoken) -> Outcome:
     return replace(
         task.outcome(Status.MADE),
         text=text,
         duration_s=recording.duration_s,
-        characters=tally.characters,
-        billed=tally.billed,
-        requests=tally.requests,
-        request_ids=tuple(tally.request_ids),
-        gaps=tuple(tally.gaps),
+        usage=tally.usage,
     )

@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING
 
+from qwentts_cli.synthesis.usage import Usage
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -20,15 +22,6 @@ class Status(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
-    """A passage that the service's filter refused, left out as silence: its place and length in the text."""
-
-    line: int
-    column: int
-    characters: int
-
-
-@dataclass(frozen=True, slots=True)
 class Outcome:
     """`output` is the file that was or would have been written; `billed` is what this run paid for it."""
 
@@ -40,9 +33,5 @@ class Outcome:
     status: Status
     text: str = ""
     duration_s: float = 0.0
-    characters: int = 0
-    billed: int = 0
-    requests: int = 0
-    request_ids: tuple[str, ...] = ()
-    gaps: tuple[Gap, ...] = field(default=())
+    usage: Usage = field(default_factory=Usage)
     error: QwenTTSError | None = None

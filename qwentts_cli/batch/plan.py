@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from qwentts_cli.batch.journal import HIDDEN, Journal, State, begun_key
 from qwentts_cli.batch.runner import Task
-from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
-from qwentts_cli.dashscope.names import choose_language, choose_model, choose_voice, instructions_warning
 from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.shard import select
 from qwentts_cli.speech.estimate import Estimate
+from qwentts_cli.speech.voice_settings import VoiceSettings, rename_voice
 from qwentts_cli.storage.private import check_folders_below, check_own_file
 from qwentts_cli.text.units import count_units
 
@@ -23,8 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qwentts_cli.audio.formats import AudioFormat
-    from qwentts_cli.billing.budget import Limit
-    from qwentts_cli.dashscope.request import SynthesisRequest
+    from qwentts_cli.billing.budget import Budget
     from qwentts_cli.manifest.check import Manifest
     from qwentts_cli.manifest.item import Item
     from qwentts_cli.speech.speak import Pauses
@@ -41,7 +39,7 @@ class OutputSettings:
     of each file, to be joined.
     """
 
-    recipe: SynthesisRequest
+    recipe: VoiceSettings
     format: AudioFormat
     bitrate_kbps: int | None
     pauses: Pauses
@@ -102,10 +100,10 @@ class Planner:
 
 
 @lru_cache(maxsize=64)
-def _begun_key(style: OutputSettings, recipe: SynthesisRequest) -> Hash:
+def _begun_key(style: OutputSettings, recipe: VoiceSettings) -> Hash:
     """The digest of all that decides an item's file but its text; a million items have few different ones."""
     return begun_key(
-        recipe.canonical(),
+        recipe.request("").canonical(),
         style.format,
         style.bitrate_kbps,
         style.pauses.segment_s,
@@ -183,37 +181,20 @@ def fresh_plan(planner: Planner) -> Plan:
     return Plan(Counter({State.NEW: planner.count}))
 
 
-def recipe_of(item: Item, default: SynthesisRequest) -> SynthesisRequest:
+def recipe_of(item: Item, default: VoiceSettings) -> VoiceSettings:
     """The batch's recipe with what the item says itself.
 
     Raises:
         UsageError: a name is a slip of a known one.
     """
-    recipe, _ = _named(default, item.voice, item.model, item.language)
-    return replace(recipe, instructions=item.instructions) if item.instructions else recipe
-
-
-def _named(
-    recipe: SynthesisRequest, voice: str | None, model: str | None, language: str | None
-) -> tuple[SynthesisRequest, list[str]]:
-    """The recipe with other names, and what looks wrong with them."""
-    catalog, warnings = load_catalog(), []
-    if model:
-        chosen = choose_model(catalog, model)
-        recipe = replace(recipe, model=chosen.wire)
-        warnings.append(chosen.warning)
-    if voice:
-        chosen = choose_voice(catalog, voice, recipe.model)
-        recipe = replace(recipe, voice=chosen.wire)
-        warnings.append(chosen.warning)
-    if language:
-        wire = choose_language(catalog, language).wire
-        recipe = replace(recipe, language=None if wire == AUTO_LANGUAGE else wire)
-    return recipe, [warning for warning in warnings if warning]
+    recipe, _ = rename_voice(
+        default, voice=item.voice, model=item.model, language=item.language, instructions=item.instructions
+    )
+    return recipe
 
 
 def name_check(
-    default: SynthesisRequest, limit: Limit | None, warn: Callable[[str], None]
+    default: VoiceSettings, budget: Budget, warn: Callable[[str], None]
 ) -> Callable[[Item], str | None]:
     """What tells of an item what is wrong with its names; a million items have few different ones."""
     known: dict[tuple[object, ...], str | None] = {}
@@ -221,23 +202,26 @@ def name_check(
     def check(item: Item) -> str | None:
         names = (item.voice, item.model, item.language, bool(item.instructions))
         if names not in known:
-            known[names] = _look_at_names(item, default, limit, warn)
+            known[names] = _look_at_names(item, default, budget, warn)
         return known[names]
 
     return check
 
 
 def _look_at_names(
-    item: Item, default: SynthesisRequest, limit: Limit | None, warn: Callable[[str], None]
+    item: Item, default: VoiceSettings, budget: Budget, warn: Callable[[str], None]
 ) -> str | None:
     try:
-        recipe, warnings = _named(default, item.voice, item.model, item.language)
-        if limit:
-            limit.rate(recipe.model)  # which has to be known before anything is sent
+        recipe, warnings = rename_voice(
+            default,
+            voice=item.voice,
+            model=item.model,
+            language=item.language,
+            instructions=item.instructions,
+        )
+        budget.check(recipe.model)  # its price has to be known before anything is sent
     except UsageError as error:
         return f"{error.message}. {error.hint}".strip()
-    if item.instructions:
-        warnings.append(instructions_warning(load_catalog(), recipe.model))
-    for warning in filter(None, warnings):
+    for warning in warnings:
         warn(f"{item.place}: {warning}")
     return None

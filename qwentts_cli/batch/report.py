@@ -13,8 +13,7 @@ from urllib.parse import quote
 
 from qwentts_cli.batch.outcome import Status
 from qwentts_cli.batch.report_rows import encoded, item_document
-from qwentts_cli.cli.console.output import error_document
-from qwentts_cli.errors import UsageError
+from qwentts_cli.errors import UsageError, error_document
 from qwentts_cli.storage.atomic import atomic_write
 
 if TYPE_CHECKING:
@@ -138,9 +137,10 @@ def _row(outcome: Outcome, path: Path, folder: Path) -> dict[str, Any]:
         "status": outcome.status.value,
         "text": text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}…",
         "seconds": round(outcome.duration_s, 3),
-        "characters": outcome.characters,
+        "characters": outcome.usage.characters,
         "gaps": [
-            f"line {gap.line}, column {gap.column} ({gap.characters} characters)" for gap in outcome.gaps
+            f"line {gap.line}, column {gap.column} ({gap.characters} characters)"
+            for gap in outcome.usage.gaps
         ],
         "error": error_document(outcome.error) if outcome.error else None,
     }

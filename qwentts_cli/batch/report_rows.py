@@ -6,7 +6,7 @@ import json
 import re
 from typing import TYPE_CHECKING, Any
 
-from qwentts_cli.cli.console.output import error_document
+from qwentts_cli.errors import error_document
 
 if TYPE_CHECKING:
     from qwentts_cli.batch.outcome import Outcome
@@ -25,12 +25,13 @@ def item_document(outcome: Outcome) -> dict[str, Any]:
         "voice": outcome.voice,
         "model": outcome.model,
         "duration_s": round(outcome.duration_s, 6),
-        "characters": outcome.characters,
-        "billed": outcome.billed,
-        "requests": outcome.requests,
-        "request_ids": list(outcome.request_ids),
+        "characters": outcome.usage.characters,
+        "billed": outcome.usage.billed,
+        "requests": outcome.usage.requests,
+        "request_ids": list(outcome.usage.request_ids),
         "gaps": [
-            {"line": gap.line, "column": gap.column, "characters": gap.characters} for gap in outcome.gaps
+            {"line": gap.line, "column": gap.column, "characters": gap.characters}
+            for gap in outcome.usage.gaps
         ],
         "error": error_document(outcome.error) if outcome.error else None,
     }

@@ -10,7 +10,8 @@ from qwentts_cli.batch.outcome import Outcome, Status
 from qwentts_cli.batch.report_rows import encoded, item_document
 from qwentts_cli.batch.summary import Summary
 from qwentts_cli.billing.price import price_tag
-from qwentts_cli.cli.console.output import error_text, plural
+from qwentts_cli.errors import error_text
+from qwentts_cli.wording import plural
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -61,7 +62,7 @@ class Results:
         self._show()
 
     def _tell_gaps(self, outcome: Outcome) -> None:
-        for gap in outcome.gaps:
+        for gap in outcome.usage.gaps:
             place = f"{outcome.source}: text at line {gap.line}, column {gap.column}"
             self.output.warn(f"{place}: {gap.characters} characters that the filter refused are left out")
 
@@ -82,8 +83,8 @@ class Results:
         facts = [
             f"{self.summary.items} of {self.plan.items} items",
             f"{billed.total()} characters",
-            (price_tag(self.run, billed) or "") if billed else "",
-            f"{meter.rps:.1f} of {meter.allowed_rps():.1f} requests a second",
+            (price_tag(self.run.context.prices.total(billed)) or "") if billed else "",
+            f"{meter.rps:.1f} of {meter.allowed_rps:.1f} requests a second",
             f"{failed} failed" if failed else "",
         ]
         return ", ".join(fact for fact in facts if fact)

@@ -14,23 +14,24 @@ from qwentts_cli.batch.plan import Plan, Planner, fresh_plan, make_plan
 from qwentts_cli.batch.report import check_report_path, write_report
 from qwentts_cli.batch.results import Results
 from qwentts_cli.batch.runner import Batch, Task
-from qwentts_cli.billing.meter import Meter
-from qwentts_cli.cli.console.output import plural
+from qwentts_cli.cli.console.observer import ConsoleObserver
 from qwentts_cli.cli.console.progress import Progress
+from qwentts_cli.cli.say_result import tell_facts
 from qwentts_cli.errors import ExitCode, QwenTTSError
-from qwentts_cli.speech.estimate import tell_facts
 from qwentts_cli.speech.pipeline import WorkerPool
 from qwentts_cli.speech.wiring import CacheUse, open_synthesizer, pool_size
 from qwentts_cli.storage.atomic import remove_leftovers
 from qwentts_cli.storage.locks import hold_lock
 from qwentts_cli.storage.os_errors import os_errors_as_local
 from qwentts_cli.storage.private import make_private_folder
+from qwentts_cli.synthesis.usage import Usage
+from qwentts_cli.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from qwentts_cli.billing.budget import Limit
+    from qwentts_cli.billing.budget import Budget
     from qwentts_cli.cli.console.invocation import Invocation
 
 _DEFAULT_JOBS = 8
@@ -49,7 +50,7 @@ class BatchOptions:
     report: Path | None
     is_jsonl: bool
     cache_use: CacheUse
-    limit: Limit | None
+    budget: Budget
 
     @property
     def is_asked_only(self) -> bool:
@@ -86,19 +87,19 @@ def _plan(run: Invocation, planner: Planner, journal: Journal, options: BatchOpt
 
 
 def _make(run: Invocation, planner: Planner, plan: Plan, journal: Journal, options: BatchOptions) -> int:
-    recipe, meter = planner.style.recipe, Meter()
-    jobs = pool_size(run, int(run.settings.number("jobs", _DEFAULT_JOBS)))
+    recipe, meter = planner.style.recipe, ConsoleObserver(run.output)
+    jobs = pool_size(int(run.context.settings.number("jobs", _DEFAULT_JOBS)), meter)
     progress = Progress(run.output, plan.characters or plan.items)
     results = Results(run, plan, meter, progress, options.is_jsonl, is_kept=options.report is not None)
     with ExitStack() as last, ExitStack() as stack:
         synthesizer = stack.enter_context(
             open_synthesizer(
-                run,
+                run.context,
                 recipe.model,
                 cache_use=options.cache_use,
                 is_streamed=False,
-                limit=options.limit,
-                meter=meter,
+                budget=options.budget,
+                observer=meter,
             )
         )
         # After the synthesizer, which may still receive what was paid for.
@@ -145,8 +146,7 @@ def _stale(planner: Planner, journal: Journal, results: Results) -> Iterator[Tas
             outcome = replace(
                 task.outcome(Status.SKIPPED),
                 duration_s=entry.duration_s,
-                characters=entry.characters,
-                gaps=entry.gaps,
+                usage=Usage(characters=entry.characters, gaps=entry.gaps),
             )
             results.count(outcome)
             results.tell(outcome)
@@ -212,7 +212,7 @@ def _teller(run: Invocation, options: BatchOptions) -> Callable[[Task, State], N
 
 def _answer(run: Invocation, planner: Planner, plan: Plan, options: BatchOptions) -> int:
     if options.is_dry:
-        facts = plan.estimate.document(run, planner.style.recipe.model)
+        facts = plan.estimate.document(run.context, planner.style.recipe.model)
         tell_facts(run, {"items": plan.items, "to_make": plan.stale} | facts)
     elif run.options.json:
         joined = {"joined": plan.joined.name.lower()} if plan.joined else {}

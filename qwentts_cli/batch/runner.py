@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qwentts_cli.batch.journal import Journal
-    from qwentts_cli.dashscope.request import SynthesisRequest
     from qwentts_cli.speech.pipeline import WorkerPool
+    from qwentts_cli.speech.voice_settings import VoiceSettings
 
 # These would fail every other item just the same.
 _FATAL = (AuthError, QuotaError, LocalError, BudgetError, HostDown)
@@ -47,7 +47,7 @@ class Task:
     relative: str
     key: str
     characters: int
-    recipe: SynthesisRequest
+    recipe: VoiceSettings
     read: Callable[[], Iterator[str]]
 
     def outcome(self, status: Status) -> Outcome:
@@ -150,8 +150,8 @@ class Batch:
             task.key,
             outcome.output,
             duration_s=outcome.duration_s,
-            characters=outcome.characters,
-            gaps=outcome.gaps,
+            characters=outcome.usage.characters,
+            gaps=outcome.usage.gaps,
         )
 
     def _begun(self, tasks: Iterable[Task]) -> Iterator[Task]:

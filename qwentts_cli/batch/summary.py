@@ -27,8 +27,8 @@ class Summary:
         self.skipped += outcome.status is Status.SKIPPED
         self.failed += outcome.status is Status.FAILED
         self.hopeless += bool(outcome.error and not outcome.error.retryable)
-        self.with_gaps += bool(outcome.gaps)
-        self.characters += outcome.characters
+        self.with_gaps += bool(outcome.usage.gaps)
+        self.characters += outcome.usage.characters
         self.duration_s += outcome.duration_s
 
     @property

@@ -13,8 +13,9 @@ from enum import StrEnum, unique
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
 
-from qwentts_cli.dashscope.catalog import load_catalog
+from qwentts_cli.billing.price import price_list
 from qwentts_cli.errors import LocalError
+from qwentts_cli.settings.paths import state_folder
 from qwentts_cli.storage.locks import wait_for_lock
 from qwentts_cli.storage.private import make_private_folder
 from qwentts_cli.storage.sqlite import check_database
@@ -221,6 +222,11 @@ class UsageLedger:
         return self._path.with_suffix(".lock")
 
 
+def open_ledger(warn: Callable[[str], None]) -> UsageLedger:
+    """The ledger of this user on this machine; to be closed."""
+    return UsageLedger(state_folder() / "usage.sqlite", warn=warn)
+
+
 def _open(path: Path) -> Connection:
     import sqlite3
 
@@ -263,9 +269,7 @@ def _sums(found: Iterable[tuple[int, str, str, str, str, int, int]], since: floa
 
 
 def _priced(region: str, model: str, characters: int, requests: int) -> UsageRow:
-    known = load_catalog().models.get(model)
-    price = known.prices.get(region) if known else None
-    if price is None:
+    cost = price_list(region).cost(model, characters)
+    if cost is None:
         return UsageRow("", characters, requests, characters)
-    cost = characters * price.amount.scaleb(-4)  # a price is of 10,000 characters
-    return UsageRow("", characters, requests, 0, {price.currency: cost})
+    return UsageRow("", characters, requests, 0, {cost.currency: cost.amount})

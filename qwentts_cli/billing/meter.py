@@ -1,4 +1,4 @@
-"""What a run takes from the service, counted by all workers and read by whoever tells of it."""
+"""What a run takes from the service, counted by all workers and read by whoever shows it."""
 
 from __future__ import annotations
 
@@ -8,30 +8,29 @@ from collections import Counter, deque
 from typing import TYPE_CHECKING
 
 from qwentts_cli.errors import QwenTTSError, Throttled
+from qwentts_cli.observer import Observer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qwentts_cli.dashscope.request import SynthesisRequest
-
 _WINDOW_S = 10.0
 
 
-class Meter:
-    """One run's requests.
+class Meter(Observer):
+    """Counts the requests of one run.
 
     Attributes:
         requests: all that were sent, whatever became of them.
         throttled: how many of these were answered with "slow down".
         maybe_billed: how many failed although they may have been billed.
-        allowed_rps: requests a second that the service is believed to allow.
+        allowed_rps: requests a second that the service is believed to allow; 0 while nothing is known.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self.requests = 0
         self.throttled = 0
         self.maybe_billed = 0
-        self.allowed_rps: Callable[[], float] = lambda: 0.0
+        self.allowed_rps = 0.0
         self._now = now
         self._began = now()
         self._billed: Counter[str] = Counter()
@@ -53,24 +52,23 @@ class Meter:
                 self._recent.popleft()
             return len(self._recent) / max(min(_WINDOW_S, now - self._began), 1.0)
 
-    def send(self) -> None:
-        """Count a request that is about to be sent."""
+    def request_sent(self) -> None:
         with self._lock:
             self.requests += 1
             self._recent.append(self._now())
 
-    def bill(self, request: SynthesisRequest, characters: int) -> None:
-        """Count what the service billed."""
+    def request_billed(self, model: str, characters: int) -> None:
         with self._lock:
-            self._billed[request.model] += characters
+            self._billed[model] += characters
 
-    def abandon(self, requests: int) -> None:
-        """Count requests that nobody waits for any more."""
-        with self._lock:
-            self.maybe_billed += requests
-
-    def fail(self, error: QwenTTSError) -> None:
-        """Count an attempt that failed."""
+    def request_failed(self, error: QwenTTSError) -> None:
         with self._lock:
             self.throttled += isinstance(error, Throttled)
             self.maybe_billed += error.maybe_billed
+
+    def requests_lost(self, number: int) -> None:
+        with self._lock:
+            self.maybe_billed += number
+
+    def rate_changed(self, rps: float) -> None:
+        self.allowed_rps = rps

@@ -16,16 +16,17 @@ from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
 from qwentts_cli.batch.join import Join, choose_join
 from qwentts_cli.batch.plan import OutputSettings, Planner, name_check
 from qwentts_cli.batch.run import BatchOptions, run_batch
-from qwentts_cli.billing.price import open_limit
+from qwentts_cli.billing.budget import open_budget
 from qwentts_cli.cli.console import speech_options as opt
 from qwentts_cli.cli.console.invocation import Invocation, begin
+from qwentts_cli.cli.console.observer import ConsoleObserver
 from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.check import check_manifest
 from qwentts_cli.manifest.item import ManifestOptions
 from qwentts_cli.manifest.shard import parse_shard
 from qwentts_cli.settings.schema import SETTINGS
 from qwentts_cli.speech.speak import Pauses
-from qwentts_cli.speech.voice_settings import make_recipe
+from qwentts_cli.speech.voice_settings import choose_voice_settings
 from qwentts_cli.speech.wiring import CacheUse
 from qwentts_cli.text.read import Reader
 
@@ -110,10 +111,17 @@ def batch(
     """Speak many texts, each to a file; run it again to resume."""
     folder = _folder(output_dir)
     run = begin(context, voice=voice, model=model, language=language, jobs=jobs, rpm=rpm)
-    recipe = make_recipe(run, instructions=instructions, optimize_instructions=optimize_instructions)
+    recipe = choose_voice_settings(
+        run.context.settings,
+        ConsoleObserver(run.output),
+        instructions=instructions,
+        optimize_instructions=optimize_instructions,
+    )
     part = parse_shard(shard) if shard else None
     pauses = Pauses(pause, paragraph_pause)
-    wanted = OutputSettings(recipe, _choose_format(run, format_), bitrate, pauses, on_refused, run.is_sandbox)
+    wanted = OutputSettings(
+        recipe, _choose_format(run, format_), bitrate, pauses, on_refused, run.context.is_sandbox
+    )
     joined = choose_join(join, wanted, is_part=part is not None or limit is not None)
     style = _checked(wanted, joined)
     options = BatchOptions(
@@ -126,7 +134,7 @@ def batch(
         report,
         jsonl,
         CacheUse(is_on=not no_cache, is_read=not refresh),
-        open_limit(run, recipe.model, max_cost=max_cost, max_characters=max_characters),
+        open_budget(run.context.prices, recipe.model, max_cost=max_cost, max_characters=max_characters),
     )
     manifest_options = ManifestOptions(
         by_line=lines,
@@ -141,7 +149,7 @@ def batch(
         language=recipe.language or "",
     )
     stdin = sys.stdin.buffer if sys.stdin else None
-    names = name_check(recipe, options.limit, run.output.warn)
+    names = name_check(recipe, options.budget, run.output.warn)
     note = cache(run.output.warn)
     manifest = check_manifest(inputs, manifest_options, stdin=stdin, check_row=names, note=note)
     reader = Reader(encoding, note)
@@ -158,7 +166,7 @@ def _folder(typed: str) -> Path:
 def _choose_format(run: Invocation, typed: str | None) -> AudioFormat:
     if typed:
         return AudioFormat(str(SETTINGS["format"].read(typed, "--format")))
-    return AudioFormat(run.settings.text("format", AudioFormat.WAV))
+    return AudioFormat(run.context.settings.text("format", AudioFormat.WAV))
 
 
 def _checked(style: OutputSettings, joined: Join | None) -> OutputSettings:

@@ -6,6 +6,7 @@ import typer
 
 from qwentts_cli.cli.console.global_options import Command, Group
 from qwentts_cli.cli.console.invocation import begin
+from qwentts_cli.cli.console.observer import ConsoleObserver
 from qwentts_cli.settings.paths import cache_folder
 from qwentts_cli.speech.wiring import open_cache
 
@@ -18,7 +19,7 @@ app = typer.Typer(
 def info(context: typer.Context) -> None:
     """Show where the cache is and how large."""
     run = begin(context)
-    size = open_cache(run).size()
+    size = open_cache(run.context.settings, ConsoleObserver(run.output)).size()
     facts = {"path": str(cache_folder()), "objects": size.objects, "bytes": size.bytes}
     if run.options.json:
         run.output.document(facts)
@@ -30,7 +31,7 @@ def info(context: typer.Context) -> None:
 def prune(context: typer.Context) -> None:
     """Remove what was used longest ago, down to cache_max_mb."""
     run = begin(context)
-    removed = open_cache(run).prune()
+    removed = open_cache(run.context.settings, ConsoleObserver(run.output)).prune()
     run.output.note(f"removed {removed.objects} objects, {removed.bytes} bytes")
 
 
@@ -38,5 +39,5 @@ def prune(context: typer.Context) -> None:
 def clear(context: typer.Context) -> None:
     """Remove everything from the cache."""
     run = begin(context)
-    removed = open_cache(run).clear()
+    removed = open_cache(run.context.settings, ConsoleObserver(run.output)).clear()
     run.output.note(f"removed {removed.objects} objects, {removed.bytes} bytes")

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qwentts_cli.cli.console.global_options import Command, Group, global_options
-from qwentts_cli.cli.console.invocation import SANDBOX, Invocation, begin
+from qwentts_cli.cli.console.invocation import Invocation, begin
 from qwentts_cli.cli.console.output import Output
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.endpoint import custom_endpoint, find_region
@@ -22,6 +22,7 @@ from qwentts_cli.settings.credentials import ApiKey, check_key, decode_key, mask
 from qwentts_cli.settings.edit import close_to_others, make_private, set_value, unset_value
 from qwentts_cli.settings.paths import config_file
 from qwentts_cli.settings.schema import SETTINGS, SettingValue, setting
+from qwentts_cli.speech.context import SANDBOX
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -138,7 +139,7 @@ def initialise(context: typer.Context) -> None:
 
 
 def _in_force(invocation: Invocation, name: str) -> tuple[str, str]:
-    found: Value | None = invocation.settings.first(name)
+    found: Value | None = invocation.context.settings.first(name)
     if found:
         secret = found.value.secret if isinstance(found.value, ApiKey) else ""
         return mask(secret) if secret else str(found.value), found.origin

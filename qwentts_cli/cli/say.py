@@ -12,22 +12,20 @@ import typer
 
 from qwentts_cli.audio.sink import Recording
 from qwentts_cli.audio.tags import Tags
-from qwentts_cli.billing.budget import Limit
-from qwentts_cli.billing.meter import Meter
-from qwentts_cli.billing.price import agree_to_much, open_limit
+from qwentts_cli.billing.budget import Budget, open_budget
 from qwentts_cli.cli.console import speech_options as opt
+from qwentts_cli.cli.console.agree import agree_to_much
 from qwentts_cli.cli.console.invocation import Invocation, begin
-from qwentts_cli.cli.console.progress import Progress
-from qwentts_cli.cli.say_result import report, tell_lost
-from qwentts_cli.dashscope.request import SynthesisRequest
+from qwentts_cli.cli.console.observer import ConsoleObserver
+from qwentts_cli.cli.say_result import report, tell_facts, tell_lost
 from qwentts_cli.errors import ExitCode, UsageError
-from qwentts_cli.speech.delivery import Delivery, choose_target, open_recording
-from qwentts_cli.speech.estimate import Estimate, tell_facts
+from qwentts_cli.speech.delivery import STDOUT_NAMES, Delivery, choose_target, open_recording
+from qwentts_cli.speech.estimate import Estimate
 from qwentts_cli.speech.open_subtitles import check_subtitles, open_cues
 from qwentts_cli.speech.pipeline import WorkerPool
 from qwentts_cli.speech.source import Source, choose_source
-from qwentts_cli.speech.speak import Pauses, Tally, speak
-from qwentts_cli.speech.voice_settings import cut, make_recipe
+from qwentts_cli.speech.speak import Pauses, Spoken, speak
+from qwentts_cli.speech.voice_settings import VoiceSettings, choose_voice_settings, cut_text
 from qwentts_cli.speech.wiring import CacheUse, open_synthesizer, pool_size
 from qwentts_cli.text.punctuation import is_speakable
 from qwentts_cli.text.read import Reader
@@ -73,16 +71,28 @@ def say(
 ) -> None:
     """Speak a text: play it, or write it to a file or a pipe."""
     run = begin(context, voice=voice, model=model, language=language, jobs=jobs, rpm=rpm)
+    observer = ConsoleObserver(run.output)
     # A text that is at hand is read twice, and what is noted of it is told once.
     source = choose_source(words or [], file or [], Reader(encoding, note=cache(run.output.warn)))
     if source is None:
         typer.echo(context.get_help())
         raise typer.Exit(ExitCode.USAGE)
-    recipe = make_recipe(run, instructions=instructions, optimize_instructions=optimize_instructions)
+    recipe = choose_voice_settings(
+        run.context.settings, observer, instructions=instructions, optimize_instructions=optimize_instructions
+    )
     if dry_run:
         _tell_estimate(run, source, recipe, by_paragraph=paragraph_pause is not None)
         return
-    target = choose_target(run, output, typed_format=format_, bitrate_kbps=bitrate, overwrite=force)
+    if output in STDOUT_NAMES and run.options.json:
+        raise UsageError("-o - and --json both want stdout", hint="Write the audio to a file.")
+    target = choose_target(
+        run.context.settings,
+        output,
+        typed_format=format_,
+        bitrate_kbps=bitrate,
+        overwrite=force,
+        observer=observer,
+    )
     if subtitles:
         check_subtitles(subtitles, overwrite=force)
     characters = _check_text(run, source, is_agreed=yes)
@@ -98,13 +108,13 @@ def say(
         delivery,
         Pauses(pause, paragraph_pause),
         CacheUse(is_on=not no_cache, is_read=not refresh),
-        open_limit(run, recipe.model, max_cost=max_cost, max_characters=max_characters),
+        open_budget(run.context.prices, recipe.model, max_cost=max_cost, max_characters=max_characters),
         characters=characters,
         subtitles=subtitles,
         is_forced=force,
-        jobs=pool_size(run, int(run.settings.number("jobs", _DEFAULT_JOBS))),
+        jobs=pool_size(int(run.context.settings.number("jobs", _DEFAULT_JOBS)), observer),
     )
-    report(run, recipe, delivery, *_speak(run, order))
+    report(run, recipe, delivery, *_speak(run, order, observer))
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,35 +122,36 @@ class Order:
     """One `say`, with all that was asked for decided."""
 
     source: Source
-    recipe: SynthesisRequest
+    recipe: VoiceSettings
     delivery: Delivery
     pauses: Pauses
     cache_use: CacheUse
-    limit: Limit | None
+    budget: Budget
     characters: int | None
     subtitles: Path | None
     is_forced: bool
     jobs: int
 
 
-def _speak(run: Invocation, order: Order) -> tuple[Recording, Tally, Meter]:
-    meter = Meter()
+def _speak(
+    run: Invocation, order: Order, meter: ConsoleObserver
+) -> tuple[Recording, Spoken, ConsoleObserver]:
     delivery = order.delivery
     with ExitStack() as stack:
         stack.push(partial(tell_lost, run, meter))
         synthesizer = stack.enter_context(
             open_synthesizer(
-                run,
+                run.context,
                 order.recipe.model,
                 cache_use=order.cache_use,
                 is_streamed=delivery.is_heard_early,
-                limit=order.limit,
-                meter=meter,
+                budget=order.budget,
+                observer=meter,
             )
         )
         pool = stack.enter_context(WorkerPool(order.jobs, synthesizer.cancel)) if order.jobs > 1 else None
-        recording = open_recording(stack, delivery, run.output)
-        segments = cut(
+        recording = open_recording(stack, delivery, meter)
+        segments = cut_text(
             order.source.pieces(),
             order.recipe,
             is_heard=delivery.is_heard_early,
@@ -148,8 +159,9 @@ def _speak(run: Invocation, order: Order) -> tuple[Recording, Tally, Meter]:
             by_paragraph=order.pauses.paragraph_s is not None,
         )
         cues = stack.enter_context(open_cues(order.recipe, order.subtitles, overwrite=order.is_forced))
-        progress = stack.enter_context(Progress(run.output, order.characters))
-        tally = speak(
+        stack.enter_context(meter)
+        meter.work_planned(characters=order.characters)
+        spoken = speak(
             segments,
             order.recipe,
             synthesizer,
@@ -157,28 +169,20 @@ def _speak(run: Invocation, order: Order) -> tuple[Recording, Tally, Meter]:
             pool=pool,
             pauses=order.pauses,
             cues=cues,
-            on_segment=partial(_show, progress, order.characters, recording),
+            observer=meter,
         )
-        if not tally.segments:
+        if not spoken.segments:
             raise _nothing_to_say()
         recording.finish()
-    return recording, tally, meter
+    return recording, spoken, meter
 
 
-def _show(progress: Progress, total: int | None, recording: Recording, tally: Tally) -> None:
-    def facts() -> str:
-        done = f"{tally.characters} of {total} characters" if total else f"{tally.characters} characters"
-        return f"{done}, {tally.billed} billed, {recording.duration_s:.0f} s of sound"
-
-    progress.reach(tally.characters, facts)
-
-
-def _tell_estimate(run: Invocation, source: Source, recipe: SynthesisRequest, *, by_paragraph: bool) -> None:
+def _tell_estimate(run: Invocation, source: Source, recipe: VoiceSettings, *, by_paragraph: bool) -> None:
     estimate = Estimate()
     estimate.add(source.pieces(), recipe, by_paragraph=by_paragraph)
     if not estimate.segments:
         raise _nothing_to_say()
-    tell_facts(run, estimate.document(run, recipe.model))
+    tell_facts(run, estimate.document(run.context, recipe.model))
 
 
 def _check_text(run: Invocation, source: Source, *, is_agreed: bool) -> int | None:
@@ -189,7 +193,7 @@ def _check_text(run: Invocation, source: Source, *, is_agreed: bool) -> int | No
     if source.is_live:
         return None
     if not is_agreed:
-        agree_to_much(run, source.least_characters)
+        agree_to_much(run.output, source.least_characters)
     characters, is_empty = 0, True
     for piece in source.pieces():
         characters += count_units(piece)
@@ -197,7 +201,7 @@ def _check_text(run: Invocation, source: Source, *, is_agreed: bool) -> int | No
     if is_empty:
         raise _nothing_to_say()
     if not is_agreed:
-        agree_to_much(run, characters)
+        agree_to_much(run.output, characters)
     return characters
 
 

@@ -11,12 +11,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from qwentts_cli.billing.ledger import By, UsageLedger, UsageRow, total
+from qwentts_cli.billing.ledger import By, UsageRow, open_ledger, total
 from qwentts_cli.cli.console.invocation import begin
-from qwentts_cli.cli.console.output import Output
 from qwentts_cli.errors import UsageError
 from qwentts_cli.redact import safe
-from qwentts_cli.settings.paths import state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,11 +22,6 @@ if TYPE_CHECKING:
 _DEFAULT_SINCE = "30d"
 _AGO = re.compile(r"([1-9]\d{0,4})([dh])", re.ASCII)
 _CENT = Decimal("0.0001")
-
-
-def open_ledger(output: Output) -> UsageLedger:
-    """The ledger of this user on this machine; to be closed."""
-    return UsageLedger(state_folder() / "usage.sqlite", warn=output.warn)
 
 
 def usage(
@@ -49,7 +42,7 @@ def usage(
     """
     output = begin(context).output
     start = _start(since)
-    with open_ledger(output) as ledger:
+    with open_ledger(output.warn) as ledger:
         rows = ledger.query(start, by)
         is_empty = not rows and not ledger.query(None, by)
     if output.is_json:

@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from contextlib import ExitStack
 
     from qwentts_cli.audio.tags import Tags
-    from qwentts_cli.cli.console.invocation import Invocation
-    from qwentts_cli.cli.console.output import Output
+    from qwentts_cli.observer import Observer
+    from qwentts_cli.settings.resolve import Settings
 
-_STDOUT = {"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}
+STDOUT_NAMES = {"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,12 +43,13 @@ class Delivery:
 
 
 def choose_target(
-    run: Invocation,
+    settings: Settings,
     output: str | None,
     *,
     typed_format: str | None,
     bitrate_kbps: int | None,
     overwrite: bool,
+    observer: Observer,
 ) -> Target | None:
     """What `-o` leads to, checked; `None` without it.
 
@@ -59,29 +60,29 @@ def choose_target(
         if bitrate_kbps or typed_format:
             raise UsageError("a format or bit rate is for what -o writes", hint="Add -o FILE.")
         return None
-    path = None if output in _STDOUT else Path(output)
-    if path is None and run.options.json:
-        raise UsageError("-o - and --json both want stdout", hint="Write the audio to a file.")
-    format_ = _choose_format(run, path, typed_format)
+    path = None if output in STDOUT_NAMES else Path(output)
+    format_ = _choose_format(settings, path, typed_format, observer)
     check_format(format_, sample_rate=RAW_SAMPLE_RATE, bitrate_kbps=bitrate_kbps)
     target = Target(path, format_, overwrite=overwrite)
     target.check()
     return target
 
 
-def _choose_format(run: Invocation, path: Path | None, typed: str | None) -> AudioFormat:
+def _choose_format(
+    settings: Settings, path: Path | None, typed: str | None, observer: Observer
+) -> AudioFormat:
     """What was typed, else what the extension says, else the setting, else WAV."""
     if typed is None:
-        default = AudioFormat(run.settings.text("format", AudioFormat.WAV))
+        default = AudioFormat(settings.text("format", AudioFormat.WAV))
         return AudioFormat.for_path(path, default) if path else default
     by_name = AudioFormat.from_path(path) if path else None
     chosen = AudioFormat(str(SETTINGS["format"].read(typed, "--format")))
     if by_name and by_name is not chosen:
-        run.output.warn(f"{path} is named like {by_name}, and will hold {chosen}")
+        observer.warn(f"{path} is named like {by_name}, but will hold {chosen}")
     return chosen
 
 
-def open_recording(stack: ExitStack, delivery: Delivery, output: Output) -> Recording:
+def open_recording(stack: ExitStack, delivery: Delivery, observer: Observer) -> Recording:
     """Open every place the sound goes to; the stack closes them, and a file appears only if all went well.
 
     Raises:
@@ -104,6 +105,6 @@ def open_recording(stack: ExitStack, delivery: Delivery, output: Output) -> Reco
         from qwentts_cli.audio.playback.sink import PlaybackSink
 
         # A file that is being written is not given up because nobody can hear it.
-        on_failure = (lambda error: output.warn(f"{error.message}. {error.hint}")) if target else None
+        on_failure = (lambda error: observer.warn(f"{error.message}. {error.hint}")) if target else None
         sinks.append(PlaybackSink(stack, on_failure))
     return Recording(sinks)

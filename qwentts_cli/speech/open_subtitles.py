@@ -6,7 +6,6 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from qwentts_cli.audio.target import check_path
-from qwentts_cli.speech.voice_settings import language_code
 from qwentts_cli.storage.atomic import atomic_write
 from qwentts_cli.subtitles.formats import SubtitleFormat, SubtitleWriter
 
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from qwentts_cli.dashscope.request import SynthesisRequest
+    from qwentts_cli.speech.voice_settings import VoiceSettings
     from qwentts_cli.subtitles.cues import CueTrack
 
 
@@ -22,14 +21,14 @@ def check_subtitles(path: Path, *, overwrite: bool) -> None:
     """Find out before anything is paid for whether subtitles can be written there.
 
     Raises:
-        UsageError: the name is no subtitles', or nothing can be written there.
+        UsageError: the name is not that of subtitles, or nothing can be written there.
     """
     SubtitleFormat.from_path(path)
     check_path(path, overwrite=overwrite)
 
 
 @contextmanager
-def open_cues(recipe: SynthesisRequest, path: Path | None, *, overwrite: bool) -> Iterator[CueTrack | None]:
+def open_cues(voice: VoiceSettings, path: Path | None, *, overwrite: bool) -> Iterator[CueTrack | None]:
     """Write what the track gives; the file appears when the recording is complete."""
     if path is None:
         yield None
@@ -38,4 +37,4 @@ def open_cues(recipe: SynthesisRequest, path: Path | None, *, overwrite: bool) -
 
     with atomic_write(path, overwrite=overwrite) as file:
         writer = SubtitleWriter(cast("BinaryIO", file), SubtitleFormat.from_path(path))
-        yield CueTrack(writer.write, language=language_code(recipe))
+        yield CueTrack(writer.write, language=voice.language_code)

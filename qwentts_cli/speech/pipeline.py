@@ -18,10 +18,11 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from qwentts_cli.audio.wav import Pcm
-    from qwentts_cli.synthesis.synthesizer import Emit, Receipt
+    from qwentts_cli.synthesis.synthesizer import Emit
+    from qwentts_cli.synthesis.usage import Usage
 
 Item = TypeVar("Item")
-Make = Callable[[Item, "Emit"], "Receipt"]
+Make = Callable[[Item, "Emit"], "Usage"]
 Write = Callable[[Item, "Pcm"], None]
 Rank = tuple[int, int]
 
@@ -82,7 +83,7 @@ class WorkerPool:
 
 def deliver_in_order(
     items: Iterable[Item], make: Make[Item], write: Write[Item], *, pool: WorkerPool | None, rank: int = 0
-) -> Iterator[tuple[Item, Receipt]]:
+) -> Iterator[tuple[Item, Usage]]:
     """Make each item and write its sound, in the order of the items; gives each as it is done.
 
     Without a pool everything happens in the calling thread. With one, at most twice as many items as it has
@@ -101,7 +102,7 @@ def deliver_in_order(
         while task := line.next_task():
             for pcm in task.sound():
                 write(task.item, pcm)
-            yield task.item, task.receipt.result()
+            yield task.item, task.usage.result()
             line.delivered()
     finally:
         line.stop()
@@ -109,11 +110,11 @@ def deliver_in_order(
 
 @dataclass(slots=True)
 class _Task(Generic[Item]):
-    """One item: its sound comes through `blocks` and ends with `None`, and then the receipt is there."""
+    """One item: its sound comes through `blocks` and ends with `None`, and then the usage is there."""
 
     item: Item
     blocks: queue.SimpleQueue[Pcm | None] = field(default_factory=queue.SimpleQueue)
-    receipt: Future[Receipt] = field(default_factory=Future)
+    usage: Future[Usage] = field(default_factory=Future)
 
     def sound(self) -> Iterator[Pcm]:
         while pcm := self.blocks.get():
@@ -125,7 +126,7 @@ class _OrderedDelivery(Generic[Item]):
 
     def __init__(self, make: Make[Item], pool: WorkerPool, rank: int) -> None:
         self._make = make
-        self._crew = pool
+        self._pool = pool
         self._rank = rank
         self._room = threading.Semaphore(2 * pool.jobs)
         self._is_stopped = False
@@ -155,7 +156,7 @@ class _OrderedDelivery(Generic[Item]):
                 if self._is_stopped:
                     return
                 task = _Task(item)
-                self._crew.submit((self._rank, number), lambda task=task: self._do(task))  # type: ignore[misc]
+                self._pool.submit((self._rank, number), lambda task=task: self._do(task))  # type: ignore[misc]
                 self._in_order.put(task)
         except Exception as error:  # noqa: BLE001 - handed over to the caller's thread
             self._in_order.put(error)
@@ -164,13 +165,13 @@ class _OrderedDelivery(Generic[Item]):
 
     def _do(self, task: _Task[Item]) -> None:
         try:
-            task.receipt.set_result(self._made(task))
+            task.usage.set_result(self._made(task))
         except BaseException as error:  # noqa: BLE001 - handed over to the caller's thread
-            task.receipt.set_exception(error)
+            task.usage.set_exception(error)
         finally:
             task.blocks.put(None)
 
-    def _made(self, task: _Task[Item]) -> Receipt:
-        if self._is_stopped or self._crew.is_closed:
+    def _made(self, task: _Task[Item]) -> Usage:
+        if self._is_stopped or self._pool.is_closed:
             raise Cancelled
         return self._make(task.item, task.blocks.put)

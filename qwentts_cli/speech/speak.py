@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
 from qwentts_cli.audio.wav import SAMPLE_BYTES, Pcm
-from qwentts_cli.batch.outcome import Gap
 from qwentts_cli.errors import RefusedText, RejectedError, TextTooLong
 from qwentts_cli.speech.pipeline import deliver_in_order
-from qwentts_cli.synthesis.synthesizer import Receipt
+from qwentts_cli.synthesis.usage import Gap, Usage
 from qwentts_cli.text.segment import Segment, halve, halve_by_sentences
 from qwentts_cli.text.units import count_units
 
@@ -19,11 +18,13 @@ if TYPE_CHECKING:
 
     from qwentts_cli.audio.sink import Recording
     from qwentts_cli.dashscope.request import SynthesisRequest
+    from qwentts_cli.observer import Observer
     from qwentts_cli.speech.pipeline import WorkerPool
+    from qwentts_cli.speech.voice_settings import VoiceSettings
     from qwentts_cli.subtitles.cues import CueTrack
     from qwentts_cli.synthesis.synthesizer import Emit
 
-    Synthesize = Callable[[SynthesisRequest, Emit], Receipt]
+    Synthesize = Callable[[SynthesisRequest, Emit], Usage]
 
 # What stands in the sound for a sentence that was left out.
 _REFUSED_SILENCE_S = 1.0
@@ -42,50 +43,38 @@ class Pauses:
         return self.segment_s
 
 
-@dataclass(slots=True)
-class Tally:
-    """What a recording took: segments spoken, characters in them, and what of that this run paid."""
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """What came of a text: segments that were spoken, and what they took."""
 
-    segments: int = 0
-    characters: int = 0
-    billed: int = 0
-    requests: int = 0
-    request_ids: list[str] = field(default_factory=list)
-    gaps: list[Gap] = field(default_factory=list)
+    segments: int
+    usage: Usage
 
     @property
     def is_cached(self) -> bool:
         """Whether nothing had to be asked for."""
-        return self.segments > 0 and not self.requests
-
-    def add(self, receipt: Receipt) -> None:
-        self.segments += 1
-        self.requests += receipt.requests
-        self.characters += receipt.characters
-        self.billed += receipt.billed
-        self.request_ids += receipt.request_ids
-        self.gaps += receipt.gaps
+        return self.segments > 0 and not self.usage.requests
 
 
 def speak(
     segments: Iterable[Segment],
-    recipe: SynthesisRequest,
+    voice: VoiceSettings,
     synthesize: Synthesize,
     recording: Recording,
     *,
     pool: WorkerPool | None,
     pauses: Pauses,
+    observer: Observer,
     rank: int = 0,
     skips_refused: bool = False,
     cues: CueTrack | None = None,
-    on_segment: Callable[[Tally], None] = lambda _tally: None,
-) -> Tally:
-    """Speak `segments` into `recording`, each as a request made after `recipe`.
+) -> Spoken:
+    """Speak `segments` in a voice into `recording`.
 
     Raises:
         QwenTTSError: the first failure in the order of the text; it names line and column.
     """
-    tally = Tally()
+    number, usage, told_s = 0, Usage(), 0.0
     begun: Segment | None = None
 
     def write(segment: Segment, pcm: Pcm) -> None:
@@ -100,29 +89,30 @@ def speak(
         if cues:
             cues.feed(pcm)
 
-    voice = _Voice(recipe, synthesize, skips_refused=skips_refused)
-    spoken = (segment for segment in segments if segment.speakable)
-    for _, receipt in deliver_in_order(spoken, voice.speak, write, pool=pool, rank=rank):
-        tally.add(receipt)
-        on_segment(tally)
+    speaker = _Speaker(voice, synthesize, skips_refused=skips_refused)
+    speakable = (segment for segment in segments if segment.speakable)
+    for _, used in deliver_in_order(speakable, speaker.speak, write, pool=pool, rank=rank):
+        number, usage = number + 1, usage + used
+        observer.text_spoken(used.characters, recording.duration_s - told_s)
+        told_s = recording.duration_s
     if cues:
         cues.finish()
-    return tally
+    return Spoken(number, usage)
 
 
 @dataclass(frozen=True, slots=True)
-class _Voice:
+class _Speaker:
     """Makes segments into sound, smaller ones where the service does not take a whole one."""
 
-    recipe: SynthesisRequest
+    voice: VoiceSettings
     synthesize: Synthesize
     skips_refused: bool
 
-    def speak(self, segment: Segment, emit: Emit) -> Receipt:
+    def speak(self, segment: Segment, emit: Emit) -> Usage:
         # Nothing is said of the space before the first word, but it is billed.
         text = segment.text if segment.start else segment.text.lstrip()
         try:
-            return self.synthesize(self.recipe.with_text(text), emit)
+            return self.synthesize(self.voice.request(text), emit)
         except TextTooLong as error:
             # The unit of the length limit is not documented, so the service's answer decides.
             halves = halve(segment) if len(segment.text) > 1 else None
@@ -134,13 +124,12 @@ class _Voice:
 
     def _speak_halves(
         self, halves: tuple[Segment, Segment] | None, error: RejectedError, segment: Segment, emit: Emit
-    ) -> Receipt:
+    ) -> Usage:
         if halves:
-            receipts = [self.speak(half, emit) for half in halves if half.speakable]
-            return sum(receipts[1:], receipts[0])
+            return sum((self.speak(half, emit) for half in halves if half.speakable), Usage())
         if not (self.skips_refused and isinstance(error, RefusedText)):
             raise error.replace(place=(segment.line, segment.column)) from error
         frames = round(_REFUSED_SILENCE_S * RAW_SAMPLE_RATE)
         emit(Pcm(bytes(frames * SAMPLE_BYTES), RAW_SAMPLE_RATE))
         gap = Gap(segment.line, segment.column, count_units(segment.text))
-        return Receipt(0, gaps=(gap,))
+        return Usage(gaps=(gap,))

@@ -1,7 +1,8 @@
-"""From what was typed to what is asked for, with a word on what looks wrong."""
+"""Who speaks and how: from the names people type to what a request needs."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
@@ -13,65 +14,119 @@ from qwentts_cli.text.segment import Segment, segment_text
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from qwentts_cli.cli.console.invocation import Invocation
+    from qwentts_cli.observer import Observer
+    from qwentts_cli.settings.resolve import Settings
 
-# What a model of which nothing is known may take; every speech model so far takes this much.
+# A length that every speech model so far takes, for one of which nothing is known.
 _CAUTIOUS_UNITS = 512
 # A first request this short has its sound while the others are being made.
 _FIRST_UNITS_HEARD = 100
 
 
-def make_recipe(
-    invocation: Invocation, *, instructions: str | None, optimize_instructions: bool
-) -> SynthesisRequest:
-    """The request that every segment's text is put into.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoiceSettings:
+    """Names as the service knows them; without a `language` the service finds it out."""
+
+    voice: str
+    model: str
+    language: str | None = None
+    instructions: str | None = None
+    optimize_instructions: bool = False
+
+    def request(self, text: str) -> SynthesisRequest:
+        """What to ask for to have `text` spoken so."""
+        return SynthesisRequest(
+            text=text,
+            voice=self.voice,
+            model=self.model,
+            language=self.language,
+            instructions=self.instructions,
+            optimize_instructions=self.optimize_instructions,
+        )
+
+    @property
+    def language_code(self) -> str:
+        """The ISO 639-1 code of the text's language, empty where it is left to the service."""
+        codes = {name: code for code, name in load_catalog().languages.items()}
+        return codes.get(self.language or "", "")
+
+    @property
+    def max_units(self) -> int:
+        """The longest text of one request; see `qwentts_cli.text.units`."""
+        known = load_catalog().models.get(self.model)
+        return known.max_units if known else _CAUTIOUS_UNITS
+
+
+def choose_voice_settings(
+    settings: Settings, observer: Observer, *, instructions: str | None, optimize_instructions: bool
+) -> VoiceSettings:
+    """The voice of a run; what looks wrong with it is warned of.
 
     Raises:
         UsageError: a name is a slip of a known one.
     """
-    catalog, settings = load_catalog(), invocation.settings
-    model = choose_model(catalog, settings.text("model", catalog.default_model))
-    voice = choose_voice(catalog, settings.text("voice", catalog.default_voice), model.wire)
-    language = choose_language(catalog, settings.text("language", AUTO_LANGUAGE))
-    ignored = instructions_warning(catalog, model.wire) if instructions else ""
-    for warning in (model.warning, voice.warning, ignored):
-        if warning:
-            invocation.output.warn(warning)
-    return SynthesisRequest(
-        text="",
-        voice=voice.wire,
-        model=model.wire,
-        language=None if language.wire == AUTO_LANGUAGE else language.wire,
-        instructions=instructions or None,
-        optimize_instructions=optimize_instructions,
+    catalog = load_catalog()
+    chosen, warnings = rename_voice(
+        VoiceSettings(
+            voice=catalog.default_voice,
+            model=catalog.default_model,
+            optimize_instructions=optimize_instructions,
+        ),
+        voice=settings.text("voice", catalog.default_voice),
+        model=settings.text("model", catalog.default_model),
+        language=settings.text("language", AUTO_LANGUAGE),
+        instructions=instructions,
     )
+    for warning in warnings:
+        observer.warn(warning)
+    return chosen
 
 
-def cut(
+def rename_voice(
+    base: VoiceSettings,
+    *,
+    voice: str | None = None,
+    model: str | None = None,
+    language: str | None = None,
+    instructions: str | None = None,
+) -> tuple[VoiceSettings, list[str]]:
+    """`base` with the names that were typed, and what looks wrong with these.
+
+    Raises:
+        UsageError: a name is a slip of a known one.
+    """
+    catalog, warnings = load_catalog(), []
+    if model:
+        chosen = choose_model(catalog, model)
+        base = replace(base, model=chosen.wire)
+        warnings.append(chosen.warning)
+    if voice:
+        chosen = choose_voice(catalog, voice, base.model)
+        base = replace(base, voice=chosen.wire)
+        warnings.append(chosen.warning)
+    if language:
+        wire = choose_language(catalog, language).wire
+        base = replace(base, language=None if wire == AUTO_LANGUAGE else wire)
+    if instructions:
+        base = replace(base, instructions=instructions)
+        warnings.append(instructions_warning(catalog, base.model))
+    return base, [warning for warning in warnings if warning]
+
+
+def cut_text(
     pieces: Iterator[str],
-    recipe: SynthesisRequest,
+    voice: VoiceSettings,
     *,
     is_heard: bool = False,
     is_live: bool = False,
     by_paragraph: bool = False,
 ) -> Iterator[Segment]:
-    """Cut a text for the model of `recipe`; one that is heard while it is made begins shortly."""
+    """Cut a text for the model of `voice`; one that is heard while it is made begins with a short segment."""
     return segment_text(
         without_trailing_space(pieces),
-        max_units=_max_units(recipe.model),
-        language=language_code(recipe),
+        max_units=voice.max_units,
+        language=voice.language_code,
         first_max_units=_FIRST_UNITS_HEARD if is_heard else None,
         paragraphs=by_paragraph,
         eager=is_live and is_heard,
     )
-
-
-def _max_units(model: str) -> int:
-    known = load_catalog().models.get(model)
-    return known.max_units if known else _CAUTIOUS_UNITS
-
-
-def language_code(recipe: SynthesisRequest) -> str:
-    """The ISO 639-1 code of the text's language, empty where it is left to the service."""
-    codes = {name: code for code, name in load_catalog().languages.items()}
-    return codes.get(recipe.language or "", "")

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from qwentts_cli.errors import LocalError, NetworkError, QwenTTSError, Throttled
+from qwentts_cli.observer import Observer
 from qwentts_cli.synthesis.breaker import Breaker, HostDown
-from qwentts_cli.synthesis.retry import BATCH, SINGLE, Retry, retry
+from qwentts_cli.synthesis.retry import BATCH, SINGLE, retry
 from qwentts_cli.synthesis.timing import Timing
 
 if TYPE_CHECKING:
@@ -21,33 +23,32 @@ T = TypeVar("T")
 _TOO_STEEP = "Throttling.BurstRate"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, kw_only=True)
 class Attempts:
     """Shared by all workers; `limiter` only where each attempt uses up the account's rate.
 
     Until something has succeeded the patience is that of a single call: whoever typed the command is waiting.
-    `on_failure` is told of each attempt that failed, the last one too; `on_retry` of each that is repeated.
     """
 
     breaker: Breaker
     limiter: RateLimiter | None = None
     timing: Timing = field(default_factory=Timing)
-    on_retry: Callable[[Retry], None] = lambda _retry: None
-    on_failure: Callable[[QwenTTSError], None] = lambda _error: None
+    observer: Observer = field(default_factory=Observer)
     has_succeeded: bool = False
 
-    def run(self, call: Callable[[], T]) -> T:
-        """Call until it succeeds or there is no sense in trying on.
+    def run(self, call: Callable[[], T], *, may_repeat: Callable[[], bool] = lambda: True) -> T:
+        """Call until it succeeds or another try would not help; none follows once `may_repeat` says no.
 
         Raises:
             QwenTTSError: the last failure.
         """
         try:
             return retry(
-                lambda: self._attempt(call),
+                partial(self._attempt, call),
                 BATCH if self.has_succeeded else SINGLE,
                 timing=self.timing,
-                on_retry=self.on_retry,
+                observer=self.observer,
+                may_repeat=may_repeat,
                 since_success_s=self.limiter.since_success_s if self.limiter else lambda: float("inf"),
             )
         except QwenTTSError as error:
@@ -58,7 +59,7 @@ class Attempts:
         self.breaker.admit()
         permit = self.limiter.acquire() if self.limiter else None
         try:
-            result = self._told(call)
+            result = call()
         except Throttled as error:
             if self.limiter and permit:
                 steep = error.service_code == _TOO_STEEP
@@ -76,14 +77,9 @@ class Attempts:
         self._answered()
         return result
 
-    def _told(self, call: Callable[[], T]) -> T:
-        try:
-            return call()
-        except QwenTTSError as error:
-            self.on_failure(error)
-            raise
-
     def _answered(self) -> None:
-        self.breaker.succeeded()
+        was_down = self.breaker.succeeded()
         if self.limiter:
+            if was_down:  # or the backlog would be the next outage
+                self.limiter.restart()
             self.limiter.succeeded()

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import threading
-from typing import TYPE_CHECKING
 
 from qwentts_cli.errors import NetworkError
+from qwentts_cli.observer import Observer
 from qwentts_cli.synthesis.timing import Timing
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _FAILURES = 20
 _SLOW_FAILURES = 10
@@ -36,8 +33,7 @@ class Breaker:
     Args:
         host: its name, for the message.
         timing: clock, waiting and chance. What `wait` raises leaves `admit`.
-        on_change: told `True` when the breaker opens and `False` when it closes; then the rate limiter is to
-            be restarted slowly, or the backlog would be the next outage.
+        observer: told when the host goes down and when it is up again.
     """
 
     def __init__(
@@ -45,11 +41,11 @@ class Breaker:
         host: str,
         *,
         timing: Timing | None = None,
-        on_change: Callable[[bool], None] = lambda _is_open: None,
+        observer: Observer | None = None,
     ) -> None:
         self._host = host
         self._timing = timing if timing is not None else Timing()
-        self._on_change = on_change
+        self._observer = observer if observer is not None else Observer()
         self._lock = threading.Lock()
         self._failures = 0
         self._failing_since = 0.0
@@ -70,14 +66,15 @@ class Breaker:
         while wait_s := self._wait_s():
             self._timing.wait(min(wait_s, _RECHECK_S))
 
-    def succeeded(self) -> None:
-        """A request was answered, be it with a refusal."""
+    def succeeded(self) -> bool:
+        """A request was answered, be it with a refusal; gives whether this closed the breaker."""
         with self._lock:
             closed = self._opened_at is not None
             self._opened_at = None
             self._failures = 0
         if closed:
-            self._on_change(False)
+            self._observer.host_up(self._host)
+        return closed
 
     def failed(self) -> None:
         """A request was not answered, or with a 5xx."""
@@ -92,7 +89,7 @@ class Breaker:
                 self._probes = 0
                 self._schedule_probe(now)
         if opens:
-            self._on_change(True)
+            self._observer.host_down(self._host)
 
     def _is_outage(self, now: float) -> bool:
         slowly = self._failures >= _SLOW_FAILURES and now - self._failing_since >= _SLOW_S

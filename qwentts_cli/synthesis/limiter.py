@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
 
+from qwentts_cli.observer import Observer
 from qwentts_cli.synthesis import limiter_rules as aimd
 from qwentts_cli.synthesis.limiter_state import OwnState
 from qwentts_cli.synthesis.timing import Timing
@@ -41,6 +42,7 @@ class RateLimiter:
         timing: clock, waiting and chance. An exception of `wait` leaves `acquire`, and no token is taken.
         start_rps: requests a second to begin with while nothing is known.
         rpm: at most so many requests a minute, 1 or more, and begin with that rate.
+        observer: told of the rate whenever something was learned of it.
     """
 
     def __init__(
@@ -50,17 +52,19 @@ class RateLimiter:
         timing: Timing | None = None,
         start_rps: float = aimd.START_RPS,
         rpm: float | None = None,
+        observer: Observer | None = None,
     ) -> None:
         self._state = state if state is not None else OwnState()
         self._timing = timing if timing is not None else Timing()
         self._cap = aimd.MAX_RPS if rpm is None else max(rpm, 1.0) / 60
         self._start_rps = start_rps if rpm is None else self._cap
-        self._turnstile = _FifoLock()
+        self._observer = observer if observer is not None else Observer()
+        self._queue = _FifoLock()
 
     def acquire(self) -> Permit:
         """Wait until a request may be sent."""
         since = self._timing.now()
-        with self._turnstile.turn():
+        with self._queue.turn():
             while wait_s := self._transact(
                 lambda state, now: aimd.take(state, now, since=since, cap=self._cap)
             ):
@@ -102,7 +106,11 @@ class RateLimiter:
         self._learn(lambda state, now: aimd.restarted(state, now, rps))
 
     def _learn(self, change: Callable[[LimiterState, float], LimiterState]) -> None:
-        self._transact(lambda state, now: (change(state, now), None))
+        def learn(state: LimiterState, now: float) -> tuple[LimiterState, float]:
+            changed = change(state, now)
+            return changed, min(changed.rate, self._cap)
+
+        self._observer.rate_changed(self._transact(learn))
 
     def _transact(self, change: Callable[[LimiterState, float], tuple[LimiterState, T]]) -> T:
         def stamped(known: LimiterState | None) -> tuple[LimiterState, T]:

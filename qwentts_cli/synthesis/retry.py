@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from qwentts_cli.errors import QuotaError, QwenTTSError, Throttled
+from qwentts_cli.observer import Observer
 from qwentts_cli.synthesis.timing import Timing
 
 if TYPE_CHECKING:
@@ -62,21 +63,13 @@ SINGLE = RetryPolicy(attempts=5, pauses_s=120, backoff_cap_s=20, resends=2)
 BATCH = RetryPolicy(attempts=10, pauses_s=900, backoff_cap_s=30, resends=4, patience=2, throttle_cap_s=0)
 
 
-@dataclass(frozen=True, slots=True)
-class Retry:
-    """A call failed with `error` and is repeated after `pause_s`; `number` is 1 for the first repetition."""
-
-    error: QwenTTSError
-    number: int
-    pause_s: float
-
-
 def retry(
     call: Callable[[], T],
     policy: RetryPolicy,
     *,
     timing: Timing | None = None,
-    on_retry: Callable[[Retry], None] = lambda _retry: None,
+    observer: Observer | None = None,
+    may_repeat: Callable[[], bool] = lambda: True,
     since_success_s: Callable[[], float] = lambda: float("inf"),
 ) -> T:
     """Call until it succeeds, fails for good, or the policy's bounds are reached.
@@ -85,21 +78,25 @@ def retry(
         call: one attempt. Time it spends itself, waiting for a rate limiter too, is not bounded here.
         policy: the bounds.
         timing: clock, waiting and chance. What `wait` raises ends the loop.
-        on_retry: told of each failure that is followed by another attempt, before the pause.
+        observer: told of each failure that is followed by another attempt, before the pause.
+        may_repeat: asked after a failure; a call that has had an effect outside is not repeated.
         since_success_s: seconds since any call of the run succeeded; while others succeed, patience with
             throttled answers does not run out.
 
     Raises:
         QwenTTSError: the latest failure; a `QuotaError` where the service asks to wait over five minutes.
     """
-    course = RetryState(policy, timing if timing is not None else Timing(), since_success_s)
+    state = RetryState(policy, timing if timing is not None else Timing(), since_success_s)
+    observer = observer if observer is not None else Observer()
     while True:
         try:
             return call()
         except QwenTTSError as error:
-            pause_s = course.pause_after(error)
-            on_retry(Retry(error, course.failures + course.throttled, pause_s))
-        course.timing.wait(pause_s)
+            if not may_repeat():
+                raise
+            pause_s = state.pause_after(error)
+            observer.attempt_repeated(error, number=state.failures + state.throttled, pause_s=pause_s)
+        state.timing.wait(pause_s)
 
 
 class RetryState:

@@ -9,12 +9,14 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from qwentts_cli.billing.budget import Account
+from qwentts_cli.billing.budget import Budget
+from qwentts_cli.billing.payments import Payments
 from qwentts_cli.dashscope.client import SpeechClient
 from qwentts_cli.dashscope.endpoint import custom_endpoint
 from qwentts_cli.dashscope.request import SynthesisRequest
 from qwentts_cli.dashscope.transport.session import Timeouts
 from qwentts_cli.errors import NetworkError, QwenTTSError
+from qwentts_cli.observer import Observer
 from qwentts_cli.sandbox.server import Sandbox
 from qwentts_cli.sandbox.voices.engine import Utterance
 from qwentts_cli.sandbox.voices.tones import ToneVoice
@@ -25,6 +27,7 @@ from qwentts_cli.synthesis.cache import Cache
 from qwentts_cli.synthesis.limiter import RateLimiter
 from qwentts_cli.synthesis.synthesizer import Store, Synthesizer
 from qwentts_cli.synthesis.unfetched import UnfetchedAudio
+from tests.listener import Listener
 from tests.virtual_time import VirtualTime
 
 if TYPE_CHECKING:
@@ -33,8 +36,7 @@ if TYPE_CHECKING:
     from qwentts_cli.audio.wav import Pcm
     from qwentts_cli.dashscope.wire import Answer
     from qwentts_cli.sandbox.ledger import Record
-    from qwentts_cli.synthesis.retry import Retry
-    from qwentts_cli.synthesis.synthesizer import Receipt
+    from qwentts_cli.synthesis.usage import Usage
 
 # The answer was made and billed, and lost on its way; what drips takes longer than anyone waits.
 LOSING = (
@@ -133,7 +135,7 @@ class Outcome:
     """What one storm did: the sounds and failures by text, what was billed, and what the client suspected."""
 
     sounds: dict[str, list[Pcm]]
-    receipts: dict[str, Receipt]
+    receipts: dict[str, Usage]
     failures: dict[str, QwenTTSError]
     ledger: list[Record]
     links: dict[str, list[str]]
@@ -180,14 +182,9 @@ class _Noting(SpeechClient):
 
 def run_storm(*, texts: int, workers: int, seed: int, share: float, folder: Path) -> Outcome:
     """Have short texts said by `workers` threads; no wait between attempts takes time."""
-    suspected = 0
     # Longer than the sandbox needs for so many at once, or answers would be lost that its ledger calls good.
     patience_s = max(1.0, workers / 16) * _PATIENCE_S
     timing = VirtualTime(seed=seed).timing()
-
-    def suspect(event: Retry) -> None:
-        nonlocal suspected
-        suspected += isinstance(event.error, NetworkError) and event.error.maybe_billed
 
     began = time.monotonic()
     with Sandbox(voice_engine="tones", faults=faults(share), seed=seed) as server:
@@ -200,18 +197,24 @@ def run_storm(*, texts: int, workers: int, seed: int, share: float, folder: Path
         client.links = {}
         problems: list[str] = []
         store = Store(
-            Cache(folder / "cache", max_bytes=1 << 40, warn=problems.append),
-            UnfetchedAudio(folder / "pending", server=server.base_url, warn=problems.append),
-            server.base_url,
+            cache=Cache(folder / "cache", max_bytes=1 << 40, warn=problems.append),
+            pending=UnfetchedAudio(folder / "pending", server=server.base_url, warn=problems.append),
+            scope=server.base_url,
         )
+        listener = Listener()
         limiter = RateLimiter(timing=timing, rpm=1e6)
         synthesizer = Synthesizer(
             client,
-            asking=Attempts(Breaker("the service", timing=timing), limiter, timing, suspect),
-            fetching=Attempts(Breaker("the storage", timing=timing), None, timing),
+            asking=Attempts(
+                breaker=Breaker("the service", timing=timing),
+                limiter=limiter,
+                timing=timing,
+                observer=listener,
+            ),
+            fetching=Attempts(breaker=Breaker("the storage", timing=timing), timing=timing),
             store=store,
             is_streamed=False,
-            account=Account(),
+            payments=Payments(Budget(), Observer()),
             cancelled=threading.Event(),
         )
         sounds: dict[str, list[Pcm]] = {f"{number:06}": [] for number in range(texts)}
@@ -228,6 +231,9 @@ def run_storm(*, texts: int, workers: int, seed: int, share: float, folder: Path
         with client, ThreadPoolExecutor(workers) as pool:
             list(pool.map(say, sounds))
         ledger = server.ledger
+    suspected = sum(
+        isinstance(error, NetworkError) and error.maybe_billed for error, _, _ in listener.repeated
+    )
     return Outcome(
         sounds, receipts, failures, ledger, client.links, suspected, time.monotonic() - began, problems
     )

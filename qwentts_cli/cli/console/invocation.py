@@ -1,4 +1,4 @@
-"""One run of the program: its options, its settings, and the connection they lead to."""
+"""One run of the program: its options, its output, and what the settings lead to."""
 
 from __future__ import annotations
 
@@ -10,19 +10,17 @@ from typing import TYPE_CHECKING
 
 from qwentts_cli.cli.console.global_options import GlobalOptions, global_options
 from qwentts_cli.cli.console.output import Output, make_output
-from qwentts_cli.dashscope.catalog import load_catalog
-from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint, region_endpoint
 from qwentts_cli.errors import UsageError
 from qwentts_cli.settings.config import Config, load_config
-from qwentts_cli.settings.credentials import ApiKey, check_key, decode_key, missing_key, read_key_file
+from qwentts_cli.settings.credentials import ApiKey, decode_key, read_key_file
 from qwentts_cli.settings.paths import config_file, vendor_key_file
-from qwentts_cli.settings.resolve import Settings, resolve
+from qwentts_cli.settings.resolve import resolve
 from qwentts_cli.settings.schema import SETTINGS
+from qwentts_cli.speech.context import Context
 
 if TYPE_CHECKING:
     import typer
 
-SANDBOX = "sandbox"
 _GLOBAL_SETTINGS = ("region", "base_url", "timeout")
 
 
@@ -31,36 +29,7 @@ class Invocation:
     options: GlobalOptions
     output: Output
     config: Config
-    settings: Settings
-    profile: str | None
-
-    @property
-    def is_sandbox(self) -> bool:
-        """Whether the in-process sandbox is asked for; a flag --base-url beside it would contradict that."""
-        found = self.settings.first("base_url", "region")
-        return bool(found and found.name == "region" and str(found.value).strip().lower() == SANDBOX)
-
-    @property
-    def endpoint(self) -> Endpoint:
-        found = self.settings.first("base_url", "region")
-        if found and found.name == "base_url":
-            return custom_endpoint(str(found.value))
-        region = str(found.value) if found else load_catalog().default_region
-        workspace = self.settings.text("workspace", "")
-        return region_endpoint(region, workspace or None)
-
-    @property
-    def key(self) -> ApiKey:
-        found = self.settings.first("api_key")
-        if not found or not isinstance(found.value, ApiKey):
-            raise missing_key()
-        key = check_key(found.value, found.origin)
-        if key.is_of_a_plan:
-            self.output.warn(
-                f"the key from {key.origin} is of a Coding or Token Plan: it works on that plan's host only, "
-                "and not with qwen3-tts"
-            )
-        return key
+    context: Context
 
 
 def begin(context: typer.Context, **flags: str | float | None) -> Invocation:
@@ -92,7 +61,7 @@ def begin(context: typer.Context, **flags: str | float | None) -> Invocation:
         profile=profile,
         vendor_key=vendor_key_file(),
     )
-    return Invocation(options, output, config, settings, profile)
+    return Invocation(options, output, config, Context(settings, profile))
 
 
 def _read_key(source: str) -> ApiKey:

@@ -9,7 +9,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
 
-from qwentts_cli.errors import LocalError, QwenTTSError
+from qwentts_cli.errors import LocalError, QwenTTSError, error_document, error_text
 from qwentts_cli.redact import safe
 
 if TYPE_CHECKING:
@@ -86,33 +86,6 @@ class Output:
             discard(sys.stderr)  # nobody listens; the exit code still speaks
 
 
-def plural(number: int, noun: str) -> str:
-    """A number with its noun: "1 item", "2 items"."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def error_text(error: QwenTTSError) -> str:
-    """What went wrong, with what the service's support would ask for."""
-    facts = ", ".join(fact for fact in (error.service_code, _request(error)) if fact)
-    return f"{error.message} [{facts}]" if facts else error.message
-
-
-def error_document(error: QwenTTSError) -> dict[str, Any]:
-    """The stable shape of an error for scripts; `code` is the service's own where there is one.
-
-    `details` are there only where there is more than one thing wrong.
-    """
-    details = {"details": [safe(detail) for detail in error.details]} if error.details else {}
-    return details | {
-        "code": safe(error.service_code) or error.exit_code.name.lower(),
-        "exit": int(error.exit_code),
-        "message": safe(error.message),
-        "hint": safe(error.hint),
-        "request_id": error.request_id or None,
-        "retryable": error.retryable,
-    }
-
-
 def make_output(options: GlobalOptions) -> Output:
     return Output(
         is_json=options.json,
@@ -135,7 +108,3 @@ def stdout_error(error: Exception) -> LocalError:
 
 def wants_color(*, no_color: bool) -> bool:
     return not no_color and not os.environ.get("NO_COLOR") and sys.stderr is not None and sys.stderr.isatty()
-
-
-def _request(error: QwenTTSError) -> str:
-    return f"request {error.request_id}" if error.request_id else ""

@@ -41,14 +41,22 @@ class Progress:
         self._task: TaskID | None = None
 
     def __enter__(self) -> Self:
-        is_terminal = sys.stderr is not None and sys.stderr.isatty()
-        if is_terminal and not self._output.is_quiet:
-            self._start_bar()
+        self.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self.stop()
+
+    def start(self) -> None:
+        """Begin the live line, where there is a terminal to show it."""
+        is_terminal = sys.stderr is not None and sys.stderr.isatty()
+        if is_terminal and not self._output.is_quiet:
+            self._start_bar()
+
+    def stop(self) -> None:
+        """End the live line."""
         if self._bar:
             self._draw()
             self._bar.stop()

@@ -6,12 +6,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qwentts_cli.batch.outcome import Gap, Outcome, Status
+from qwentts_cli.batch.outcome import Outcome, Status
 from qwentts_cli.batch.report import write_report
 from qwentts_cli.errors import RejectedError
 from qwentts_cli.sandbox.formats.wav import wav_file
 from qwentts_cli.sandbox.voices.engine import Utterance
 from qwentts_cli.sandbox.voices.tones import ToneVoice
+from qwentts_cli.synthesis.usage import Gap, Usage
 from tests.chromium import CHROMIUM, Browser
 
 if TYPE_CHECKING:
@@ -57,11 +58,13 @@ def make_outcomes(folder: Path) -> Iterator[Outcome]:
             status=Status.FAILED if is_failed else Status.SKIPPED if number == 8 else Status.MADE,
             text=texts.get(number, f"This is item {number}."),
             duration_s=0.0 if is_failed else 65.4,
-            characters=1234,
-            billed=0 if is_failed else 1234,
-            requests=1,
-            request_ids=("r-1",),
-            gaps=(Gap(3, 14, 12),) if number == 9 else (),
+            usage=Usage(
+                characters=1234,
+                billed=0 if is_failed else 1234,
+                requests=1,
+                request_ids=("r-1",),
+                gaps=(Gap(3, 14, 12),) if number == 9 else (),
+            ),
             error=REFUSAL if is_failed else None,
         )
 

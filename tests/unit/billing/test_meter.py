@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from qwentts_cli.billing.meter import Meter
-from qwentts_cli.dashscope.request import SynthesisRequest
 from qwentts_cli.errors import NetworkError, Throttled
 
 
@@ -12,10 +11,10 @@ def test_the_rate_is_that_of_the_last_ten_seconds() -> None:
     clock = [100.0]
     meter = Meter(lambda: clock[0])
     assert meter.rps == 0.0
-    meter.send()
+    meter.request_sent()
     assert meter.rps == 1.0
     for clock[0] in (101.0, 102.0, 103.0, 104.0):
-        meter.send()
+        meter.request_sent()
     assert meter.rps == 5 / 4
     clock[0] = 110.5
     assert meter.rps == 4 / 10
@@ -27,11 +26,11 @@ def test_the_rate_is_that_of_the_last_ten_seconds() -> None:
 def test_every_kind_of_end_is_counted() -> None:
     """Billed characters by model; failures that say slow down, and those that may have cost."""
     meter = Meter()
-    meter.bill(SynthesisRequest("a", "Cherry", "one"), 3)
-    meter.bill(SynthesisRequest("b", "Cherry", "two"), 4)
-    meter.bill(SynthesisRequest("c", "Cherry", "one"), 5)
+    meter.request_billed("one", 3)
+    meter.request_billed("two", 4)
+    meter.request_billed("one", 5)
     lost = NetworkError("lost", maybe_billed=True)
     for error in (Throttled("slow down"), lost, NetworkError("refused")):
-        meter.fail(error)
+        meter.request_failed(error)
     assert meter.billed == {"one": 8, "two": 4}
     assert (meter.throttled, meter.maybe_billed) == (1, 1)

@@ -11,7 +11,7 @@ import pytest
 
 from qwentts_cli.audio.wav import Pcm
 from qwentts_cli.speech.pipeline import WorkerPool, deliver_in_order
-from qwentts_cli.synthesis.synthesizer import Receipt
+from qwentts_cli.synthesis.usage import Usage
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -41,15 +41,15 @@ def test_the_order_is_that_of_the_items(seed: int) -> None:
     """Whoever is ready first, and also without a pool."""
     chance, written = random.Random(seed), Written()
 
-    def make(number: int, emit: Emit) -> Receipt:
+    def make(number: int, emit: Emit) -> Usage:
         for part in range(2):
             time.sleep(chance.uniform(0, 0.002))
             emit(sound(number, part))
-        return Receipt(number)
+        return Usage(characters=number)
 
     with WorkerPool(8) as pool:
         done = list(deliver_in_order(range(COUNT), make, written.write, pool=pool))
-    assert done == [(number, Receipt(number)) for number in range(COUNT)]
+    assert done == [(number, Usage(characters=number)) for number in range(COUNT)]
     assert written == all_in_order(COUNT)
     alone = Written()
     assert list(deliver_in_order(range(5), make, alone.write, pool=None)) == done[:5]
@@ -61,7 +61,7 @@ def test_so_many_at_a_time_and_so_many_ahead() -> None:
     made, at_work, most = [], 0, 0
     count, full = threading.Lock(), threading.Barrier(4, timeout=10)
 
-    def make(number: int, emit: Emit) -> Receipt:
+    def make(number: int, emit: Emit) -> Usage:
         nonlocal at_work, most
         with count:
             at_work += 1
@@ -72,7 +72,7 @@ def test_so_many_at_a_time_and_so_many_ahead() -> None:
         with count:
             at_work -= 1
             made.append(number)
-        return Receipt(1)
+        return Usage(characters=1)
 
     with WorkerPool(4) as pool:
         delivery = deliver_in_order(range(COUNT), make, lambda _item, _pcm: None, pool=pool)
@@ -87,10 +87,10 @@ def test_the_first_is_heard_while_it_is_made() -> None:
     """Its sound is written before it is complete."""
     heard = threading.Event()
 
-    def make(number: int, emit: Emit) -> Receipt:
+    def make(number: int, emit: Emit) -> Usage:
         emit(sound(number))
         assert heard.wait(10)
-        return Receipt(1)
+        return Usage(characters=1)
 
     with WorkerPool(2) as pool:
         list(deliver_in_order(range(3), make, lambda _item, _pcm: heard.set(), pool=pool))
@@ -100,12 +100,12 @@ def test_a_failure_has_its_turn() -> None:
     """What stands before it is delivered; after it nothing is, and nothing new is begun."""
     begun, written = [], Written()
 
-    def make(number: int, emit: Emit) -> Receipt:
+    def make(number: int, emit: Emit) -> Usage:
         begun.append(number)
         if number == 20:
             raise ValueError(number)
         emit(sound(number))
-        return Receipt(1)
+        return Usage(characters=1)
 
     with WorkerPool(4) as pool, pytest.raises(ValueError, match="20"):
         list(deliver_in_order(range(1000), make, written.write, pool=pool))
@@ -121,9 +121,9 @@ def test_items_that_end_in_a_failure() -> None:
         yield from range(3)
         raise OSError("the pipe broke")
 
-    def make(number: int, emit: Emit) -> Receipt:
+    def make(number: int, emit: Emit) -> Usage:
         emit(sound(number))
-        return Receipt(1)
+        return Usage(characters=1)
 
     with WorkerPool(4) as pool, pytest.raises(OSError, match="the pipe broke"):
         list(deliver_in_order(items(), make, written.write, pool=pool))
@@ -134,10 +134,10 @@ def test_a_writer_that_fails_stops_the_rest() -> None:
     """A full disk ends the work; what was not begun never is."""
     begun = []
 
-    def make(number: int, emit: Emit) -> Receipt:
+    def make(number: int, emit: Emit) -> Usage:
         begun.append(number)
         emit(sound(number))
-        return Receipt(1)
+        return Usage(characters=1)
 
     def write(_item: int, _pcm: Pcm) -> None:
         raise OSError("full")

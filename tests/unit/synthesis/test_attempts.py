@@ -1,4 +1,4 @@
-"""One phase of a synthesis: who is told of what, and what an error takes along."""
+"""One phase of a synthesis: what is repeated, who is blamed, and what an error takes along."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ import weakref
 
 import pytest
 
-from qwentts_cli.errors import LocalError, NetworkError, QwenTTSError, RejectedError
+from qwentts_cli.errors import LocalError, NetworkError, RejectedError
 from qwentts_cli.synthesis.attempts import Attempts
 from qwentts_cli.synthesis.breaker import Breaker
+from tests.listener import Listener
 from tests.virtual_time import VirtualTime
 
 
@@ -17,24 +18,22 @@ class Body(bytearray):
     """What was downloaded; unlike bytes it can be watched."""
 
 
-def attempts(noted: list[QwenTTSError]) -> Attempts:
+def attempts() -> Attempts:
     timing = VirtualTime().timing()
-    return Attempts(Breaker("api.example", timing=timing), None, timing, on_failure=noted.append)
+    return Attempts(breaker=Breaker("api.example", timing=timing), timing=timing)
 
 
-def test_every_failure_is_told() -> None:
-    """The last one too, which nothing follows; a success is none."""
-    noted: list[QwenTTSError] = []
+def test_nothing_is_repeated_that_has_had_an_effect() -> None:
+    """A sound that was heard is not begun again, however passing the fault."""
+    calls = []
 
     def fail() -> None:
+        calls.append(1)
         raise NetworkError("broken")
 
-    with pytest.raises(NetworkError) as raised:
-        attempts(noted).run(fail)
-    assert len(noted) == 5
-    assert noted[-1] is raised.value
-    attempts(noted).run(lambda: None)
-    assert len(noted) == 5
+    with pytest.raises(NetworkError):
+        attempts().run(fail, may_repeat=lambda: len(calls) < 2)
+    assert len(calls) == 2
 
 
 def test_an_error_does_not_keep_what_was_downloaded() -> None:
@@ -50,7 +49,7 @@ def test_an_error_does_not_keep_what_was_downloaded() -> None:
             raise RejectedError("no sound") from error
 
     with pytest.raises(RejectedError, match="no sound") as raised:
-        attempts([]).run(fail)
+        attempts().run(fail)
     gc.collect()
     assert raised.value
     assert [body() for body in bodies] == [None]
@@ -58,9 +57,9 @@ def test_an_error_does_not_keep_what_was_downloaded() -> None:
 
 def test_the_host_is_not_blamed_for_this_machine() -> None:
     """A lack of files or space neither opens the breaker nor closes it."""
-    changes: list[bool] = []
+    listener = Listener()
     timing = VirtualTime().timing()
-    breaker = Breaker("api.example", timing=timing, on_change=changes.append)
+    breaker = Breaker("api.example", timing=timing, observer=listener)
 
     def fail() -> None:
         error = LocalError("too many open files")
@@ -69,10 +68,10 @@ def test_the_host_is_not_blamed_for_this_machine() -> None:
 
     for _ in range(10):
         with pytest.raises(LocalError):
-            Attempts(breaker, None, timing).run(fail)
-    assert changes == []
+            Attempts(breaker=breaker, timing=timing).run(fail)
+    assert listener.hosts == []
     for _ in range(20):
         breaker.failed()
     with pytest.raises(LocalError):
-        Attempts(breaker, None, timing).run(fail)
-    assert changes == [True]
+        Attempts(breaker=breaker, timing=timing).run(fail)
+    assert listener.hosts == [True]

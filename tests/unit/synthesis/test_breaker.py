@@ -8,6 +8,7 @@ import pytest
 from qwentts_cli.errors import ExitCode
 from qwentts_cli.synthesis.breaker import Breaker, HostDown
 from qwentts_cli.synthesis.timing import Cancelled, Timing
+from tests.listener import Listener
 from tests.virtual_time import VirtualTime
 
 
@@ -20,19 +21,19 @@ def open_breaker(time: VirtualTime) -> Breaker:
 
 def test_opens_after_twenty_failures_in_a_row() -> None:
     """Nineteen failures and a success change nothing; twenty in a row do."""
-    changes: list[bool] = []
+    listener = Listener()
     time = VirtualTime()
-    breaker = Breaker("api.example", timing=time.timing(), on_change=changes.append)
+    breaker = Breaker("api.example", timing=time.timing(), observer=listener)
     for _ in range(19):
         breaker.failed()
     breaker.succeeded()
     for _ in range(19):
         breaker.failed()
     breaker.admit()
-    assert (time.waits, changes) == ([], [])
+    assert (time.waits, listener.hosts) == ([], [])
     breaker.failed()
     assert breaker.is_open
-    assert changes == [True]
+    assert listener.hosts == [True]
 
 
 def test_opens_after_half_a_minute_of_slow_failures() -> None:
@@ -75,9 +76,9 @@ def test_only_one_probe_at_a_time() -> None:
 
 def test_success_closes_and_is_told_once() -> None:
     """One success closes it for everybody; the change is told once each way."""
-    changes: list[bool] = []
+    listener = Listener()
     time = VirtualTime()
-    breaker = Breaker("api.example", timing=time.timing(), on_change=changes.append)
+    breaker = Breaker("api.example", timing=time.timing(), observer=listener)
     for _ in range(30):
         breaker.failed()
     breaker.admit()
@@ -86,7 +87,7 @@ def test_success_closes_and_is_told_once() -> None:
     waits = len(time.waits)
     breaker.admit()
     assert len(time.waits) == waits
-    assert changes == [True, False]
+    assert listener.hosts == [True, False]
 
 
 def test_waiting_workers_notice_that_it_closed() -> None:
@@ -155,11 +156,11 @@ def test_cancel_ends_the_wait() -> None:
 
 def test_threads_agree_on_the_opening() -> None:
     """However many workers fail at once, the opening is told once."""
-    changes: list[bool] = []
-    breaker = Breaker("api.example", on_change=changes.append)
+    listener = Listener()
+    breaker = Breaker("api.example", observer=listener)
     threads = [threading.Thread(target=breaker.failed) for _ in range(64)]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join()
-    assert changes == [True]
+    assert listener.hosts == [True]

@@ -15,8 +15,9 @@ from qwentts_cli.errors import (
     RejectedError,
     Throttled,
 )
-from qwentts_cli.synthesis.retry import BATCH, SINGLE, Retry, RetryPolicy, retry
+from qwentts_cli.synthesis.retry import BATCH, SINGLE, RetryPolicy, retry
 from qwentts_cli.synthesis.timing import Cancelled, Timing
+from tests.listener import Listener
 from tests.virtual_time import VirtualTime
 
 if TYPE_CHECKING:
@@ -155,9 +156,10 @@ def test_backoff_is_full_jitter(policy: RetryPolicy) -> None:
     timing = Timing(now=lambda: 0.0, wait=lambda _s: None, chance=rolls.random)
     for _ in range(draws):
         errors = [NetworkError("reset")] * (policy.attempts - 1)
-        retry(
-            Script(errors), policy, timing=timing, on_retry=lambda r: pauses[r.number - 1].append(r.pause_s)
-        )
+        listener = Listener()
+        retry(Script(errors), policy, timing=timing, observer=listener)
+        for _, number, pause_s in listener.repeated:
+            pauses[number - 1].append(pause_s)
     for index, sample in enumerate(pauses):
         limit = min(policy.backoff_cap_s, 0.5 * 2**index)
         assert sum(sample) / draws == pytest.approx(limit / 2, rel=0.03)
@@ -184,17 +186,20 @@ def test_batch_leaves_throttling_to_the_limiter() -> None:
 def test_observer_is_told_before_the_pause() -> None:
     """Each repetition is announced with its error and pause, and nothing after the last failure."""
     time = VirtualTime()
-    told: list[tuple[Retry, int]] = []
+    waits: list[int] = []
     failure = NetworkError("reset")
     errors = [failure] * 5
+
+    class Counting(Listener):
+        def attempt_repeated(self, error: QwenTTSError, *, number: int, pause_s: float) -> None:
+            waits.append(len(time.waits))
+            super().attempt_repeated(error, number=number, pause_s=pause_s)
+
+    listener = Counting()
     with pytest.raises(NetworkError):
-        retry(
-            Script(errors),
-            SINGLE,
-            timing=time.timing(0.5),
-            on_retry=lambda r: told.append((r, len(time.waits))),
-        )
-    assert told == [(Retry(failure, n, 0.25 * 2 ** (n - 1)), n - 1) for n in range(1, 5)]
+        retry(Script(errors), SINGLE, timing=time.timing(0.5), observer=listener)
+    assert listener.repeated == [(failure, number, 0.25 * 2 ** (number - 1)) for number in range(1, 5)]
+    assert waits == [0, 1, 2, 3]
 
 
 def test_cancel_ends_the_pause() -> None:

@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from qwentts_cli.billing.budget import Account, Limit
+from qwentts_cli.billing.budget import Budget
+from qwentts_cli.billing.meter import Meter
+from qwentts_cli.billing.payments import Payments
 from qwentts_cli.dashscope.client import SpeechClient
 from qwentts_cli.dashscope.endpoint import custom_endpoint
 from qwentts_cli.dashscope.request import SynthesisRequest
@@ -23,9 +25,10 @@ from qwentts_cli.settings.credentials import ApiKey
 from qwentts_cli.synthesis.attempts import Attempts
 from qwentts_cli.synthesis.breaker import Breaker
 from qwentts_cli.synthesis.cache import Cache
-from qwentts_cli.synthesis.synthesizer import Receipt, Store, Synthesizer
+from qwentts_cli.synthesis.synthesizer import Store, Synthesizer
 from qwentts_cli.synthesis.timing import Timing
 from qwentts_cli.synthesis.unfetched import UnfetchedAudio
+from qwentts_cli.synthesis.usage import Usage
 from tests.reliability.waiting import until
 from tests.tones import read_back_pcm
 
@@ -52,7 +55,7 @@ class World:
         *,
         is_streamed: bool = False,
         is_read: bool = True,
-        limit: Limit | None = None,
+        budget: Budget | None = None,
     ) -> None:
         self.server = server
         chance = random.Random(0)
@@ -68,24 +71,25 @@ class World:
             audio_host_suffix=".x",
         )
         self.warnings: list[str] = []
+        self.meter = Meter()
         self.pending = folder / "pending"
         store = Store(
-            Cache(folder / "cache", max_bytes=1 << 30, warn=self.warnings.append),
-            UnfetchedAudio(self.pending, server=server.base_url, warn=self.warnings.append),
-            server.base_url,
-            is_read,
+            cache=Cache(folder / "cache", max_bytes=1 << 30, warn=self.warnings.append),
+            pending=UnfetchedAudio(self.pending, server=server.base_url, warn=self.warnings.append),
+            scope=server.base_url,
+            is_read=is_read,
         )
         self.synthesizer = Synthesizer(
             client,
-            asking=Attempts(Breaker("the service", timing=timing), None, timing),
-            fetching=Attempts(Breaker("the storage", timing=timing), None, timing),
+            asking=Attempts(breaker=Breaker("the service", timing=timing), timing=timing),
+            fetching=Attempts(breaker=Breaker("the storage", timing=timing), timing=timing),
             store=store,
             is_streamed=is_streamed,
-            account=Account(limit),
+            payments=Payments(budget or Budget(), self.meter),
             cancelled=threading.Event(),
         )
 
-    def say(self, text: str = "Hi.") -> tuple[str, Receipt]:
+    def say(self, text: str = "Hi.") -> tuple[str, Usage]:
         heard: list[Pcm] = []
         receipt = self.synthesizer(request(text), heard.append)
         return read_back_pcm(b"".join(pcm.data for pcm in heard)), receipt
@@ -107,7 +111,7 @@ def test_bought_once(tmp_path: Path, is_streamed: bool) -> None:  # noqa: FBT001
         text, receipt = w.say("你好.")
         assert (text, receipt.characters, receipt.billed, receipt.requests) == ("你好.", 5, 5, 1)
         assert receipt.request_ids == (w.server.ledger[0].request_id,)
-        assert w.say("你好.") == ("你好.", Receipt(5))
+        assert w.say("你好.") == ("你好.", Usage(characters=5))
         assert w.count("post") + w.count("sse") == 1
         assert list(w.pending.iterdir()) == []
 
@@ -184,8 +188,8 @@ def test_a_network_that_asks_to_sign_in_costs_no_sound(tmp_path: Path, fault: st
 
 def test_damaged_sound_counts_against_the_limit(tmp_path: Path) -> None:
     """It was made, so it was billed most likely; after two such streams of 3 characters, 7 are used up."""
-    limit = Limit(Decimal(7), "characters", lambda _model: Decimal(1))
-    with world(tmp_path, "sse:bad-base64", is_streamed=True, limit=limit) as w:
+    budget = Budget(Decimal(7))
+    with world(tmp_path, "sse:bad-base64", is_streamed=True, budget=budget) as w:
         with pytest.raises(BudgetError):
             w.say()
         assert w.count("sse") == 2

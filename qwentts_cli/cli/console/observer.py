@@ -1,0 +1,68 @@
+"""What a run does, shown on stderr while it does it."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING, Self
+
+from qwentts_cli.billing.meter import Meter
+from qwentts_cli.cli.console.progress import Progress
+
+if TYPE_CHECKING:
+    from types import TracebackType
+
+    from qwentts_cli.cli.console.output import Output
+    from qwentts_cli.errors import QwenTTSError
+
+
+class ConsoleObserver(Meter):
+    """Warns, shows how far the work is, and counts what it took. A context manager: it ends the live line."""
+
+    def __init__(self, output: Output) -> None:
+        super().__init__()
+        self._output = output
+        self._progress: Progress | None = None
+        self._planned: int | None = None
+        self._characters = 0
+        self._seconds = 0.0
+        self._showing = threading.Lock()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._progress:
+            self._progress.stop()
+
+    def warn(self, message: str) -> None:
+        self._output.warn(message)
+
+    def detail(self, message: str) -> None:
+        self._output.detail(message)
+
+    def attempt_repeated(self, error: QwenTTSError, *, number: int, pause_s: float) -> None:
+        self._output.detail(f"retry {number} in {pause_s:.1f} s: {error.message}")
+
+    def host_down(self, host: str) -> None:
+        self._output.warn(f"{host} does not answer; waiting for it (Ctrl-C stops; what is done is kept)")
+
+    def host_up(self, host: str) -> None:
+        self._output.warn(f"{host} answers again")
+
+    def work_planned(self, *, characters: int | None, items: int = 1) -> None:  # noqa: ARG002 - for others
+        self._planned = characters
+        self._progress = Progress(self._output, characters)
+        self._progress.start()
+
+    def text_spoken(self, characters: int, seconds: float) -> None:
+        with self._showing:
+            self._characters += characters
+            self._seconds += seconds
+            if self._progress:
+                self._progress.reach(self._characters, self._facts)
+
+    def _facts(self) -> str:
+        done = f"{self._characters} of {self._planned}" if self._planned else f"{self._characters}"
+        return f"{done} characters, {self.billed.total()} billed, {self._seconds:.0f} s of sound"

@@ -1,0 +1,51 @@
+"""What happens while a text is being made into sound, told to whoever wants to know."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qwentts_cli.errors import QwenTTSError
+
+
+class Observer:
+    """Hears of everything and does nothing; override what you want to know.
+
+    Every method is called from several threads at once, while others wait: be quick and raise nothing.
+    """
+
+    def warn(self, message: str) -> None:
+        """Something looks wrong, and the work goes on."""
+
+    def detail(self, message: str) -> None:
+        """Something that only those who asked for more want to read."""
+
+    def work_planned(self, *, characters: int | None, items: int = 1) -> None:
+        """So much is about to be made; `characters` is `None` where nobody has counted them."""
+
+    def request_sent(self) -> None:
+        """A request that may cost money is about to be sent."""
+
+    def request_billed(self, model: str, characters: int) -> None:
+        """The service billed a request."""
+
+    def request_failed(self, error: QwenTTSError) -> None:
+        """A request that may cost money failed; it may be repeated."""
+
+    def requests_lost(self, number: int) -> None:
+        """So many requests may be billed for nothing: unanswered at the end, or their audio cannot be had."""
+
+    def attempt_repeated(self, error: QwenTTSError, *, number: int, pause_s: float) -> None:
+        """A request or a download failed with `error`; repetition `number` follows after `pause_s`."""
+
+    def host_down(self, host: str) -> None:
+        """A host has stopped answering; everybody waits for it."""
+
+    def host_up(self, host: str) -> None:
+        """The host answers again."""
+
+    def rate_changed(self, rps: float) -> None:
+        """The service is now believed to allow so many requests a second."""
+
+    def text_spoken(self, characters: int, seconds: float) -> None:
+        """So much more text has become so much sound; negative if an item that was under way has failed."""

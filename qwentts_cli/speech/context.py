@@ -1,0 +1,70 @@
+"""Who asks and who is asked: the settings of one run, and the server and key they lead to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qwentts_cli.billing.price import PriceList, price_list
+from qwentts_cli.dashscope.catalog import load_catalog
+from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint, find_region, region_endpoint
+from qwentts_cli.settings.credentials import ApiKey, check_key, missing_key
+
+if TYPE_CHECKING:
+    from qwentts_cli.settings.resolve import Settings
+
+SANDBOX = "sandbox"
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """`profile` is the name of the profile in use, if any."""
+
+    settings: Settings
+    profile: str | None = None
+
+    @property
+    def is_sandbox(self) -> bool:
+        """Whether the sandbox inside this process is to answer."""
+        return self._base_url is None and self._region.strip().lower() == SANDBOX
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The server to ask, other than the sandbox.
+
+        Raises:
+            UsageError: the region, workspace or base URL is not valid.
+        """
+        if self._base_url is not None:
+            return custom_endpoint(self._base_url)
+        return region_endpoint(self._region, self.settings.text("workspace", "") or None)
+
+    @property
+    def key(self) -> ApiKey:
+        """The API key.
+
+        Raises:
+            AuthError: there is none, or it cannot be one.
+        """
+        found = self.settings.first("api_key")
+        if not found or not isinstance(found.value, ApiKey):
+            raise missing_key()
+        return check_key(found.value, found.origin)
+
+    @property
+    def prices(self) -> PriceList:
+        """What characters cost there; the sandbox, which costs nothing, has those of the default region."""
+        if self._base_url is not None:
+            return price_list(None)
+        return price_list(
+            load_catalog().default_region if self.is_sandbox else find_region(self._region).name
+        )
+
+    @property
+    def _base_url(self) -> str | None:
+        found = self.settings.first("base_url", "region")
+        return str(found.value) if found and found.name == "base_url" else None
+
+    @property
+    def _region(self) -> str:
+        return self.settings.text("region", load_catalog().default_region)

@@ -1,0 +1,37 @@
+"""What a synthesis took, added up over segments and texts."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Gap:
+    """A passage that the service's filter refused, replaced by silence: its place and length in the text."""
+
+    line: int
+    column: int
+    characters: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Usage:
+    """`characters` are those of the text, `billed` those that this run paid for: 0 if all was in the cache.
+
+    Both are counted by the service; where it does not say, they are counted as it counts.
+    """
+
+    characters: int = 0
+    billed: int = 0
+    requests: int = 0
+    request_ids: tuple[str, ...] = ()
+    gaps: tuple[Gap, ...] = ()
+
+    def __add__(self, other: Usage) -> Usage:
+        return Usage(
+            characters=self.characters + other.characters,
+            billed=self.billed + other.billed,
+            requests=self.requests + other.requests,
+            request_ids=self.request_ids + other.request_ids,
+            gaps=self.gaps + other.gaps,
+        )

@@ -1,0 +1,21 @@
+"""Small parts of messages that several parts of the program share."""
+
+from __future__ import annotations
+
+from difflib import get_close_matches
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+def plural(number: int, noun: str) -> str:
+    """A number with its noun: "1 item", "2 items"."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+
+
+def suggest(typed: str, known: Iterable[str], kind: str) -> str:
+    """The known name that was probably meant, else all of them: "Did you mean X?", "Regions are: X, Y."."""
+    names = list(known)
+    close = get_close_matches(typed, names, n=1)
+    return f"Did you mean {close[0]}?" if close else f"{kind} are: {', '.join(names)}."
