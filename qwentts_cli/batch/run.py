@@ -16,7 +16,7 @@ from qwentts_cli.batch.results import Results
 from qwentts_cli.batch.runner import Batch, Task
 from qwentts_cli.cli.console.observer import ConsoleObserver
 from qwentts_cli.cli.console.progress import Progress
-from qwentts_cli.cli.say_result import tell_facts
+from qwentts_cli.cli.say_result import show_facts
 from qwentts_cli.errors import ExitCode, QwenTTSError
 from qwentts_cli.speech.pipeline import WorkerPool
 from qwentts_cli.speech.wiring import CacheUse, open_synthesizer, pool_size
@@ -213,7 +213,7 @@ def _teller(run: Invocation, options: BatchOptions) -> Callable[[Task, State], N
 def _answer(run: Invocation, planner: Planner, plan: Plan, options: BatchOptions) -> int:
     if options.is_dry:
         facts = plan.estimate.document(run.context, planner.style.recipe.model)
-        tell_facts(run, {"items": plan.items, "to_make": plan.stale} | facts)
+        show_facts(run.output, {"items": plan.items, "to_make": plan.stale} | facts)
     elif run.options.json:
         joined = {"joined": plan.joined.name.lower()} if plan.joined else {}
         run.output.document({state.name.lower(): count for state, count in plan.states.items()} | joined)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,16 +15,27 @@ from qwentts_cli.errors import UsageError
 from qwentts_cli.settings.schema import SETTINGS
 
 if TYPE_CHECKING:
-    from contextlib import ExitStack
+    from collections.abc import Iterator
 
     from qwentts_cli.audio.tags import Tags
+    from qwentts_cli.errors import LocalError
     from qwentts_cli.observer import Observer
     from qwentts_cli.settings.resolve import Settings
 
 STDOUT_NAMES = {"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputOptions:
+    """What was typed of the output: `path` `-` is stdout, `None` none at all."""
+
+    path: str | None = None
+    format: str | None = None
+    bitrate_kbps: int | None = None
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """Where one recording goes, and how."""
 
@@ -42,28 +54,20 @@ class Delivery:
         return str(self.target.path) if self.target and self.target.path else None
 
 
-def choose_target(
-    settings: Settings,
-    output: str | None,
-    *,
-    typed_format: str | None,
-    bitrate_kbps: int | None,
-    overwrite: bool,
-    observer: Observer,
-) -> Target | None:
+def choose_target(settings: Settings, output: OutputOptions, observer: Observer) -> Target | None:
     """What `-o` leads to, checked; `None` without it.
 
     Raises:
-        UsageError: it cannot be written there, or not so.
+        UsageError: nothing can be written there, or not in this format.
     """
-    if output is None:
-        if bitrate_kbps or typed_format:
-            raise UsageError("a format or bit rate is for what -o writes", hint="Add -o FILE.")
+    if output.path is None:
+        if output.bitrate_kbps or output.format:
+            raise UsageError("--format and --bitrate are for the file that -o names", hint="Add -o FILE.")
         return None
-    path = None if output in STDOUT_NAMES else Path(output)
-    format_ = _choose_format(settings, path, typed_format, observer)
-    check_format(format_, sample_rate=RAW_SAMPLE_RATE, bitrate_kbps=bitrate_kbps)
-    target = Target(path, format_, overwrite=overwrite)
+    path = None if output.path in STDOUT_NAMES else Path(output.path)
+    format_ = _choose_format(settings, path, output.format, observer)
+    check_format(format_, sample_rate=RAW_SAMPLE_RATE, bitrate_kbps=output.bitrate_kbps)
+    target = Target(path, format_, overwrite=output.overwrite)
     target.check()
     return target
 
@@ -82,29 +86,43 @@ def _choose_format(
     return chosen
 
 
-def open_recording(stack: ExitStack, delivery: Delivery, observer: Observer) -> Recording:
-    """Open every place the sound goes to; the stack closes them, and a file appears only if all went well.
+@contextmanager
+def open_recording(delivery: Delivery, observer: Observer) -> Iterator[Recording]:
+    """Open every place the sound goes to; a file appears only if the block ends well.
 
     Raises:
         QwenTTSError: one of them cannot be opened.
     """
-    sinks: list[Sink] = []
-    target = delivery.target
-    if target:
-        out = stack.enter_context(target.open())
-        sinks.append(
-            EncodedSink(
-                target.format,
-                out,
-                seekable=target.is_seekable,
-                bitrate_kbps=delivery.bitrate_kbps,
-                tags=delivery.tags,
-            )
-        )
-    if delivery.is_played:
-        from qwentts_cli.audio.playback.sink import PlaybackSink
+    with _open_file(delivery) as file, _open_player(delivery, observer) as player:
+        yield Recording([sink for sink in (file, player) if sink])
 
-        # A file that is being written is not given up because nobody can hear it.
-        on_failure = (lambda error: observer.warn(f"{error.message}. {error.hint}")) if target else None
-        sinks.append(PlaybackSink(stack, on_failure))
-    return Recording(sinks)
+
+@contextmanager
+def _open_file(delivery: Delivery) -> Iterator[Sink | None]:
+    target = delivery.target
+    if target is None:
+        yield None
+        return
+    with target.open() as out:
+        yield EncodedSink(
+            target.format,
+            out,
+            seekable=target.is_seekable,
+            bitrate_kbps=delivery.bitrate_kbps,
+            tags=delivery.tags,
+        )
+
+
+@contextmanager
+def _open_player(delivery: Delivery, observer: Observer) -> Iterator[Sink | None]:
+    if not delivery.is_played:
+        yield None
+        return
+    from qwentts_cli.audio.playback.sink import PlaybackSink
+
+    def go_on_unheard(error: LocalError) -> None:
+        observer.warn(f"{error.message}. {error.hint}")
+
+    # A file that is being written is not given up because nobody can hear it.
+    with PlaybackSink(go_on_unheard if delivery.target else None) as player:
+        yield player

@@ -6,9 +6,12 @@ import heapq
 import itertools
 import queue
 import threading
+from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
+from contextlib import contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from qwentts_cli.synthesis.timing import Cancelled
@@ -18,7 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from qwentts_cli.audio.wav import Pcm
-    from qwentts_cli.synthesis.synthesizer import Emit
+    from qwentts_cli.synthesis.synthesizer import Emit, Synthesizer
     from qwentts_cli.synthesis.usage import Usage
 
 Item = TypeVar("Item")
@@ -28,13 +31,13 @@ Rank = tuple[int, int]
 
 
 class WorkerPool:
-    """So many worker threads, shared by everything that is being spoken; the lowest rank goes first.
+    """Worker threads shared by everything that is being spoken; the work with the lowest rank goes first.
 
     They are daemons, so that a stuck connection cannot keep the program from ending.
 
     Args:
         jobs: how many.
-        on_close: ends the waits of what is being made, when the pool is sent home.
+        on_close: called when the pool is closed, to end the waits of what is being made.
     """
 
     def __init__(self, jobs: int, on_close: Callable[[], None] = lambda: None) -> None:
@@ -56,14 +59,14 @@ class WorkerPool:
         self.close()
 
     def close(self) -> None:
-        """Begin nothing more; what is still waiting is called off."""
+        """Begin nothing more; what is still queued ends at once."""
         with self._changed:
             self.is_closed = True
             self._changed.notify_all()
         self._on_close()
 
     def submit(self, rank: Rank, work: Callable[[], None]) -> None:
-        """Have `work`, which raises nothing, done by the next worker; once closed, by who brings it."""
+        """Have `work`, which raises nothing, done by the next free worker, or here if the pool is closed."""
         with self._changed:
             if not self.is_closed:
                 heapq.heappush(self._waiting, (rank, next(self._arrivals), work))
@@ -81,13 +84,30 @@ class WorkerPool:
             return heapq.heappop(self._waiting)[2] if self._waiting else None
 
 
+@contextmanager
+def open_pool(jobs: int, synthesizer: Synthesizer) -> Iterator[WorkerPool | None]:
+    """The workers for so many requests at a time; `None` for one, which needs no threads."""
+    if jobs == 1:
+        yield None
+        return
+    with WorkerPool(jobs, synthesizer.cancel) as pool:
+        yield pool
+
+
 def deliver_in_order(
-    items: Iterable[Item], make: Make[Item], write: Write[Item], *, pool: WorkerPool | None, rank: int = 0
+    items: Iterable[Item],
+    make: Make[Item],
+    write: Write[Item],
+    *,
+    pool: WorkerPool | None,
+    rank: int = 0,
+    is_live: bool = False,
 ) -> Iterator[tuple[Item, Usage]]:
     """Make each item and write its sound, in the order of the items; gives each as it is done.
 
     Without a pool everything happens in the calling thread. With one, at most twice as many items as it has
     workers are being made or wait for their turn, and the sound of the first is written while it is made.
+    With `is_live` the next item may be long in coming, so another thread waits for it.
 
     Raises:
         Exception: what `items`, `make` or `write` raised, when its turn has come; nothing new is begun then.
@@ -96,16 +116,16 @@ def deliver_in_order(
         for item in items:
             yield item, make(item, lambda pcm, item=item: write(item, pcm))  # type: ignore[misc]
         return
-    line = _OrderedDelivery(make, pool, rank)
+    delivery = _OrderedDelivery(make, pool, rank)
+    tasks = delivery.feed(items) if is_live else delivery.look_ahead(items)
     try:
-        line.start(items)
-        while task := line.next_task():
+        for task in tasks:
             for pcm in task.sound():
                 write(task.item, pcm)
             yield task.item, task.usage.result()
-            line.delivered()
+            delivery.make_room()
     finally:
-        line.stop()
+        delivery.stop()
 
 
 @dataclass(slots=True)
@@ -128,50 +148,66 @@ class _OrderedDelivery(Generic[Item]):
         self._make = make
         self._pool = pool
         self._rank = rank
-        self._room = threading.Semaphore(2 * pool.jobs)
+        self._most = 2 * pool.jobs
+        self._room = threading.Semaphore(self._most)
         self._is_stopped = False
-        self._in_order: queue.SimpleQueue[_Task[Item] | Exception | None] = queue.SimpleQueue()
+        self._numbers = itertools.count()
 
-    def start(self, items: Iterable[Item]) -> None:
-        # In a thread of its own: the next item may be long in coming, from somebody who types.
-        threading.Thread(target=self._feed, args=(items,), name="segments", daemon=True).start()
+    def look_ahead(self, items: Iterable[Item]) -> Iterator[_Task[Item]]:
+        """Submit items before their turn, and give each when it has come."""
+        begun: deque[_Task[Item]] = deque()
+        try:
+            for item in items:
+                begun.append(self._submit(item))
+                if len(begun) == self._most:
+                    yield begun.popleft()
+        except Exception:
+            yield from begun  # these come first
+            raise
+        yield from begun
 
-    def next_task(self) -> _Task[Item] | None:
-        found = self._in_order.get()
-        if isinstance(found, Exception):
-            raise found
-        return found
+    def feed(self, items: Iterable[Item]) -> Iterator[_Task[Item]]:
+        """Likewise, while another thread waits for the items."""
+        in_order: queue.SimpleQueue[_Task[Item] | Exception | None] = queue.SimpleQueue()
+        threading.Thread(target=self._feed, args=(items, in_order), name="segments", daemon=True).start()
+        while found := in_order.get():
+            if isinstance(found, Exception):
+                raise found
+            yield found
 
-    def delivered(self) -> None:
+    def make_room(self) -> None:
+        """An item was delivered."""
         self._room.release()
 
     def stop(self) -> None:
         self._is_stopped = True
         self._room.release()
 
-    def _feed(self, items: Iterable[Item]) -> None:
+    def _feed(
+        self, items: Iterable[Item], in_order: queue.SimpleQueue[_Task[Item] | Exception | None]
+    ) -> None:
         try:
-            for number, item in enumerate(items):
+            for item in items:
                 self._room.acquire()
                 if self._is_stopped:
                     return
-                task = _Task(item)
-                self._pool.submit((self._rank, number), lambda task=task: self._do(task))  # type: ignore[misc]
-                self._in_order.put(task)
+                in_order.put(self._submit(item))
         except Exception as error:  # noqa: BLE001 - handed over to the caller's thread
-            self._in_order.put(error)
+            in_order.put(error)
         else:
-            self._in_order.put(None)
+            in_order.put(None)
+
+    def _submit(self, item: Item) -> _Task[Item]:
+        task = _Task(item)
+        self._pool.submit((self._rank, next(self._numbers)), partial(self._do, task))
+        return task
 
     def _do(self, task: _Task[Item]) -> None:
         try:
-            task.usage.set_result(self._made(task))
+            if self._is_stopped or self._pool.is_closed:
+                raise Cancelled  # noqa: TRY301 - handed over like any other
+            task.usage.set_result(self._make(task.item, task.blocks.put))
         except BaseException as error:  # noqa: BLE001 - handed over to the caller's thread
             task.usage.set_exception(error)
         finally:
             task.blocks.put(None)
-
-    def _made(self, task: _Task[Item]) -> Usage:
-        if self._is_stopped or self._pool.is_closed:
-            raise Cancelled
-        return self._make(task.item, task.blocks.put)

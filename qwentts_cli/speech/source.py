@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qwentts_cli.errors import UsageError
+from qwentts_cli.text.punctuation import is_speakable
 from qwentts_cli.text.read import Reader, check_is_file
+from qwentts_cli.text.units import count_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -19,9 +21,13 @@ _MOST_BYTES_A_CHARACTER = 4
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """`pieces` starts over at each call unless the text is live: a pipe that may still be written to.
+    """A text, in pieces.
 
-    `least_characters` is what the size of the files tells before they are read.
+    Attributes:
+        pieces: gives the text from its start, unless it is live: a pipe that may still be written to.
+        title: what to call it; empty if nothing is known.
+        is_live: whether the text may still be being written.
+        least_characters: how many there are at least, by the size of the files.
     """
 
     pieces: Callable[[], Iterator[str]]
@@ -31,13 +37,13 @@ class Source:
 
 
 def choose_source(words: Sequence[str], files: Sequence[Path], reader: Reader) -> Source | None:
-    """Tell where the text comes from; `None` if nothing was given and nobody pipes.
+    """Find out where the text comes from; `None` if nothing was given and nothing is piped.
 
     Raises:
-        UsageError: words and files are both given, or a file is none.
+        UsageError: words and files are both given, or a path is not a readable file.
     """
     if words and files:
-        raise UsageError("there is a text and there are files", hint="Give the one or the others.")
+        raise UsageError("a text and files were given", hint="Give one or the other.")
     if list(words) == [STDIN] or (not words and not files and _is_piped()):
         return _stdin(reader)
     if files == [Path(STDIN)]:
@@ -52,6 +58,34 @@ def choose_source(words: Sequence[str], files: Sequence[Path], reader: Reader) -
             lambda: _joined(files, reader), files[0].stem, least_characters=size // _MOST_BYTES_A_CHARACTER
         )
     return None
+
+
+def check_text(source: Source, agree: Callable[[int], None]) -> int | None:
+    """Read a text that is at hand to its end, so that nothing is sent of one that turns out to be bad.
+
+    `agree` is called with the characters there are at least, before reading, and then with all of them.
+
+    Returns:
+        The billed characters; `None` for a text that is still being written.
+
+    Raises:
+        UsageError: the text cannot be read, or there is nothing in it to speak.
+    """
+    if source.is_live:
+        return None
+    agree(source.least_characters)
+    characters, is_empty = 0, True
+    for piece in source.pieces():
+        characters += count_units(piece)
+        is_empty = is_empty and not is_speakable(piece)
+    if is_empty:
+        raise nothing_to_speak()
+    agree(characters)
+    return characters
+
+
+def nothing_to_speak() -> UsageError:
+    return UsageError("the text is empty: there is nothing in it to speak")
 
 
 def _stdin(reader: Reader) -> Source:

@@ -37,6 +37,11 @@ class Pauses:
     segment_s: float = 0.0
     paragraph_s: float | None = None
 
+    @property
+    def by_paragraph(self) -> bool:
+        """Whether paragraphs are to be segments of their own."""
+        return self.paragraph_s is not None
+
     def before(self, segment: Segment) -> float:
         if segment.starts_paragraph and self.paragraph_s is not None:
             return self.paragraph_s
@@ -66,6 +71,7 @@ def speak(
     pauses: Pauses,
     observer: Observer,
     rank: int = 0,
+    is_live: bool = False,
     skips_refused: bool = False,
     cues: CueTrack | None = None,
 ) -> Spoken:
@@ -91,7 +97,7 @@ def speak(
 
     speaker = _Speaker(voice, synthesize, skips_refused=skips_refused)
     speakable = (segment for segment in segments if segment.speakable)
-    for _, used in deliver_in_order(speakable, speaker.speak, write, pool=pool, rank=rank):
+    for _, used in deliver_in_order(speakable, speaker.speak, write, pool=pool, rank=rank, is_live=is_live):
         number, usage = number + 1, usage + used
         observer.text_spoken(used.characters, recording.duration_s - told_s)
         told_s = recording.duration_s

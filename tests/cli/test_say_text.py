@@ -42,7 +42,7 @@ BAD_INPUT = {
     "Latin-1": (["-f", "latin.txt"], b"", "at 3"),
     "PNG": (["-f", "image.txt"], b"", "binary (PNG)"),
     "not UTF-8 on stdin": (["-"], b"caf\xe9", "at 3"),
-    "text and file": (["Hi", "-f", "ok.txt"], b"", "the one or the others"),
+    "text and file": (["Hi", "-f", "ok.txt"], b"", "one or the other"),
     "no such folder": (["Hi", "-o", "nowhere/x.wav"], b"", "there is no folder nowhere"),
     "a folder as output": (["Hi", "-o", "folder"], b"", "is a folder"),
     "a name too long": (["Hi", "-o", "x" * 256], b"", "file name"),

@@ -211,7 +211,7 @@ def test_a_repeated_text_is_free(online: Qwentts, sandbox: Sandbox) -> None:
     """The second time nothing is sent; it is said, and `cached` tells scripts."""
     online("say", TEXT, "-o", "a.wav")
     result = online("say", TEXT, "-o", "b.wav", "--json")
-    assert "nothing is billed" in result.stderr
+    assert "from the cache, nothing billed" in result.stderr
     assert result.json["files"][0]["cached"] is True
     assert result.json["usage"] == {"characters": 0, "requests": 0}
     assert (online.folder / "a.wav").read_bytes() == (online.folder / "b.wav").read_bytes()

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import ExitStack
+from typing import TYPE_CHECKING, Self
 
 from qwentts_cli.audio.playback.player import Player, open_player
 from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
@@ -10,7 +11,7 @@ from qwentts_cli.errors import LocalError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from contextlib import ExitStack
+    from types import TracebackType
 
     from qwentts_cli.audio.wav import Pcm
 
@@ -20,13 +21,22 @@ class PlaybackSink:
 
     A player is opened at once, for the service's usual format, so that a machine without one says so before
     anything is paid for. With `on_failure`, a player that fails is told there and the rest goes unheard.
+    Leaving the `with` block before `finish` silences it at once.
     """
 
-    def __init__(self, stack: ExitStack, on_failure: Callable[[LocalError], None] | None = None) -> None:
-        self._stack = stack
+    def __init__(self, on_failure: Callable[[LocalError], None] | None = None) -> None:
+        self._stack = ExitStack()
         self._on_failure = on_failure
         self._format = (RAW_SAMPLE_RATE, 1)
         self._player: Player | None = self._open()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._stack.close()
 
     def write(self, pcm: Pcm) -> None:
         if self._player and (pcm.sample_rate, pcm.channels) != self._format:

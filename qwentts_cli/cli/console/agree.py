@@ -28,3 +28,7 @@ def agree_to_much(output: Output, characters: int) -> None:
         raise BudgetError(what, hint="Add --yes to speak it all the same.")
     if not typer.confirm(f"{what[0].upper()}{what[1:]}. Speak it?", err=True):
         raise BudgetError("cancelled: nothing was sent")
+
+
+def agree_to_any(_characters: int) -> None:
+    """Ask nothing, as with `--yes`."""

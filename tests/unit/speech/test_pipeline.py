@@ -5,7 +5,9 @@ from __future__ import annotations
 import random
 import threading
 import time
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from functools import partial
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
@@ -25,6 +27,9 @@ def sound(number: int, part: int = 0) -> Pcm:
     return Pcm(bytes([number, part]), 24000)
 
 
+Deliver = Callable[..., Any]
+
+
 class Written(list[tuple[int, bytes]]):
     """What was written, with the item it belongs to."""
 
@@ -32,12 +37,18 @@ class Written(list[tuple[int, bytes]]):
         self.append((item, pcm.data))
 
 
+@pytest.fixture(params=[False, True], ids=["at hand", "live"])
+def deliver(request: pytest.FixtureRequest) -> Deliver:
+    """From a text that is there and from one that is still coming: the promises are the same."""
+    return partial(deliver_in_order, is_live=request.param)
+
+
 def all_in_order(count: int) -> list[tuple[int, bytes]]:
     return [(number, bytes([number, part])) for number in range(count) for part in range(2)]
 
 
 @pytest.mark.parametrize("seed", range(10))
-def test_the_order_is_that_of_the_items(seed: int) -> None:
+def test_the_order_is_that_of_the_items(deliver: Deliver, seed: int) -> None:
     """Whoever is ready first, and also without a pool."""
     chance, written = random.Random(seed), Written()
 
@@ -48,15 +59,15 @@ def test_the_order_is_that_of_the_items(seed: int) -> None:
         return Usage(characters=number)
 
     with WorkerPool(8) as pool:
-        done = list(deliver_in_order(range(COUNT), make, written.write, pool=pool))
+        done = list(deliver(range(COUNT), make, written.write, pool=pool))
     assert done == [(number, Usage(characters=number)) for number in range(COUNT)]
     assert written == all_in_order(COUNT)
     alone = Written()
-    assert list(deliver_in_order(range(5), make, alone.write, pool=None)) == done[:5]
+    assert list(deliver(range(5), make, alone.write, pool=None)) == done[:5]
     assert alone == all_in_order(5)
 
 
-def test_so_many_at_a_time_and_so_many_ahead() -> None:
+def test_so_many_at_a_time_and_so_many_ahead(deliver: Deliver) -> None:
     """As many at work as there are workers, and at most twice as many made and not taken."""
     made, at_work, most = [], 0, 0
     count, full = threading.Lock(), threading.Barrier(4, timeout=10)
@@ -75,7 +86,7 @@ def test_so_many_at_a_time_and_so_many_ahead() -> None:
         return Usage(characters=1)
 
     with WorkerPool(4) as pool:
-        delivery = deliver_in_order(range(COUNT), make, lambda _item, _pcm: None, pool=pool)
+        delivery = deliver(range(COUNT), make, lambda _item, _pcm: None, pool=pool)
         taken = 0
         for _ in delivery:
             taken += 1
@@ -83,7 +94,7 @@ def test_so_many_at_a_time_and_so_many_ahead() -> None:
     assert (taken, most) == (COUNT, 4)
 
 
-def test_the_first_is_heard_while_it_is_made() -> None:
+def test_the_first_is_heard_while_it_is_made(deliver: Deliver) -> None:
     """Its sound is written before it is complete."""
     heard = threading.Event()
 
@@ -93,10 +104,10 @@ def test_the_first_is_heard_while_it_is_made() -> None:
         return Usage(characters=1)
 
     with WorkerPool(2) as pool:
-        list(deliver_in_order(range(3), make, lambda _item, _pcm: heard.set(), pool=pool))
+        list(deliver(range(3), make, lambda _item, _pcm: heard.set(), pool=pool))
 
 
-def test_a_failure_has_its_turn() -> None:
+def test_a_failure_has_its_turn(deliver: Deliver) -> None:
     """What stands before it is delivered; after it nothing is, and nothing new is begun."""
     begun, written = [], Written()
 
@@ -108,12 +119,12 @@ def test_a_failure_has_its_turn() -> None:
         return Usage(characters=1)
 
     with WorkerPool(4) as pool, pytest.raises(ValueError, match="20"):
-        list(deliver_in_order(range(1000), make, written.write, pool=pool))
+        list(deliver(range(1000), make, written.write, pool=pool))
     assert [item for item, _ in written] == list(range(20))
     assert max(begun) <= 20 + 8
 
 
-def test_items_that_end_in_a_failure() -> None:
+def test_items_that_end_in_a_failure(deliver: Deliver) -> None:
     """A source that breaks is told after what it gave."""
     written = Written()
 
@@ -126,11 +137,11 @@ def test_items_that_end_in_a_failure() -> None:
         return Usage(characters=1)
 
     with WorkerPool(4) as pool, pytest.raises(OSError, match="the pipe broke"):
-        list(deliver_in_order(items(), make, written.write, pool=pool))
+        list(deliver(items(), make, written.write, pool=pool))
     assert [item for item, _ in written] == [0, 1, 2]
 
 
-def test_a_writer_that_fails_stops_the_rest() -> None:
+def test_a_writer_that_fails_stops_the_rest(deliver: Deliver) -> None:
     """A full disk ends the work; what was not begun never is."""
     begun = []
 
@@ -143,8 +154,23 @@ def test_a_writer_that_fails_stops_the_rest() -> None:
         raise OSError("full")
 
     with WorkerPool(4) as pool, pytest.raises(OSError, match="full"):
-        list(deliver_in_order(range(1000), make, write, pool=pool))
+        list(deliver(range(1000), make, write, pool=pool))
     assert len(begun) <= 8
+
+
+def test_a_text_at_hand_takes_no_thread_but_the_workers() -> None:
+    """Who has many texts to speak does not pay for a thread each."""
+    before = threading.active_count()
+    most = []
+
+    def make(number: int, emit: Emit) -> Usage:
+        most.append(threading.active_count())
+        emit(sound(number))
+        return Usage(characters=1)
+
+    with WorkerPool(4) as pool:
+        list(deliver_in_order(range(20), make, lambda _item, _pcm: None, pool=pool))
+    assert max(most) == before + 4
 
 
 def test_the_lowest_rank_goes_first() -> None:

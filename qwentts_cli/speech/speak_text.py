@@ -1,0 +1,159 @@
+"""One text from its source to a file, a pipe or the loudspeaker; or only what that would take."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from qwentts_cli.audio.tags import Tags
+from qwentts_cli.billing.budget import open_budget
+from qwentts_cli.speech.delivery import Delivery, choose_target, open_recording
+from qwentts_cli.speech.estimate import Estimate
+from qwentts_cli.speech.open_subtitles import check_subtitles, open_cues
+from qwentts_cli.speech.pipeline import open_pool
+from qwentts_cli.speech.source import check_text, nothing_to_speak
+from qwentts_cli.speech.speak import speak
+from qwentts_cli.speech.voice_settings import choose_voice_settings, cut_text
+from qwentts_cli.speech.wiring import open_synthesizer, pool_size
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+
+    from qwentts_cli.audio.sink import Recording
+    from qwentts_cli.observer import Observer
+    from qwentts_cli.speech.context import Context
+    from qwentts_cli.speech.delivery import OutputOptions
+    from qwentts_cli.speech.source import Source
+    from qwentts_cli.speech.speak import Pauses, Spoken
+    from qwentts_cli.speech.voice_settings import VoiceSettings
+    from qwentts_cli.speech.wiring import CacheUse
+    from qwentts_cli.text.segment import Segment
+
+    Agree = Callable[[int], None]
+
+_DEFAULT_JOBS = 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SayOptions:
+    """What was asked for of one text; `is_played` `None` leaves it to whether there is an `output`."""
+
+    source: Source
+    output: OutputOptions
+    instructions: str | None = None
+    optimize_instructions: bool = False
+    is_played: bool | None = None
+    subtitles: Path | None = None
+    pauses: Pauses
+    cache_use: CacheUse
+    max_cost: str | None = None
+    max_characters: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SaidText:
+    """What was made, and what that took."""
+
+    delivery: Delivery
+    voice: VoiceSettings
+    recording: Recording
+    spoken: Spoken
+
+
+def speak_text(
+    context: Context, options: SayOptions, observer: Observer, agree: Agree = lambda _characters: None
+) -> SaidText:
+    """Speak a text to where `options` say.
+
+    Args:
+        context: the server and the key.
+        options: what was asked for.
+        observer: told of all that happens on the way.
+        agree: called with the billed characters before anything is sent; what it raises ends it.
+
+    Raises:
+        QwenTTSError: the text cannot be spoken, or not there.
+    """
+    voice = _choose_voice(context, options, observer)
+    delivery = _choose_delivery(context, options, voice, observer)
+    characters = check_text(options.source, agree)
+    budget = open_budget(
+        context.prices, voice.model, max_cost=options.max_cost, max_characters=options.max_characters
+    )
+    jobs = pool_size(int(context.settings.number("jobs", _DEFAULT_JOBS)), observer)
+    with (
+        open_synthesizer(
+            context,
+            voice.model,
+            cache_use=options.cache_use,
+            is_streamed=delivery.is_heard_early,
+            budget=budget,
+            observer=observer,
+        ) as synthesizer,
+        open_pool(jobs, synthesizer) as pool,
+        open_recording(delivery, observer) as recording,
+        open_cues(voice, options.subtitles, overwrite=options.output.overwrite) as cues,
+    ):
+        observer.work_planned(characters=characters)
+        spoken = speak(
+            _cut(options, voice, is_heard=delivery.is_heard_early),
+            voice,
+            synthesizer,
+            recording,
+            pool=pool,
+            pauses=options.pauses,
+            observer=observer,
+            is_live=options.source.is_live,
+            cues=cues,
+        )
+        if not spoken.segments:
+            raise nothing_to_speak()
+        recording.finish()
+    return SaidText(delivery=delivery, voice=voice, recording=recording, spoken=spoken)
+
+
+def estimate_text(context: Context, options: SayOptions, observer: Observer) -> dict[str, Any]:
+    """What it would take to speak a text: segments, characters, price, minutes; nothing is sent.
+
+    Raises:
+        UsageError: there is nothing in it to speak.
+    """
+    voice, estimate = _choose_voice(context, options, observer), Estimate()
+    estimate.add(options.source.pieces(), voice, by_paragraph=options.pauses.by_paragraph)
+    if not estimate.segments:
+        raise nothing_to_speak()
+    return estimate.document(context, voice.model)
+
+
+def _choose_voice(context: Context, options: SayOptions, observer: Observer) -> VoiceSettings:
+    return choose_voice_settings(
+        context.settings,
+        observer,
+        instructions=options.instructions,
+        optimize_instructions=options.optimize_instructions,
+    )
+
+
+def _choose_delivery(
+    context: Context, options: SayOptions, voice: VoiceSettings, observer: Observer
+) -> Delivery:
+    target = choose_target(context.settings, options.output, observer)
+    if options.subtitles:
+        check_subtitles(options.subtitles, overwrite=options.output.overwrite)
+    return Delivery(
+        target=target,
+        is_played=target is None if options.is_played is None else options.is_played,
+        bitrate_kbps=options.output.bitrate_kbps,
+        tags=Tags(title=options.source.title, artist=voice.voice),
+    )
+
+
+def _cut(options: SayOptions, voice: VoiceSettings, *, is_heard: bool) -> Iterator[Segment]:
+    return cut_text(
+        options.source.pieces(),
+        voice,
+        is_heard=is_heard,
+        is_live=options.source.is_live,
+        by_paragraph=options.pauses.by_paragraph,
+    )
