@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 
     from qwentts_cli.dashscope.catalog import Price
 
-# The catalogue has prices of so many characters, as the service's own list does.
-_PRICED_CHARACTERS = 10_000
+# The catalogue has prices of 10,000 characters, as the service's own list does.
+_PRICED_EXPONENT = -4
 
 
 class Cost(NamedTuple):
@@ -32,7 +32,7 @@ class PriceList:
     def cost(self, model: str, characters: int) -> Cost | None:
         """What `characters` billed characters cost; `None` if the model has no known price."""
         price = self.prices.get(model)
-        return Cost(price.amount * characters / _PRICED_CHARACTERS, price.currency) if price else None
+        return Cost(price.amount.scaleb(_PRICED_EXPONENT) * characters, price.currency) if price else None
 
     def total(self, characters: Mapping[str, int]) -> dict[str, Decimal] | None:
         """Amounts by currency of characters by model; `None` if one of the models has no known price."""
