@@ -19,3 +19,10 @@ def suggest(typed: str, known: Iterable[str], kind: str) -> str:
     names = list(known)
     close = get_close_matches(typed, names, n=1)
     return f"Did you mean {close[0]}?" if close else f"{kind} are: {', '.join(names)}."
+
+
+def clock(seconds: float) -> str:
+    """A length of time as players show it: "0:04", "1:02:03"."""
+    minutes, rest = divmod(round(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

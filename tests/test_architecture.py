@@ -51,12 +51,6 @@ HOMES = {
 }
 
 
-# What still climbs, and will not.
-CLIMBS = {
-    ("batch", "cli"),
-}
-
-
 def part_of(path: Path) -> str:
     return path.relative_to(PACKAGE).parts[0].removesuffix(".py")
 
@@ -85,8 +79,6 @@ def may_import(part: str, name: str) -> bool:
     if part == "__init__" or name.startswith("."):
         return False
     if not name.startswith("qwentts_cli."):
-        return True
-    if (part, name.split(".")[1]) in CLIMBS:
         return True
     allowed = BELOW[part] | {part, "__version__"} | ({"sandbox"} if part in STARTS_SANDBOX else set())
     return name.split(".")[1] in allowed

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
-from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -14,8 +13,8 @@ from qwentts_cli.audio.sink import EncodedSink, Recording
 from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
 from qwentts_cli.audio.tags import MOST_CHAPTERS, Chapter, Tags
 from qwentts_cli.audio.target import Target
-from qwentts_cli.batch.journal import Journal, State, begun_key, name_beside
-from qwentts_cli.cli.console.progress import Progress
+from qwentts_cli.batch.journal import Journal, State, begin_key, name_beside
+from qwentts_cli.batch.outcome import Joined
 from qwentts_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,12 +22,14 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qwentts_cli.audio.wav import Pcm
-    from qwentts_cli.batch.plan import OutputSettings, Planner
-    from qwentts_cli.batch.runner import Task
-    from qwentts_cli.cli.console.output import Output
+    from qwentts_cli.batch.journal import Entry
+    from qwentts_cli.batch.observer import BatchObserver
+    from qwentts_cli.batch.options import OutputSettings
+    from qwentts_cli.batch.tasks import Task, TaskList
+    from qwentts_cli.observer import Observer
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Join:
     """Where the one file goes; `pause_s` is the silence between items."""
 
@@ -37,60 +38,50 @@ class Join:
     bitrate_kbps: int | None
     pause_s: float
 
-    def refuse_same(self, task: Task) -> None:
-        """Keep an item from being overwritten by the whole.
-
-        Raises:
-            UsageError: the item's file is the joined one.
-        """
-        if task.output.resolve() == self.path.resolve():
-            raise UsageError(
-                f"--join {self.path} is the file of an item too ({task.source})", hint="Name another file."
-            )
+    def is_same(self, output: Path) -> bool:
+        """Whether the file of an item would be overwritten by the whole."""
+        return output.name == self.path.name and output.resolve() == self.path.resolve()
 
     def state(self, folder: Path, journal: Journal, parts: Sequence[Part]) -> State:
         """Compare the joined file with the files of all items; without `parts` these are not there."""
         if not self.target.is_file:
             return State.NEW
-        return journal.state(self.path, self._name(folder), self._key(parts))
+        state, entry = journal.look(self.path, self.name(folder))
+        is_changed = state is State.DONE and entry and entry.key != self._key(parts)
+        return State.CHANGED if is_changed else state
 
-    def write(self, planner: Planner, journal: Journal, parts: Sequence[Part], output: Output) -> float:
+    def write(
+        self, tasks: TaskList, journal: Journal, parts: Sequence[Part], observer: BatchObserver
+    ) -> Joined:
         """Write the file from the items' files, all of which are there; it appears when it is whole.
-
-        Returns:
-            Its duration in seconds.
 
         Raises:
             LocalError: one of them cannot be read, or the file cannot be written.
         """
-        style, name, key = planner.style, self._name(planner.folder), self._key(parts)
-        journal.begin(name, key)
+        settings, name = tasks.settings, self.name(tasks.folder)
+        journal.begin(name)
         with ExitStack() as stack:
-            progress = stack.enter_context(Progress(output, len(parts)))
-            recording = self._open(stack, parts, style, output)
+            recording = self._open(stack, parts, settings, observer)
             for number, part in enumerate(parts, start=1):
                 if recording.frames:
                     recording.silence(self.pause_s)
-                for pcm in part.sound(style.format):
+                for pcm in part.sound(settings.format):
                     recording.write(pcm)
-                progress.reach(number, partial(self._progress, number, len(parts)))
+                observer.part_joined(number, len(parts), self.path)
             recording.finish()
         if self.target.is_file:
-            journal.finish(name, key, self.path, duration_s=recording.duration_s)
-        return recording.duration_s
-
-    def _progress(self, number: int, total: int) -> str:
-        return f"{number} of {total} items joined in {self.path}"
+            journal.finish(name, self._key(parts), self.path, duration_s=recording.duration_s)
+        return Joined(output=self.path, duration_s=recording.duration_s)
 
     def _open(
-        self, stack: ExitStack, parts: Sequence[Part], style: OutputSettings, output: Output
+        self, stack: ExitStack, parts: Sequence[Part], settings: OutputSettings, observer: Observer
     ) -> Recording:
         if len(parts) > MOST_CHAPTERS and self.target.format.has_chapters:
-            output.warn(f"{self.path} has no chapters: {len(parts)} are more than {MOST_CHAPTERS}")
+            observer.warn(f"{self.path} has no chapters: {len(parts)} are more than {MOST_CHAPTERS}")
             chapters: tuple[Chapter, ...] = ()
         else:
             chapters = _chapters(parts, self.pause_s)
-        tags = Tags(title=self.path.stem, artist=style.recipe.voice, chapters=chapters)
+        tags = Tags(title=self.path.stem, artist=settings.voice.voice, chapters=chapters)
         sink = EncodedSink(
             self.target.format,
             stack.enter_context(self.target.open()),
@@ -100,11 +91,12 @@ class Join:
         )
         return Recording([sink])
 
-    def _name(self, folder: Path) -> str:
+    def name(self, folder: Path) -> str:
+        """What the journal knows the file by."""
         return name_beside("join", self.path, folder)
 
     def _key(self, parts: Sequence[Part]) -> str:
-        key = begun_key(
+        key = begin_key(
             self.target.format,
             self.bitrate_kbps,
             self.pause_s,
@@ -113,7 +105,7 @@ class Join:
         return key.hexdigest()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Part:
     """The finished file of one item; `name` is that in the journal, `copy` what a lossy file was made of."""
 
@@ -124,20 +116,30 @@ class Part:
     size: int | None
     mtime_ns: int | None
 
+    @classmethod
+    def of(cls, task: Task, entry: Entry) -> Part:
+        """The file of a task that is done, as the journal knows it."""
+        return cls(
+            name=task.name,
+            path=task.output,
+            copy=task.copy,
+            duration_s=entry.duration_s,
+            size=entry.size,
+            mtime_ns=entry.mtime_ns,
+        )
+
     def sound(self, fmt: AudioFormat) -> Iterator[Pcm]:
         if self.copy.exists():
             return decode(self.copy, AudioFormat.FLAC)
         return decode(self.path, fmt)
 
 
-def choose_join(typed: Path | None, style: OutputSettings, *, is_part: bool) -> Join | None:
+def choose_join(typed: Path, settings: OutputSettings, *, is_part: bool) -> Join:
     """What `--join` leads to; a bit rate is for every file that has one.
 
     Raises:
         UsageError: it is stdout, or cannot have this bit rate, or there are only parts of the items.
     """
-    if typed is None:
-        return None
     if str(typed) == "-":
         raise UsageError("--join writes a file, not stdout", hint="Name a file, such as --join book.mp3.")
     if is_part:
@@ -145,29 +147,14 @@ def choose_join(typed: Path | None, style: OutputSettings, *, is_part: bool) -> 
             "--join needs all items, and --shard and --limit take a part of them",
             hint="Make all of them first, then run it with --join.",
         )
-    format_ = AudioFormat.for_path(typed, style.format)
-    bitrate = style.bitrate_kbps if format_.is_lossy else None
+    format_ = AudioFormat.for_path(typed, settings.format)
+    bitrate = settings.bitrate_kbps if format_.is_lossy else None
     check_format(format_, sample_rate=RAW_SAMPLE_RATE, bitrate_kbps=bitrate)
-    pauses = style.pauses
+    pauses = settings.pauses
     pause_s = pauses.segment_s if pauses.paragraph_s is None else pauses.paragraph_s
-    return Join(Target(typed, format_, overwrite=True), typed, bitrate, pause_s)
-
-
-def parts_of(planner: Planner, journal: Journal) -> list[Part]:
-    """The items' files in order, as the journal knows them."""
-    entries = ((task, journal.find(task.output, task.relative)) for task in planner.tasks())
-    return [
-        Part(
-            task.relative,
-            task.output,
-            planner.copy_of(task),
-            entry.duration_s,
-            entry.size,
-            entry.mtime_ns,
-        )
-        for task, entry in entries
-        if entry
-    ]
+    return Join(
+        target=Target(typed, format_, overwrite=True), path=typed, bitrate_kbps=bitrate, pause_s=pause_s
+    )
 
 
 def _chapters(parts: Sequence[Part], pause_s: float) -> tuple[Chapter, ...]:

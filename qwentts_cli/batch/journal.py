@@ -45,7 +45,7 @@ class State(StrEnum):
     FAILED = "failed"
     MISSING = "its file is missing"
     ALTERED = "its file was changed after it was made"
-    FOREIGN = "a file of that name is there, and not from here"
+    FOREIGN = "another program's file has that name"
 
     @property
     def is_precious(self) -> bool:
@@ -99,12 +99,8 @@ class Journal:
         for database in (self._database, *(self._others or ())):
             database.close()
 
-    def state(self, output: Path, relative: str, key: str) -> State:
-        """Compare what is known of an item with what is asked for, and with its file."""
-        return self.look(output, relative, key)[0]
-
-    def look(self, output: Path, relative: str, key: str) -> tuple[State, Entry | None]:
-        """The state of an item, and what is known of it."""
+    def look(self, output: Path, relative: str) -> tuple[State, Entry | None]:
+        """The state of an item whose key has not changed, and what is known of it."""
         try:
             facts = output.stat()
         except OSError:
@@ -114,11 +110,7 @@ class Journal:
             # The journal that was lost knew whose file that is, so it is taken for ours.
             entry = Entry("", _STOPPED)
             self._write(relative, entry)
-        return _state(entry, facts, key), entry
-
-    def find(self, output: Path, relative: str) -> Entry | None:
-        """What this batch, or another part of it, noted of a file."""
-        return self.look(output, relative, "")[1]
+        return _state(entry, facts), entry
 
     def _find(self, relative: str, facts: os.stat_result | None) -> Entry | None:
         """Of what this batch and the other parts noted, what fits the file as it is, else the first."""
@@ -148,16 +140,16 @@ class Journal:
             change = "UPDATE items SET stage = ? WHERE stage = ?"
             return self._database.execute(change, (_STOPPED, _BEGUN)).rowcount
 
-    def begin(self, relative: str, key: str) -> None:
+    def begin(self, relative: str) -> None:
         """Note that a file of this name, whole or not, will be ours."""
-        self._write(relative, Entry(key, _BEGUN))
+        self._write(relative, Entry("", _BEGUN))
 
-    def stop(self, relative: str, key: str) -> None:
+    def stop(self, relative: str) -> None:
         """Note that it was begun and called off, by a run that came to its own end."""
-        self._write(relative, Entry(key, _STOPPED))
+        self._write(relative, Entry("", _STOPPED))
 
-    def fail(self, relative: str, key: str) -> None:
-        self._write(relative, Entry(key, _FAILED))
+    def fail(self, relative: str) -> None:
+        self._write(relative, Entry("", _FAILED))
 
     def finish(
         self,
@@ -168,12 +160,12 @@ class Journal:
         duration_s: float = 0.0,
         characters: int = 0,
         gaps: Sequence[Gap] = (),
-    ) -> None:
+    ) -> Entry:
+        """Note that the file is whole, and what it is like; gives what is known of it now."""
         facts = output.stat()
-        self._write(
-            relative,
-            Entry(key, _DONE, facts.st_size, facts.st_mtime_ns, duration_s, characters, tuple(gaps)),
-        )
+        entry = Entry(key, _DONE, facts.st_size, facts.st_mtime_ns, duration_s, characters, tuple(gaps))
+        self._write(relative, entry)
+        return entry
 
     def _write(self, relative: str, entry: Entry) -> None:
         gaps = json.dumps([(gap.line, gap.column, gap.characters) for gap in entry.gaps])
@@ -238,19 +230,17 @@ class Journal:
             )
 
 
-def _state(entry: Entry | None, facts: os.stat_result | None, key: str) -> State:
+def _state(entry: Entry | None, facts: os.stat_result | None) -> State:
     if entry is None:
         return State.FOREIGN if facts else State.NEW
     if entry.stage != _DONE:
         return State.FAILED if entry.stage == _FAILED else State.UNFINISHED
     if facts is None:
         return State.MISSING
-    if not entry.fits(facts):
-        return State.ALTERED
-    return State.DONE if entry.key == key else State.CHANGED
+    return State.DONE if entry.fits(facts) else State.ALTERED
 
 
-def begun_key(*facts: object) -> Hash:
+def begin_key(*facts: object) -> Hash:
     """A digest of facts, to which more can be added."""
     import hashlib
 

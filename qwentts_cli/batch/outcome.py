@@ -1,12 +1,14 @@
-"""How one item of a batch ended."""
+"""How one item of a batch ended, and what all of them came to."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import StrEnum, unique
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from qwentts_cli.errors import PartialError, error_document
 from qwentts_cli.synthesis.usage import Usage
+from qwentts_cli.wording import plural
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -21,9 +23,12 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Outcome:
-    """`output` is the file that was or would have been written; `billed` is what this run paid for it."""
+    """`output` is the file that was or would have been written, `key` what the journal knows its content by.
+
+    `text` is the beginning of what was spoken; of an item that was there already, nobody looked at it.
+    """
 
     number: int
     source: str
@@ -31,7 +36,103 @@ class Outcome:
     voice: str
     model: str
     status: Status
+    key: str = ""
     text: str = ""
     duration_s: float = 0.0
     usage: Usage = field(default_factory=Usage)
     error: QwenTTSError | None = None
+
+    def document(self) -> dict[str, Any]:
+        """The stable shape of an item for scripts; its text is not in it."""
+        return {
+            "number": self.number,
+            "source": self.source,
+            "output": str(self.output),
+            "status": self.status.value,
+            "voice": self.voice,
+            "model": self.model,
+            "duration_s": round(self.duration_s, 6),
+            "characters": self.usage.characters,
+            "billed": self.usage.billed,
+            "requests": self.usage.requests,
+            "request_ids": list(self.usage.request_ids),
+            "gaps": [
+                {"line": gap.line, "column": gap.column, "characters": gap.characters}
+                for gap in self.usage.gaps
+            ],
+            "error": error_document(self.error) if self.error else None,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined:
+    """All items as one file."""
+
+    output: Path
+    duration_s: float
+
+    def document(self) -> dict[str, Any]:
+        """The stable shape of the joined file for scripts."""
+        return {"output": str(self.output), "status": "joined", "duration_s": round(self.duration_s, 6)}
+
+
+@dataclass(slots=True)
+class Results:
+    """What became of the items so far: `planned` is how many there are; `kept` holds them if `is_kept`.
+
+    `hopeless` items failed for a reason that will not pass. What was made now is `made_characters` long, in
+    characters as they are billed, and takes `made_s` seconds; `characters` and `duration_s` include what was
+    there already.
+    """
+
+    is_kept: bool = False
+    planned: int = 0
+    made: int = 0
+    skipped: int = 0
+    failed: int = 0
+    hopeless: int = 0
+    with_gaps: int = 0
+    characters: int = 0
+    duration_s: float = 0.0
+    made_characters: int = 0
+    made_s: float = 0.0
+    joined: Joined | None = None
+    kept: list[Outcome] = field(default_factory=list)
+
+    def add(self, outcome: Outcome) -> None:
+        self.skipped += outcome.status is Status.SKIPPED
+        self.failed += outcome.status is Status.FAILED
+        self.hopeless += bool(outcome.error and not outcome.error.retryable)
+        self.with_gaps += bool(outcome.usage.gaps)
+        self.characters += outcome.usage.characters
+        self.duration_s += outcome.duration_s
+        if outcome.status is Status.MADE:
+            self.made += 1
+            self.made_characters += outcome.usage.characters
+            self.made_s += outcome.duration_s
+        if self.is_kept:
+            self.kept.append(outcome)
+
+    @property
+    def items(self) -> int:
+        return self.made + self.skipped + self.failed
+
+    @property
+    def missing(self) -> int:
+        return self.planned - self.made - self.skipped
+
+    @property
+    def advice(self) -> str:
+        """What to do about the items that are missing."""
+        if self.hopeless:
+            return "change what was refused, and run the same command again"
+        return "run the same command again"
+
+    def error(self) -> PartialError | None:
+        """The error that the whole batch ends in, if items failed."""
+        if not self.failed:
+            return None
+        return PartialError(
+            f"{self.failed} of {plural(self.items, 'item')} failed",
+            hint=f"{self.advice[0].upper()}{self.advice[1:]}; what is done is kept.",
+        )

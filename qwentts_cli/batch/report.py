@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from qwentts_cli.batch.json_lines import encode_line
 from qwentts_cli.batch.outcome import Status
-from qwentts_cli.batch.report_rows import encoded, item_document
 from qwentts_cli.errors import UsageError, error_document
 from qwentts_cli.storage.atomic import atomic_write
+from qwentts_cli.wording import clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -24,6 +25,18 @@ if TYPE_CHECKING:
 _PAGE, _LINES = ".html", ".jsonl"
 # A book's chapter is in the page to be recognised, not to be read.
 _MOST_TEXT = 5000
+_LABELS = {
+    "items": "Items",
+    "made": "Made now",
+    "skipped": "Already there",
+    "failed": "Failed",
+    "duration_s": "Length",
+    "characters": "Characters",
+    "billed": "Characters billed now",
+    "requests": "Requests",
+    "throttled": "Requests throttled",
+    "possibly_billed_twice": "Requests perhaps billed twice",
+}
 _SLOT = re.compile(r"\{\{(\w+)\}\}")
 
 
@@ -50,7 +63,7 @@ def write_report(
     *,
     folder: Path,
     title: str,
-    summary: Mapping[str, str | int | float],
+    figures: Mapping[str, int | float],
 ) -> None:
     """Write the report of a batch, whole or not at all; an old one is replaced.
 
@@ -59,7 +72,7 @@ def write_report(
         outcomes: read once, one at a time.
         folder: the output folder; the page shows names relative to it.
         title: the page's.
-        summary: figures by their label, in order; only the page has them.
+        figures: those of `BatchObserver.figures`; only the page has them.
 
     Raises:
         UsageError: as `check_report_path`.
@@ -68,9 +81,9 @@ def write_report(
     check_report_path(path)
     with atomic_write(path) as file:
         if path.suffix.lower() == _LINES:
-            file.writelines(encoded(item_document(outcome)) + b"\n" for outcome in outcomes)
+            file.writelines(encode_line(outcome.document()) + b"\n" for outcome in outcomes)
         else:
-            file.writelines(_page(path, outcomes, folder=folder, title=title, summary=summary))
+            file.writelines(_page(path, outcomes, folder=folder, title=title, figures=figures))
 
 
 def _page(
@@ -79,13 +92,15 @@ def _page(
     *,
     folder: Path,
     title: str,
-    summary: Mapping[str, str | int | float],
+    figures: Mapping[str, int | float],
 ) -> Iterator[bytes]:
     template = Path(__file__).with_suffix(".html").read_text(encoding="utf-8")
     slots = {
         "policy": _policy(template),
         "title": escape(title),
-        "summary": "".join(_figure(label, value) for label, value in summary.items()),
+        "summary": "".join(
+            _figure(label, figures[name]) for name, label in _LABELS.items() if name in figures
+        ),
     }
     for index, part in enumerate(_SLOT.split(template)):
         if index % 2 == 0:
@@ -112,8 +127,8 @@ def _inside(template: str, tag: str) -> str:
     return template.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0]
 
 
-def _figure(label: str, value: str | float) -> str:
-    shown = value if isinstance(value, str) else f"{value:,}" if isinstance(value, int) else f"{value:,.1f}"
+def _figure(label: str, value: float) -> str:
+    shown = f"{value:,}" if isinstance(value, int) else clock(value)
     return f"<div><dt>{escape(label)}</dt><dd>{escape(shown)}</dd></div>"
 
 
@@ -121,7 +136,7 @@ def _rows(path: Path, outcomes: Iterable[Outcome], folder: Path) -> Iterator[byt
     separator = b""
     for outcome in outcomes:
         # Without a < there is neither an end of the script nor a comment in it.
-        yield separator + encoded(_row(outcome, path, folder)).replace(b"<", b"\\u003c")
+        yield separator + encode_line(_row(outcome, path, folder)).replace(b"<", b"\\u003c")
         separator = b",\n"
 
 

@@ -2,30 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import closing, suppress
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Protocol
+from contextlib import suppress
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from qwentts_cli.batch.bench import Bench
-from qwentts_cli.batch.outcome import Outcome, Status
+from qwentts_cli.batch.item_threads import ItemThreads
+from qwentts_cli.batch.outcome import Status
 from qwentts_cli.batch.signals import deferred_signals
-from qwentts_cli.errors import (
-    AuthError,
-    BudgetError,
-    LocalError,
-    QuotaError,
-    QwenTTSError,
-)
+from qwentts_cli.errors import AuthError, BudgetError, LocalError, QuotaError, QwenTTSError
 from qwentts_cli.synthesis.breaker import HostDown
 
 if TYPE_CHECKING:
-    from collections.abc import Generator, Iterable, Iterator
-    from pathlib import Path
+    from collections.abc import Callable, Iterable
 
-    from qwentts_cli.batch.journal import Journal
+    from qwentts_cli.batch.journal import Entry, Journal
+    from qwentts_cli.batch.observer import BatchObserver
+    from qwentts_cli.batch.outcome import Outcome
+    from qwentts_cli.batch.tasks import Task
     from qwentts_cli.speech.pipeline import WorkerPool
-    from qwentts_cli.speech.voice_settings import VoiceSettings
 
 # These would fail every other item just the same.
 _FATAL = (AuthError, QuotaError, LocalError, BudgetError, HostDown)
@@ -34,72 +28,36 @@ _FAREWELL_S = 1.5
 _PATIENCE_S = 60.0
 
 
-@dataclass(frozen=True, slots=True)
-class Task:
-    """One item, ready to be made.
-
-    `relative` is its name in the journal, `key` all that decides its file, `characters` what it is billed.
-    """
-
-    number: int
-    source: str
-    output: Path
-    relative: str
-    key: str
-    characters: int
-    recipe: VoiceSettings
-    read: Callable[[], Iterator[str]]
-
-    def outcome(self, status: Status) -> Outcome:
-        """An outcome of this task, the figures of which are still to be filled in."""
-        return Outcome(
-            number=self.number,
-            source=self.source,
-            output=self.output,
-            voice=self.recipe.voice,
-            model=self.recipe.model,
-            status=status,
-        )
-
-
-MakeFile = Callable[[Task, "WorkerPool | None"], Outcome]
-
-
-class Report(Protocol):
-    def count(self, outcome: Outcome) -> None:
-        """Take note of an outcome; must be quick."""
-
-    def tell(self, outcome: Outcome) -> None:
-        """Show it; may wait for whoever reads."""
-
-
-class Batch:
-    """Runs tasks and keeps the journal.
+class Runner:
+    """Makes the files of tasks and keeps the journal.
 
     Args:
         make: makes the file of one task; called in several threads at once.
         pool: the workers that make segments; without it everything happens in the calling thread.
         journal: told of every item that is begun, failed or done.
-        report: counts and tells every outcome.
+        observer: counts and shows every outcome.
+        keep: told of every item whose file is there, and what the journal knows of it.
         fail_fast: stop at the first failure.
     """
 
     def __init__(
         self,
-        make: MakeFile,
+        make: Callable[[Task], Outcome],
         *,
         pool: WorkerPool | None,
         journal: Journal,
-        report: Report,
+        observer: BatchObserver,
+        keep: Callable[[Task, Entry], None],
         fail_fast: bool = False,
     ) -> None:
         self._make = make
-        self._crew = pool
+        self._pool = pool
         self._journal = journal
-        self._report = report
-        self._unfinished: dict[str, str] = {}
-        self._patience_s = _FAREWELL_S
+        self._observer = observer
+        self._keep = keep
         self._fail_fast = fail_fast
+        self._unfinished: set[str] = set()
+        self._patience_s = _FAREWELL_S
 
     def run(self, tasks: Iterable[Task]) -> None:
         """Make the tasks, and those that failed for a passing reason once more at the end.
@@ -109,25 +67,44 @@ class Batch:
         """
         again: list[Task] = []
         try:
-            self._pass(tasks, again)
-            self._pass(again, None)
+            self._make_all(tasks, again)
+            self._make_all(again, None)
         finally:
             with suppress(LocalError):  # what failed here fails there too
-                for relative, key in self._unfinished.items():
-                    self._journal.stop(relative, key)
+                for name in self._unfinished:
+                    self._journal.stop(name)
 
-    def _pass(self, tasks: Iterable[Task], again: list[Task] | None) -> None:
-        with closing(self._made(self._begun(tasks))) as made:
-            for take in made:
-                try:
-                    self._take_in(take, again)
-                except QwenTTSError:  # nobody is waiting at the keyboard for the end
-                    self._patience_s = _PATIENCE_S
-                    raise
+    def skip(self, task: Task, outcome: Outcome, entry: Entry) -> None:
+        """Count an item whose file is there already."""
+        self._keep(task, entry)
+        self._observer.results.add(outcome)
+        self._observer.item_ended(outcome)
 
-    def _take_in(self, take: Callable[[], tuple[Task, Outcome]], again: list[Task] | None) -> None:
+    def _make_all(self, tasks: Iterable[Task], again: list[Task] | None) -> None:
+        threads = ItemThreads(self._attempt, 2 * self._pool.jobs if self._pool else 0)
+        try:
+            for task in tasks:
+                self._journal.begin(task.name)
+                self._unfinished.add(task.name)
+                threads.start(task)
+                if threads.are_busy:
+                    self._take(threads, again)
+            while threads.running:
+                self._take(threads, again)
+        except BaseException as error:
+            if isinstance(error, QwenTTSError):  # nobody waits at the keyboard for the end
+                self._patience_s = _PATIENCE_S
+            if self._pool:
+                self._pool.close()
+            raise
+        finally:
+            threads.stop(self._patience_s)
+            self._take_rest(threads)
+
+    def _take(self, threads: ItemThreads, again: list[Task] | None) -> None:
+        threads.wait()
         with deferred_signals():
-            task, outcome = take()
+            task, outcome = threads.take()
             error = outcome.error
             if isinstance(error, _FATAL):
                 raise error
@@ -135,52 +112,37 @@ class Batch:
                 again.append(task)
                 return
             self._note(task, outcome)
-            self._report.count(outcome)
-        self._report.tell(outcome)
+        self._observer.item_ended(outcome)
         if error and self._fail_fast:
             raise error
 
-    def _note(self, task: Task, outcome: Outcome) -> None:
-        del self._unfinished[task.relative]
-        if outcome.error:
-            self._journal.fail(task.relative, task.key)
-            return
-        self._journal.finish(
-            task.relative,
-            task.key,
-            outcome.output,
-            duration_s=outcome.duration_s,
-            characters=outcome.usage.characters,
-            gaps=outcome.usage.gaps,
-        )
-
-    def _begun(self, tasks: Iterable[Task]) -> Iterator[Task]:
-        for task in tasks:
-            self._journal.begin(task.relative, task.key)
-            self._unfinished[task.relative] = task.key
-            yield task
-
-    def _made(self, tasks: Iterator[Task]) -> Generator[Callable[[], tuple[Task, Outcome]], None, None]:
-        """Make the tasks; what is given each time takes the outcome of one, which is lost then."""
-        if self._crew is None:
-            for task in tasks:
-                outcome = self._attempt(task)
-                yield lambda task=task, outcome=outcome: (task, outcome)  # type: ignore[misc]
-            return
-        bench = Bench(self._attempt, seats=2 * self._crew.jobs)
-        try:
-            yield from bench.run(tasks)
-        finally:
-            bench.stop(self._crew, self._patience_s)
-            # What was finished while the others were called off is there, paid for, and counts.
-            for task, outcome in bench.rest():
+    def _take_rest(self, threads: ItemThreads) -> None:
+        """What was finished while the others were called off is there, paid for, and counts."""
+        for task, outcome in threads.rest():
+            if outcome.error is None:
                 self._note(task, outcome)
-                self._report.count(outcome)
                 with suppress(OSError):  # nobody may be listening any more
-                    self._report.tell(outcome)
+                    self._observer.item_ended(outcome)
+
+    def _note(self, task: Task, outcome: Outcome) -> None:
+        self._unfinished.discard(task.name)
+        if outcome.error:
+            self._journal.fail(task.name)
+        else:
+            usage = outcome.usage
+            entry = self._journal.finish(
+                task.name,
+                outcome.key,
+                outcome.output,
+                duration_s=outcome.duration_s,
+                characters=usage.characters,
+                gaps=usage.gaps,
+            )
+            self._keep(task, entry)
+        self._observer.results.add(outcome)
 
     def _attempt(self, task: Task) -> Outcome:
         try:
-            return self._make(task, self._crew)
+            return self._make(task)
         except QwenTTSError as error:
             return replace(task.outcome(Status.FAILED), error=error)

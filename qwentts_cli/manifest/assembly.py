@@ -7,7 +7,7 @@ from array import array
 from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.item import Item
@@ -20,6 +20,7 @@ from qwentts_cli.manifest.output_names import (
 )
 from qwentts_cli.text.punctuation import is_speakable
 from qwentts_cli.text.read import Reader
+from qwentts_cli.text.units import count_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,28 +34,35 @@ LEAST_DIGITS: Final = 4
 _EMPTY: Final = "is empty: there is nothing in it to speak"
 
 
+class FileCheck(NamedTuple):
+    """What is wrong with a file of text, with a hint, and what is billed for it."""
+
+    problem: tuple[str, str] | None
+    characters: int = 0
+
+
 @dataclass(slots=True)
 class Assembler:
     """Makes items; what is wrong with one is reported, and the answer None.
 
     Items without any other name are called by their number in `digits` digits, and are kept in `numbered`.
-    `check_file` reads a file and returns what is wrong with it and a hint; without it no file is looked at.
-    `count` is the number of items so far.
+    `check_file` reads a file; without it no file is looked at. `count` is the number of items so far, and
+    `characters` what is billed for the texts of those that were looked at.
     """
 
     options: ManifestOptions
     template: NameTemplate | None
     report: Report
     digits: int = LEAST_DIGITS
-    check_file: Callable[[Path], tuple[str, str] | None] | None = None
+    check_file: Callable[[Path], FileCheck] | None = None
     numbered: array[int] = field(default_factory=lambda: array("Q"))
     count: int = 0
+    characters: int = 0
 
     def from_file(self, source: Source) -> Item | None:
         self.count += 1
         path = Path(source.name)
-        problem = self.check_file(path) if self.check_file else None
-        if problem:
+        if problem := self._file_problem(path):
             self.report("", *problem)
             return None
         try:
@@ -73,6 +81,8 @@ class Assembler:
             if problem:
                 self.report(rows.place("file" if name else "text"), *problem)
                 return None
+        elif self.check_file:
+            self.characters += count_units(text)
         try:
             output = self._output(row, _tree(name) if name else "", source)
         except ValueError as error:
@@ -95,8 +105,15 @@ class Assembler:
         if text and file:
             return "the item has a text and a file: one of them is enough", ""
         if file:
-            return self.check_file(file) if self.check_file else None
+            return self._file_problem(file)
         return ("the item has no text" if text is None else f"the text {_EMPTY}"), ""
+
+    def _file_problem(self, file: Path) -> tuple[str, str] | None:
+        if not self.check_file:
+            return None
+        found = self.check_file(file)
+        self.characters += found.characters
+        return found.problem
 
     def _output(self, row: Row, tree: str, source: Source) -> str:
         extension = self.options.extension
@@ -132,19 +149,21 @@ def numbered_output(number: int, digits: int, extension: str) -> str:
     return f"{number:0{digits}d}.{extension}"
 
 
-def file_check(encoding: str | None) -> Callable[[Path], tuple[str, str] | None]:
+def file_check(encoding: str | None) -> Callable[[Path], FileCheck]:
     """Make a check that reads whole files, in parts, and remembers what it found in the last of them."""
     reader = Reader(encoding, lambda _: None)
 
     @lru_cache(maxsize=1024)
-    def check(path: Path) -> tuple[str, str] | None:
+    def check(path: Path) -> FileCheck:
+        characters, is_empty = 0, True
         try:
             # To the end: what cannot be decoded may come last.
-            if sum(map(is_speakable, reader.file(path))):
-                return None
+            for piece in reader.file(path):
+                characters += count_units(piece)
+                is_empty = is_empty and not is_speakable(piece)
         except UsageError as error:
-            return error.message, error.hint
-        return f"{path} {_EMPTY}", ""
+            return FileCheck((error.message, error.hint))
+        return FileCheck((f"{path} {_EMPTY}", "")) if is_empty else FileCheck(None, characters)
 
     return check
 

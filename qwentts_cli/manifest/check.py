@@ -27,11 +27,14 @@ if TYPE_CHECKING:
 class Manifest:
     """`count` items that were checked; each iteration reads them anew, so that they are never all in memory.
 
+    `characters` is what is billed for all of them.
+
     Raises:
         UsageError: on iteration, a file is not what was checked.
     """
 
     count: int
+    characters: int
     _listing: Listing
     _assembler: Callable[[], Assembler]
 
@@ -80,7 +83,7 @@ def check_manifest(
         problems.add("", "there are no items")
     problems.raise_if_any()
     checked = partial(Assembler, options, template, _refuse, digits)
-    return Manifest(first.count, listing, checked)
+    return Manifest(first.count, first.characters, listing, checked)
 
 
 def _checked(options: ManifestOptions) -> tuple[ManifestOptions, NameTemplate | None]:

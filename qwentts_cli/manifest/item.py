@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Final, Literal, Protocol
+from enum import StrEnum, unique
+from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,18 +37,27 @@ class Item:
     instructions: str | None = None
 
 
+@unique
+class ExtraFields(StrEnum):
+    """What to do about a field that a list has and no item can have."""
+
+    ERROR = "error"
+    IGNORE = "ignore"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestOptions:
     """How a list is read and its outputs are named.
 
-    `voice`, `model` and `language` are what an item that names none gets, for the names of outputs only.
+    `extension` is that of the outputs. `voice`, `model` and `language` are what an item that names none gets,
+    for the names of outputs only.
     `portable` refuses names that other systems cannot have; on Windows it is always on.
     """
 
     by_line: bool = False
     template: str | None = None
     extension: str = "wav"
-    extra_fields: Literal["error", "ignore"] = "error"
+    extra_fields: ExtraFields = ExtraFields.ERROR
     encoding: str | None = None
     delimiter: str | None = None
     portable: bool = False

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from qwentts_cli.manifest.item import ExtraFields
 from qwentts_cli.manifest.jsonl import JsonRows
 from qwentts_cli.manifest.lines import BadLineError, LineRows, Lines
 from qwentts_cli.manifest.sources import Kind
@@ -78,7 +79,7 @@ class Listing:
     def _rows(self, source: Source, stream: Stream, report: Report) -> Rows:
         options = self._options
         lines = Lines(stream, options.encoding)
-        ignore_extra = options.extra_fields == "ignore"
+        ignore_extra = options.extra_fields is ExtraFields.IGNORE
         if source.kind is Kind.JSONL:
             return JsonRows(lines, source.name, report, ignore_extra=ignore_extra)
         if source.kind in _DELIMITERS:

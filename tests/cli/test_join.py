@@ -90,9 +90,12 @@ def test_nothing_foreign_is_overwritten(book: Qwentts, sandbox: Sandbox) -> None
     """A file of that name, an item's own file, a missing folder, stdout: exit 2, and nothing is sent."""
     (book.folder / "book.mp3").write_bytes(b"precious")
     args = ("batch", "in", "-d", "out", "--join")
-    assert "book.mp3: exists already" in book(*args, "book.mp3", code=2).stderr
+    assert "book.mp3: already exists" in book(*args, "book.mp3", code=2).stderr
     assert (book.folder / "book.mp3").read_bytes() == b"precious"
-    assert "out/ch2.wav is the file of an item too" in book(*args, "out/ch2.wav", code=2).stderr
+    assert (
+        "in/ch2.txt: its file is the one of --join too: out/ch2.wav"
+        in book(*args, "out/ch2.wav", code=2).stderr
+    )
     assert "there is no folder" in book(*args, "nowhere/book.mp3", code=2).stderr
     assert "m4b cannot be written" in book(*args, "book.m4b", code=2).stderr
     assert "not stdout" in book(*args, "-", code=2).stderr

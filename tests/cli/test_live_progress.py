@@ -39,10 +39,14 @@ def shown(qwentts: Qwentts, *args: str | Path) -> str:
 def test_a_batch_says_how_far_how_fast_and_at_what_cost(online: Qwentts) -> None:
     """Items, characters, the rate now and the allowed one, and above it what was made; the last stays."""
     (online.folder / "in.txt").write_text("".join(f"Line {number} of many.\n" for number in range(12)))
-    drawn = shown(online, "batch", "in.txt", "--lines", "-d", "out")
-    assert re.search(r"1[0-2] of 12 items, \d+ characters, \d+\.\d of 1000\.0 requests a second", drawn)
+    drawn = shown(online, "batch", "in.txt", "--lines", "-d", "out", "--verbose")
+    assert re.search(
+        r"1[0-2] of 12 items, \d+ characters billed, \d+\.\d of 1000\.0 requests a second", drawn
+    )
     assert "out/0012.wav" in drawn
-    assert drawn.rstrip().splitlines()[-1].startswith("12 made, 0 there already, 0 failed; 12 requests")
+    assert re.fullmatch(
+        r"12 made \(\d+ characters, 0:\d\d of sound\) in out/", drawn.rstrip().splitlines()[-1]
+    )
 
 
 def test_the_cost_is_shown_where_the_price_is_known(online: Qwentts) -> None:
@@ -50,7 +54,7 @@ def test_the_cost_is_shown_where_the_price_is_known(online: Qwentts) -> None:
     del online.env["QWENTTS_BASE_URL"]
     (online.folder / "in.txt").write_text("".join(f"Line {number}.\n" for number in range(3)))
     drawn = shown(online, "batch", "in.txt", "--lines", "-d", "out", "--region", "sandbox")
-    assert re.search(r"3 of 3 items, \d+ characters, 0\.\d{4} [A-Z]{3}, ", drawn)
+    assert re.search(r"3 of 3 items, 0\.\d{4} [A-Z]{3}, \d+ characters billed", drawn)
 
 
 def test_a_long_text_says_how_far(online: Qwentts) -> None:

@@ -60,9 +60,22 @@ class ConsoleObserver(Meter):
         with self._showing:
             self._characters += characters
             self._seconds += seconds
-            if self._progress:
-                self._progress.reach(self._characters, self._facts)
+        self._show()
 
-    def _facts(self) -> str:
+    def _show(self) -> None:
+        with self._showing:
+            if self._progress:
+                self._progress.reach(self._done(), self._facts)
+
+    def _done(self) -> int:
+        """How much of the progress's total is done."""
+        return self._characters
+
+    def _facts(self) -> list[str]:
+        """What there is to know, the most important first."""
         done = f"{self._characters} of {self._planned}" if self._planned else f"{self._characters}"
-        return f"{done} characters, {self.billed.total()} billed, {self._seconds:.0f} s of sound"
+        return [
+            f"{done} characters",
+            f"{self.billed.total()} billed",
+            f"{self._seconds:.0f} s of sound",
+        ]

@@ -7,7 +7,7 @@ import time
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from types import TracebackType
 
     from rich.progress import Progress as Bar
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 _INTERVAL_S = 10.0
 _LIVE_INTERVAL_S = 0.1
 _BAR_WIDTH = 12
+_TIME_WIDTH = 10  # "0:00:00" and the spaces between the columns
 
 
 class Progress:
@@ -36,7 +37,7 @@ class Progress:
         self._total = total
         self._now = now
         self._began = self._told = now()
-        self._reached: tuple[int, Callable[[], str]] = (0, lambda: "")
+        self._reached: tuple[int, Callable[[], Sequence[str]]] = (0, list)
         self._bar: Bar | None = None
         self._task: TaskID | None = None
 
@@ -61,8 +62,11 @@ class Progress:
             self._draw()
             self._bar.stop()
 
-    def reach(self, done: int, facts: Callable[[], str]) -> None:
-        """Tell how much is done; `facts` says what there is to know, and is asked only when it is shown."""
+    def reach(self, done: int, facts: Callable[[], Sequence[str]]) -> None:
+        """Tell how much is done; `facts` says what there is to know, and is asked only when it is shown.
+
+        The most important comes first: a live line that is too narrow for all leaves out the last.
+        """
         self._reached = (done, facts)
         now = self._now()
         if now - self._told < (_LIVE_INTERVAL_S if self._bar else _INTERVAL_S):
@@ -71,12 +75,13 @@ class Progress:
         if self._bar:
             self._draw()
         else:
-            self._output.note(facts() + self._left(done, now - self._began))
+            self._output.note(", ".join(facts()) + self._left(done, now - self._began))
 
     def _draw(self) -> None:
         if self._bar and self._task is not None:
             done, facts = self._reached
-            self._bar.update(self._task, completed=done, facts=facts())
+            room = self._bar.console.width - _BAR_WIDTH - _TIME_WIDTH
+            self._bar.update(self._task, completed=done, facts=_fit(facts(), room))
 
     def _left(self, done: int, passed_s: float) -> str:
         if not self._total or not done:
@@ -101,3 +106,11 @@ class Progress:
         )
         self._task = self._bar.add_task("", total=self._total, facts="")
         self._bar.start()
+
+
+def _fit(facts: Sequence[str], room: int) -> str:
+    """As many of the facts as fit, but the first one in any case."""
+    shown = list(facts)
+    while len(shown) > 1 and len(", ".join(shown)) > room:
+        shown.pop()
+    return ", ".join(shown)

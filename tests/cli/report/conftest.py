@@ -73,13 +73,13 @@ def make_outcomes(folder: Path) -> Iterator[Outcome]:
 def report(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("a folder #1 100% 录音")
     path = folder / "report.html"
-    summary: dict[str, str | int | float] = {"items": COUNT, "duration": "1 min <b>", "characters": 73_806}
+    figures = {"items": COUNT, "duration_s": 3904.2, "characters": 73_806}
     write_report(
         path,
         make_outcomes(folder / "audio"),
         folder=folder / "audio",
         title="A </title> & B",
-        summary=summary,
+        figures=figures,
     )
     return path
 

@@ -18,13 +18,20 @@ if TYPE_CHECKING:
 
 
 def write(path: Path, outcomes: list[Outcome] | Iterator[Outcome]) -> None:
-    write_report(path, outcomes, folder=path.parent, title="T", summary={})
+    write_report(path, outcomes, folder=path.parent, title="T", figures={})
 
 
 def test_lines_are_for_scripts(tmp_path: Path) -> None:
     """One object an item, errors as with --json; the text is not in it, nor what would end a line."""
     outcomes = list(make_outcomes(tmp_path / "audio"))
-    odd = Outcome(61, "a\u2028b\x85c", Path("\udcff.wav"), "v", "m", Status.MADE)
+    odd = Outcome(
+        number=61,
+        source="a\u2028b\x85c",
+        output=Path("\udcff.wav"),
+        voice="v",
+        model="m",
+        status=Status.MADE,
+    )
     path = tmp_path / "report.JSONL"
     write(path, [*outcomes, odd])
     lines = path.read_text(encoding="utf-8").splitlines()

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @in_chromium
 def test_an_item_is_a_row(page: Browser) -> None:
     """With all that is known of it, and the sums above."""
-    assert page.texts(".figures div") == ["items60", "duration1 min <b>", "characters73,806"]
+    assert page.texts(".figures div") == ["Items60", "Length1:05:04", "Characters73,806"]
     assert page.texts("h1") == [page.run("document.title")] == ["A </title> & B"]
     assert page.run("items.children.length") == COUNT
     cells = page.run("[...items.children[0].cells].map(cell => cell.innerText.trim())")
@@ -46,11 +46,17 @@ def test_many_items_open_fast(browser: Browser, tmp_path: Path) -> None:
     """Ten thousand: only a page of them is drawn, all are searched, and j goes over the page's end."""
     items = (
         Outcome(
-            number, "list", tmp_path / f"{number}.wav", "Cherry", "m", Status.MADE, text=f"{CHINESE} {number}"
+            number=number,
+            source="list",
+            output=tmp_path / f"{number}.wav",
+            voice="Cherry",
+            model="m",
+            status=Status.MADE,
+            text=f"{CHINESE} {number}",
         )
         for number in range(1, 10_001)
     )
-    write_report(tmp_path / "many.html", items, folder=tmp_path, title="Many", summary={})
+    write_report(tmp_path / "many.html", items, folder=tmp_path, title="Many", figures={})
     browser.open((tmp_path / "many.html").as_uri())
     assert browser.texts("#range") == ["1–200 of 10,000"]
     assert browser.run("items.children.length") == 200

@@ -12,7 +12,7 @@ import pytest
 
 from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.check import check_manifest
-from qwentts_cli.manifest.item import Item, ManifestOptions
+from qwentts_cli.manifest.item import ExtraFields, Item, ManifestOptions
 from tests.unit.manifest.lists import items, jsonl, manifest, outputs, write
 
 ROOT = Path(__file__).parents[3]
@@ -137,7 +137,7 @@ def test_extra_fields_are_ignored_if_asked(tmp_path: Path) -> None:
     """Lists made for something else can be used as they are."""
     rows = write(tmp_path / "a.jsonl", jsonl({"text": "a", "speaker": {"age": 3}, "id": "x"}))
     table = write(tmp_path / "a.csv", "n,text,,n\n1,b,2,3\n")
-    found = items(rows, table, extra_fields="ignore")
+    found = items(rows, table, extra_fields=ExtraFields.IGNORE)
     assert [(item.text, item.id) for item in found] == [("a", "x"), ("b", None)]
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.check import check_manifest
-from qwentts_cli.manifest.item import Item, ManifestOptions
+from qwentts_cli.manifest.item import ExtraFields, Item, ManifestOptions
 from qwentts_cli.text.punctuation import is_speakable
 from tests.unit.manifest.lists import items, jsonl, write
 
@@ -144,7 +144,7 @@ def test_damaged_lists_are_wrong_input_and_nothing_else(tmp_path: Path, name: st
         path = write(tmp_path / name, bytes(damaged))
         with suppress(UsageError):
             options = ManifestOptions(
-                by_line=chance.random() < 0.5, extra_fields=chance.choice(("error", "ignore"))
+                by_line=chance.random() < 0.5, extra_fields=chance.choice(list(ExtraFields))
             )
             checked = check_manifest([path], options)
             assert list(checked) == list(checked)

@@ -1,0 +1,80 @@
+"""The output folder of a batch: whose it is while the batch runs, and what must not be overwritten in it."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack, contextmanager
+from typing import TYPE_CHECKING
+
+from qwentts_cli.batch.journal import HIDDEN, Journal
+from qwentts_cli.errors import UsageError
+from qwentts_cli.storage.atomic import remove_leftovers
+from qwentts_cli.storage.locks import hold_lock
+from qwentts_cli.storage.os_errors import os_errors_as_local
+from qwentts_cli.storage.private import make_private_folder
+from qwentts_cli.wording import plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from qwentts_cli.batch.tasks import TaskList
+    from qwentts_cli.observer import Observer
+
+_MOST_SHOWN = 20
+
+
+@contextmanager
+def open_journal(tasks: TaskList, observer: Observer, *, is_written: bool) -> Iterator[Journal]:
+    """Take possession of the output folder; one that is only asked about is left as it is.
+
+    Raises:
+        BusyError: another process makes a batch in it.
+        LocalError: it cannot be made or written.
+    """
+    hidden = tasks.folder / HIDDEN
+    part = "journal" if tasks.shard is None else f"journal-{tasks.shard[0]}-of-{tasks.shard[1]}"
+    with ExitStack() as stack:
+        if is_written:
+            with os_errors_as_local(tasks.folder):
+                tasks.folder.mkdir(parents=True, exist_ok=True)
+                make_private_folder(hidden)
+            # Parts of a list may be made side by side, but not beside the whole of it.
+            stack.enter_context(hold_lock(hidden / "journal.lock", shared=tasks.shard is not None))
+            if tasks.shard:
+                stack.enter_context(hold_lock(hidden / f"{part}.lock"))
+            remove_leftovers(tasks.folder)
+        journal = Journal(hidden, part, warn=observer.warn, is_written=is_written)
+        stack.callback(journal.close)
+        if is_written and (killed := journal.recover()):
+            observer.warn(
+                f"an earlier run was killed while it made {plural(killed, 'item')}; "
+                "what it had asked for by then may be billed twice"
+            )
+        yield journal
+
+
+def refuse_foreign(tasks: TaskList, others: dict[str, Path], journal: Journal) -> None:
+    """Overwrite nothing that is not this batch's own: no item's file, nor `others`, by their journal names.
+
+    Raises:
+        UsageError: files are there that no batch into this folder made, or that were edited since.
+    """
+    foreign = [path for name, path in others.items() if journal.look(path, name)[0].is_precious]
+    if not _is_fresh(tasks.folder):
+        foreign += [
+            task.output
+            for task in tasks
+            if task.output.exists() and journal.look(task.output, task.name)[0].is_precious
+        ]
+    if foreign:
+        shown = ", ".join(map(str, foreign[:_MOST_SHOWN]))
+        more = f" and {len(foreign) - _MOST_SHOWN} more" if len(foreign) > _MOST_SHOWN else ""
+        raise UsageError(
+            f"{shown}{more}: already exists and was not made by this batch, or was edited since",
+            hint="Use --force to overwrite.",
+        )
+
+
+def _is_fresh(folder: Path) -> bool:
+    """Whether no file is in the output folder that an item could find there."""
+    return all(entry.name == HIDDEN for entry in folder.iterdir())

@@ -1,0 +1,137 @@
+"""From options to a batch that is checked and can begin; nothing has been sent or written yet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import cache
+from typing import TYPE_CHECKING
+
+from qwentts_cli.audio.formats import AudioFormat, check_format
+from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
+from qwentts_cli.batch.join import Join, choose_join
+from qwentts_cli.batch.options import OutputSettings
+from qwentts_cli.batch.tasks import TaskList, item_voice
+from qwentts_cli.billing.budget import open_budget
+from qwentts_cli.errors import UsageError
+from qwentts_cli.manifest.check import check_manifest
+from qwentts_cli.manifest.item import ManifestOptions
+from qwentts_cli.speech.voice_settings import choose_voice_settings
+from qwentts_cli.text.read import Reader
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from qwentts_cli.batch.options import BatchOptions
+    from qwentts_cli.billing.budget import Budget
+    from qwentts_cli.manifest.item import Item
+    from qwentts_cli.observer import Observer
+    from qwentts_cli.speech.context import Context
+    from qwentts_cli.speech.voice_settings import VoiceSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Job:
+    tasks: TaskList
+    join: Join | None
+    budget: Budget
+
+
+def prepare_job(context: Context, options: BatchOptions, observer: Observer) -> Job:
+    """Check all options and all items; what looks wrong is warned of.
+
+    Raises:
+        UsageError: something is wrong; of the items it lists all that is.
+    """
+    voice = choose_voice_settings(
+        context.settings,
+        observer,
+        instructions=options.speech.instructions,
+        optimize_instructions=options.speech.optimize,
+    )
+    settings = OutputSettings(
+        voice=voice,
+        format=AudioFormat(context.settings.text("format", AudioFormat.WAV)),
+        bitrate_kbps=options.files.bitrate_kbps,
+        pauses=options.speech.pauses,
+        on_refused=options.speech.on_refused,
+        is_sandbox=context.is_sandbox,
+    )
+    is_part = options.selection.is_part
+    join = choose_join(options.join, settings, is_part=is_part) if options.join else None
+    settings = _check_bitrate(settings, join)
+    limits = options.spending
+    budget = open_budget(
+        context.prices, voice.model, max_cost=limits.max_cost, max_characters=limits.max_characters
+    )
+    tasks = _check_items(options, settings, _make_check(options, voice, join, budget, observer), observer)
+    return Job(tasks=tasks, join=join, budget=budget)
+
+
+def _check_bitrate(settings: OutputSettings, join: Join | None) -> OutputSettings:
+    """A bit rate is for every file that has one, so that it may be for the joined file alone."""
+    is_for_joined = join and join.bitrate_kbps and not settings.format.is_lossy
+    bitrate = None if is_for_joined else settings.bitrate_kbps
+    check_format(settings.format, sample_rate=RAW_SAMPLE_RATE, bitrate_kbps=bitrate)
+    keeps_copies = join is not None and settings.format.is_lossy
+    return replace(settings, bitrate_kbps=bitrate, keeps_copies=keeps_copies)
+
+
+def _check_items(
+    options: BatchOptions,
+    settings: OutputSettings,
+    check: Callable[[Item], str | None],
+    observer: Observer,
+) -> TaskList:
+    lists, files, voice = options.lists, options.files, settings.voice
+    manifest_options = ManifestOptions(
+        by_line=lists.by_line,
+        encoding=lists.encoding,
+        delimiter=lists.delimiter,
+        extra_fields=lists.extra_fields,
+        template=files.template,
+        portable=files.portable,
+        extension=settings.format,
+        voice=voice.voice,
+        model=voice.model,
+        language=voice.language or "",
+    )
+    note = cache(observer.warn)  # a text is read twice, and what is noted of it is told once
+    manifest = check_manifest(
+        options.inputs, manifest_options, stdin=options.stdin, check_row=check, note=note
+    )
+    return TaskList(
+        manifest=manifest,
+        folder=files.folder,
+        settings=settings,
+        reader=Reader(lists.encoding, note),
+        shard=options.selection.shard,
+        limit=options.selection.limit,
+    )
+
+
+def _make_check(
+    options: BatchOptions, voice: VoiceSettings, join: Join | None, budget: Budget, observer: Observer
+) -> Callable[[Item], str | None]:
+    """Make what tells what is wrong with an item's names; a million items have few different ones."""
+    known: dict[tuple[object, ...], str | None] = {}
+
+    def check(item: Item) -> str | None:
+        if join and join.is_same(options.files.folder / item.output):
+            return f"its file is the one of --join too: {join.path}"
+        names = (item.voice, item.model, item.language, bool(item.instructions))
+        if names not in known:
+            known[names] = _check_names(item, voice, budget, observer)
+        return known[names]
+
+    return check
+
+
+def _check_names(item: Item, default: VoiceSettings, budget: Budget, observer: Observer) -> str | None:
+    try:
+        voice, warnings = item_voice(item, default)
+        budget.check(voice.model)  # its price has to be known before anything is sent
+    except UsageError as error:
+        return f"{error.message}. {error.hint}".strip(" .")
+    for warning in warnings:
+        observer.warn(f"{item.place}: {warning}")
+    return None

@@ -1,0 +1,114 @@
+"""What is asked of a batch."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum, unique
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from qwentts_cli.manifest.item import ExtraFields
+from qwentts_cli.speech.speak import Pauses
+from qwentts_cli.speech.wiring import CacheUse
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from qwentts_cli.audio.formats import AudioFormat
+    from qwentts_cli.speech.voice_settings import VoiceSettings
+
+
+@unique
+class OnRefused(StrEnum):
+    """What to do about a sentence that the service's content filter refuses."""
+
+    FAIL = "fail"
+    SKIP = "skip"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListOptions:
+    """How lists of items are read; `encoding` goes for their files too."""
+
+    by_line: bool = False
+    encoding: str | None = None
+    delimiter: str | None = None
+    extra_fields: ExtraFields = ExtraFields.ERROR
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Selection:
+    """Which of the items: every one of `shard` (part, parts), and of those the first `limit`."""
+
+    shard: tuple[int, int] | None = None
+    limit: int | None = None
+
+    @property
+    def is_part(self) -> bool:
+        return self.shard is not None or self.limit is not None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileOptions:
+    """Where the files go and how they are named; their format comes from the settings."""
+
+    folder: Path = Path()
+    template: str | None = None
+    portable: bool = False
+    bitrate_kbps: int | None = None
+    is_forced: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechOptions:
+    """How it is spoken; the voice, the model and the language come from the settings."""
+
+    instructions: str | None = None
+    optimize: bool = False
+    pauses: Pauses = field(default_factory=Pauses)
+    on_refused: OnRefused = OnRefused.FAIL
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spending:
+    """What may be spent, and whether the cache may save some of it."""
+
+    max_cost: str | None = None
+    max_characters: int | None = None
+    cache_use: CacheUse = field(default_factory=CacheUse)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BatchOptions:
+    """One batch, as the user asks for it.
+
+    `stdin` is what the input `-` reads; `join` and `report` are files to write.
+    """
+
+    inputs: Sequence[str]
+    stdin: BinaryIO | None = None
+    lists: ListOptions = field(default_factory=ListOptions)
+    selection: Selection = field(default_factory=Selection)
+    files: FileOptions = field(default_factory=FileOptions)
+    speech: SpeechOptions = field(default_factory=SpeechOptions)
+    spending: Spending = field(default_factory=Spending)
+    join: Path | None = None
+    report: Path | None = None
+    fail_fast: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputSettings:
+    """All that decides the files of a batch but their texts and the names in its list.
+
+    `is_sandbox` keeps the sandbox's voices from being taken for Qwen's; `keeps_copies` keeps a lossless copy
+    of each file, to be joined.
+    """
+
+    voice: VoiceSettings
+    format: AudioFormat
+    bitrate_kbps: int | None
+    pauses: Pauses
+    on_refused: OnRefused
+    is_sandbox: bool
+    keeps_copies: bool = False

@@ -1,0 +1,143 @@
+"""The items of a batch as tasks: each with its voice, its file, and what decides the file's content."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property, lru_cache
+from typing import TYPE_CHECKING
+
+from qwentts_cli.batch.journal import HIDDEN, begin_key
+from qwentts_cli.batch.outcome import Outcome, Status
+from qwentts_cli.manifest.shard import select
+from qwentts_cli.speech.voice_settings import VoiceSettings, rename_voice
+from qwentts_cli.storage.private import check_folders_below, check_own_file
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from hashlib import _Hash as Hash
+    from pathlib import Path
+
+    from qwentts_cli.batch.options import OutputSettings
+    from qwentts_cli.manifest.check import Manifest
+    from qwentts_cli.manifest.item import Item
+    from qwentts_cli.text.read import Reader
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    """One item, ready to be made. The journal knows it by its `name`, a path in `folder`."""
+
+    item: Item
+    folder: Path
+    voice: VoiceSettings
+    settings: OutputSettings
+    reader: Reader
+
+    @property
+    def number(self) -> int:
+        return self.item.number
+
+    @property
+    def source(self) -> str:
+        return self.item.place
+
+    @property
+    def name(self) -> str:
+        return self.item.output
+
+    @property
+    def output(self) -> Path:
+        return self.folder / self.name
+
+    @property
+    def copy(self) -> Path:
+        """Where the lossless copy of its file is, if one is kept.
+
+        Raises:
+            LocalError: something there leads elsewhere.
+        """
+        copy = self.folder / HIDDEN / "copies" / f"{self.name}.flac"
+        check_folders_below(self.folder / HIDDEN, copy)
+        check_own_file(copy)
+        return copy
+
+    @cached_property
+    def key(self) -> str:
+        """The digest of all that decides its file; the text is read for it, unless it was spoken already."""
+        digest = self.begin_key()
+        for piece in self.read():
+            digest.update(piece.encode())
+        return digest.hexdigest()
+
+    def begin_key(self) -> Hash:
+        """Begin the digest that is the key; the pieces of the text are still to be added."""
+        return _begin_key(self.settings, self.voice).copy()
+
+    def read(self) -> Iterator[str]:
+        """Read the text."""
+        if self.item.file is not None:
+            return self.reader.file(self.item.file)
+        return iter([self.item.text or ""])
+
+    def outcome(self, status: Status) -> Outcome:
+        """An outcome of this task, the figures of which are still to be filled in."""
+        return Outcome(
+            number=self.number,
+            source=self.source,
+            output=self.output,
+            voice=self.voice.voice,
+            model=self.voice.model,
+            status=status,
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskList:
+    """The tasks of a batch, each made when its turn comes: there may be millions."""
+
+    manifest: Manifest
+    folder: Path
+    settings: OutputSettings
+    reader: Reader
+    shard: tuple[int, int] | None = None
+    limit: int | None = None
+
+    def __len__(self) -> int:
+        index, parts = self.shard or (1, 1)
+        count = len(range(index, self.manifest.count + 1, parts))
+        return count if self.limit is None else min(count, self.limit)
+
+    def __iter__(self) -> Iterator[Task]:
+        for item in select(self.manifest, shard=self.shard, limit=self.limit):
+            voice, _ = item_voice(item, self.settings.voice)
+            yield Task(item=item, folder=self.folder, voice=voice, settings=self.settings, reader=self.reader)
+
+    @property
+    def characters(self) -> int | None:
+        """How many are billed, if nothing is there yet; `None` for a part of a list."""
+        return self.manifest.characters if len(self) == self.manifest.count else None
+
+
+def item_voice(item: Item, default: VoiceSettings) -> tuple[VoiceSettings, list[str]]:
+    """The voice of the batch with what the item says itself, and what looks wrong with that.
+
+    Raises:
+        UsageError: a name is a slip of a known one.
+    """
+    return rename_voice(
+        default, voice=item.voice, model=item.model, language=item.language, instructions=item.instructions
+    )
+
+
+@lru_cache(maxsize=64)
+def _begin_key(settings: OutputSettings, voice: VoiceSettings) -> Hash:
+    """The digest of all that decides an item's file but its text; a million items have few different ones."""
+    return begin_key(
+        voice.request("").canonical(),
+        settings.format,
+        settings.bitrate_kbps,
+        settings.pauses.segment_s,
+        settings.pauses.paragraph_s,
+        settings.on_refused,
+        settings.is_sandbox,
+    )

@@ -1,0 +1,71 @@
+"""A batch shown: what it would make, or what it made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from qwentts_cli.batch.plan import Plan, plan_batch
+from qwentts_cli.batch.run import run_batch
+from qwentts_cli.cli.console.batch_console import BatchConsole
+from qwentts_cli.cli.say_result import show_facts
+from qwentts_cli.errors import ExitCode, QwenTTSError
+
+if TYPE_CHECKING:
+    from qwentts_cli.batch.options import BatchOptions
+    from qwentts_cli.cli.console.invocation import Invocation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shown:
+    """What is asked about a batch, and how it is to be told; the first three send nothing."""
+
+    is_dry: bool
+    is_explained: bool
+    is_check: bool
+    is_jsonl: bool
+
+
+def show_batch(run: Invocation, options: BatchOptions, shown: Shown) -> int:
+    """Ask about a batch or make it; gives the exit code."""
+    console = BatchConsole(
+        run.output,
+        prices=run.context.prices,
+        folder=options.files.folder,
+        is_jsonl=shown.is_jsonl,
+        is_explained=shown.is_explained,
+    )
+    if shown.is_dry or shown.is_explained or shown.is_check:
+        plan = plan_batch(run.context, options, console, is_measured=shown.is_dry)
+        _show_plan(run, plan, options, is_dry=shown.is_dry)
+        return ExitCode.PARTIAL if shown.is_check and not plan.is_done else ExitCode.OK
+    return _make(run, options, console, has_items=not shown.is_jsonl)
+
+
+def _make(run: Invocation, options: BatchOptions, console: BatchConsole, *, has_items: bool) -> int:
+    try:
+        with console:
+            run_batch(run.context, options, console)
+    except QwenTTSError as error:
+        if not console.results.planned:
+            raise
+        # What was made until then belongs into the document that tells of the failure.
+        raise error.replace(partial=console.document(has_items=has_items)) from error
+    failure = console.results.error()
+    if run.output.is_json:
+        run.output.document(console.document(has_items=has_items))
+    elif failure:
+        raise failure
+    return ExitCode.PARTIAL if failure else ExitCode.OK
+
+
+def _show_plan(run: Invocation, plan: Plan, options: BatchOptions, *, is_dry: bool) -> None:
+    if is_dry:
+        facts = plan.estimate.document(run.context, plan.voice.model)
+        show_facts(run.output, {"items": plan.items, "to_make": plan.to_make} | facts)
+    elif run.output.is_json:
+        joined = {"joined": plan.joined.name.lower()} if plan.joined else {}
+        run.output.document({state.name.lower(): count for state, count in plan.states.items()} | joined)
+    else:
+        then = f", and {options.join} of all" if options.join and not plan.is_done else ""
+        run.output.note(f"{plan.to_make} of {plan.items} items would be made{then}")

@@ -1,0 +1,141 @@
+"""A batch as it is shown: paths or JSON lines as items end, a live line, and a last line to trust."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from qwentts_cli.batch.json_lines import encode_line
+from qwentts_cli.batch.observer import BatchObserver
+from qwentts_cli.batch.outcome import Status
+from qwentts_cli.billing.price import price_tag
+from qwentts_cli.cli.console.observer import ConsoleObserver
+from qwentts_cli.cli.console.progress import Progress
+from qwentts_cli.errors import error_text
+from qwentts_cli.wording import clock, plural
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+    from types import TracebackType
+
+    from qwentts_cli.batch.journal import State
+    from qwentts_cli.batch.outcome import Joined, Outcome
+    from qwentts_cli.billing.price import PriceList
+    from qwentts_cli.cli.console.output import Output
+
+
+class BatchConsole(ConsoleObserver, BatchObserver):
+    """Shows a batch; at the end of the block that makes it, a last line."""
+
+    def __init__(
+        self, output: Output, *, prices: PriceList, folder: Path, is_jsonl: bool, is_explained: bool
+    ) -> None:
+        super().__init__(output)
+        self._prices = prices
+        self._folder = folder
+        self._is_jsonl = is_jsonl
+        self._is_explained = is_explained and not output.is_json
+        self._shows_paths = not (is_jsonl or output.is_json)
+        self.results.is_kept = output.is_json and not is_jsonl
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        super().__exit__(kind, error, trace)
+        if self.results.planned:
+            self._output.note("; ".join(self._last_facts()))
+
+    def item_compared(self, output: Path, state: State) -> None:
+        if self._is_explained:
+            self._output.lines([f"{output}: {state}"])
+
+    def item_ended(self, outcome: Outcome) -> None:
+        if outcome.error:
+            self.warn(f"{outcome.source}: {error_text(outcome.error)}")
+        elif outcome.status is Status.MADE:
+            self._warn_of_gaps(outcome)
+        if self._is_jsonl:
+            self._output.lines([encode_line(outcome.document()).decode()])
+        elif self._shows_paths and outcome.status is Status.MADE:
+            self._output.lines([str(outcome.output)])
+        if outcome.status is Status.SKIPPED:
+            self.text_spoken(outcome.usage.characters, 0.0)
+        else:
+            self._show()
+
+    def part_joined(self, number: int, total: int, path: Path) -> None:
+        if number == 1:
+            self._start(total)
+        if self._progress:
+            self._progress.reach(number, lambda: [f"{number} of {total} items joined in {path}"])
+
+    def items_joined(self, joined: Joined) -> None:
+        if self._is_jsonl:
+            self._output.lines([encode_line(joined.document()).decode()])
+        elif self._shows_paths:
+            self._output.lines([str(joined.output)])
+
+    def work_planned(self, *, characters: int | None, items: int = 1) -> None:
+        # Characters say more of what is left than items do, unless nobody has counted them.
+        self._planned = characters
+        self._start(characters or items)
+
+    def _warn_of_gaps(self, outcome: Outcome) -> None:
+        for gap in outcome.usage.gaps:
+            place = f"{outcome.source}: text at line {gap.line}, column {gap.column}"
+            self.warn(f"{place}: left out {plural(gap.characters, 'character')} that the filter refused")
+
+    def _start(self, total: int) -> None:
+        if self._progress:
+            self._progress.stop()
+        self._progress = Progress(self._output, total)
+        self._progress.start()
+
+    def _done(self) -> int:
+        return self._characters if self._planned else self.results.items
+
+    def _facts(self) -> list[str]:
+        results, billed = self.results, self.billed
+        facts = [
+            f"{results.items} of {results.planned} items",
+            f"{results.failed} failed" if results.failed else "",
+            price_tag(self._prices.total(billed)) or "" if billed else "",
+            f"{billed.total():,} characters billed",
+        ]
+        if self._output.is_verbose:
+            facts.append(f"{self.rps:.1f} of {self.allowed_rps:.1f} requests a second")
+        return [fact for fact in facts if fact]
+
+    def _last_facts(self) -> Iterator[str]:
+        results, billed = self.results, self.billed.total()
+        if results.made:
+            yield self._made()
+        elif billed:
+            yield f"nothing made, but {plural(billed, 'character')} billed"
+        if results.skipped:
+            nothing = "" if results.made or results.missing else ", nothing to make"
+            yield f"{results.skipped:,} already there{nothing}"
+        if results.with_gaps:
+            yield f"{results.with_gaps:,} with sentences left out"
+        if results.failed:
+            yield f"{results.failed:,} failed"
+        if self.throttled:
+            yield f"the service asked {plural(self.throttled, 'time')} to slow down (429)"
+        if self.maybe_billed:
+            yield f"{plural(self.maybe_billed, 'request')} may have been billed twice"
+        if results.missing:
+            yield f"to make the other {results.missing:,}, {results.advice}"
+
+    def _made(self) -> str:
+        results, billed = self.results, self.billed
+        total = billed.total()
+        if not total:
+            return f"{results.made:,} made from the cache, nothing billed"
+        characters = plural(total, "character")
+        took = [
+            characters if total == results.made_characters else f"{characters} billed",
+            price_tag(self._prices.total(billed)) or "",
+            f"{clock(results.made_s)} of sound",
+        ]
+        where = "this folder" if str(self._folder) == "." else f"{self._folder}/"
+        return f"{results.made:,} made ({', '.join(filter(None, took))}) in {where}"
