@@ -18,10 +18,10 @@ pty = pytest.importorskip("pty", reason="there are no pseudo-terminals on this s
 CONTROLS = re.compile(r"\x1b\[[0-9;?]*[A-Za-z]")
 
 
-def shown(qwentts: Qwentts, *args: str | Path) -> str:
-    """All that a run draws on a terminal of 150 columns, its colours left out."""
+def shown(qwentts: Qwentts, *args: str | Path, columns: int = 150) -> str:
+    """All that a run draws on a terminal, its colours left out."""
     ours, theirs = pty.openpty()
-    env = {"COLUMNS": "150", "TERM": "xterm"}
+    env = {"COLUMNS": str(columns), "TERM": "xterm"}
     process = qwentts.start(*args, env=env, stdin=theirs, stdout=theirs, stderr=theirs)
     os.close(theirs)
     drawn = b""
@@ -60,3 +60,11 @@ def test_the_cost_is_shown_where_the_price_is_known(online: Qwentts) -> None:
 def test_a_long_text_says_how_far(online: Qwentts) -> None:
     drawn = shown(online, "say", "A sentence of some length. " * 60, "-o", "long.wav")
     assert re.search(r"\d+ of 1\d{3} characters, \d+ billed, \d+ s of sound", drawn)
+
+
+def test_a_narrow_line_leaves_out_what_matters_least(online: Qwentts) -> None:
+    """How far it is stays, whole; the characters that were billed go."""
+    (online.folder / "in.txt").write_text("".join(f"Line {number}.\n" for number in range(3)))
+    drawn = shown(online, "batch", "in.txt", "--lines", "-d", "out", columns=40)
+    assert "3 of 3 items" in drawn
+    assert "characters billed" not in drawn

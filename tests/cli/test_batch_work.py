@@ -1,0 +1,81 @@
+"""A batch does no more work than needed: it reads a text, or asks the journal, only where it helps."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections import Counter
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Qwentts
+
+ITEMS = 40
+# Runs the program as it is, and writes down which texts it opens, what it asks SQLite, and its most threads.
+WATCHED = """
+import atexit, json, sqlite3, sys, threading
+seen, queries, threads = [], [], [0]
+def watch(event, args):
+    if event == "open" and str(args[0]).endswith(".txt"):
+        seen.append(str(args[0]).rpartition("/")[2])
+connect = sqlite3.connect
+def traced(*args, **kwargs):
+    connection = connect(*args, **kwargs)
+    connection.set_trace_callback(queries.append)
+    return connection
+sqlite3.connect = traced
+start = threading.Thread.start
+def count(thread):
+    threads[0] += thread.name.startswith(("item-", "synthesis-", "segments"))
+    start(thread)
+threading.Thread.start = count
+sys.addaudithook(watch)
+atexit.register(lambda: json.dump([seen, queries, threads], open("watched.json", "w")))
+from qwentts_cli.__main__ import main
+main()
+"""
+
+
+@pytest.fixture
+def texts(online: Qwentts) -> Qwentts:
+    (online.folder / "in").mkdir()
+    for number in range(ITEMS):
+        (online.folder / f"in/{number:02}.txt").write_text(f"Text number {number}.")
+    return online
+
+
+def watch(qwentts: Qwentts, *args: str) -> tuple[Counter[str], int, int]:
+    """How often each text is opened, how often the journal is asked, and how many threads make files."""
+    command = [sys.executable, "-c", WATCHED, "batch", "in", "-d", "out", *args]
+    subprocess.run(
+        command, cwd=qwentts.folder, env=qwentts.environment(), check=True, capture_output=True, timeout=50
+    )
+    seen, queries, [threads] = json.loads((qwentts.folder / "watched.json").read_text())
+    asked = sum("FROM items WHERE output" in query for query in queries)
+    return Counter(seen), asked, threads
+
+
+@pytest.mark.parametrize("join", [(), ("--join", "all.wav")], ids=["alone", "joined"])
+def test_a_text_is_read_to_be_checked_and_to_be_spoken(texts: Qwentts, join: tuple[str, ...]) -> None:
+    """Its key is computed on the way, joining looks at no text, and the journal is asked once for each."""
+    opened, asked, _ = watch(texts, *join)
+    assert set(opened.values()) == {2}
+    assert len(opened) == ITEMS
+    assert asked <= ITEMS + 2
+
+
+def test_a_text_that_was_spoken_is_read_to_be_checked_and_compared(texts: Qwentts) -> None:
+    """A second run reads it twice, whether or not all are joined, and looks at each item's state twice."""
+    watch(texts, "--join", "all.wav")
+    opened, asked, _ = watch(texts, "--join", "all.wav")
+    assert set(opened.values()) == {2}
+    assert asked <= 2 * ITEMS + 2
+
+
+def test_threads_are_started_for_work_that_is_there(texts: Qwentts) -> None:
+    """A worker for each job, and no more threads for files than there are items."""
+    _, _, threads = watch(texts, "-j", "64")
+    assert threads <= 64 + ITEMS
