@@ -113,7 +113,7 @@ class BatchConsole(ConsoleObserver, BatchObserver):
         elif billed:
             yield f"nothing made, but {plural(billed, 'character')} billed"
         if results.skipped:
-            nothing = "" if results.made or results.missing else ", nothing to make"
+            nothing = "" if results.made or results.missing or results.joined else ", nothing to make"
             yield f"{results.skipped:,} already there{nothing}"
         if results.with_gaps:
             yield f"{results.with_gaps:,} with sentences left out"
