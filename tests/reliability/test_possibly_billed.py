@@ -59,4 +59,4 @@ def test_sound_whose_address_is_dead_was_paid_for(qwentts: ForkedQwentts) -> Non
     with Sandbox(voice_engine="tones", faults="get:expired*1") as server:
         stderr = at(qwentts, server)("say", "Hi.", "-o", "out.wav").stderr
         assert sum(record.phase == "post" and record.status == 200 for record in server.ledger) == 2
-    assert "possibly billed twice: 1" in stderr
+    assert "1 request may have been billed twice" in stderr
