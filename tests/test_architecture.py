@@ -40,6 +40,8 @@ HOMES = {
     "lameenc": {"audio"},
     "miniaudio": {"audio"},
     "platformdirs": {"settings"},
+    "sqlite3": {"storage"},
+    "msvcrt": {"storage"},
     "tomlkit": {"settings"},
     "typer": {"cli"},
     "rich": {"cli"},

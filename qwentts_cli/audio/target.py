@@ -8,14 +8,14 @@ import sys
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO, TextIO, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, TextIO, cast
 
 from qwentts_cli.errors import LocalError, UsageError
 from qwentts_cli.storage.atomic import atomic_write, remove_leftovers
 from qwentts_cli.storage.os_errors import os_errors_as_local
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
     from qwentts_cli.audio.formats import AudioFormat
 
@@ -51,8 +51,11 @@ class Target:
             raise UsageError("audio is not written to a terminal", hint="Redirect stdout, or use -o FILE.")
 
     @contextmanager
-    def open(self) -> Iterator[BinaryIO]:
-        """Open it for writing; a file takes its name only when the block ends well."""
+    def open(self, *, before_naming: Callable[[IO[bytes]], None] | None = None) -> Iterator[BinaryIO]:
+        """Open it for writing; a file takes its name only when the block ends well.
+
+        `before_naming` is given the whole file, and can keep it from its name by raising.
+        """
         if self.path is None:
             with os_errors_as_local(_STDOUT):
                 yield _binary_stdout()
@@ -60,7 +63,7 @@ class Target:
                 sys.stdout.flush()
         elif self.is_file:
             remove_leftovers(self.path.parent)
-            with atomic_write(self.path, overwrite=self.overwrite) as file:
+            with atomic_write(self.path, overwrite=self.overwrite, before_naming=before_naming) as file:
                 yield cast("BinaryIO", file)
         else:
             with os_errors_as_local(self.path), self.path.open("wb", buffering=0) as pipe:

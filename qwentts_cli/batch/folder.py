@@ -24,7 +24,9 @@ _MOST_SHOWN = 20
 
 
 @contextmanager
-def open_journal(tasks: TaskList, observer: Observer, *, is_written: bool) -> Iterator[Journal]:
+def open_journal(
+    tasks: TaskList, observer: Observer, *, is_written: bool, is_forced: bool = False
+) -> Iterator[Journal]:
     """Take possession of the output folder; one that is only asked about is left as it is.
 
     Raises:
@@ -43,7 +45,7 @@ def open_journal(tasks: TaskList, observer: Observer, *, is_written: bool) -> It
             if tasks.shard:
                 stack.enter_context(hold_lock(hidden / f"{part}.lock"))
             remove_leftovers(tasks.folder)
-        journal = Journal(hidden, part, warn=observer.warn, is_written=is_written)
+        journal = Journal(hidden, part, warn=observer.warn, is_written=is_written, is_forced=is_forced)
         stack.callback(journal.close)
         if is_written and (killed := journal.recover()):
             observer.warn(

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from itertools import accumulate
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
 from qwentts_cli.audio.decode import decode
 from qwentts_cli.audio.formats import AudioFormat, check_format
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qwentts_cli.audio.wav import Pcm
-    from qwentts_cli.batch.journal import Entry
     from qwentts_cli.batch.observer import BatchObserver
     from qwentts_cli.batch.options import OutputSettings
+    from qwentts_cli.batch.rows import Entry
     from qwentts_cli.batch.tasks import Task, TaskList
     from qwentts_cli.observer import Observer
 
@@ -61,7 +62,9 @@ class Join:
         settings, name = tasks.settings, self.name(tasks.folder)
         journal.begin(name)
         with ExitStack() as stack:
-            recording = self._open(stack, parts, settings, observer)
+            before_naming = partial(journal.recognise, name, self.path)
+            file = stack.enter_context(self.target.open(before_naming=before_naming))
+            recording = self._record(file, parts, settings, observer)
             for number, part in enumerate(parts, start=1):
                 if recording.frames:
                     recording.silence(self.pause_s)
@@ -73,8 +76,8 @@ class Join:
             journal.finish(name, self._key(parts), self.path, duration_s=recording.duration_s)
         return Joined(output=self.path, duration_s=recording.duration_s)
 
-    def _open(
-        self, stack: ExitStack, parts: Sequence[Part], settings: OutputSettings, observer: Observer
+    def _record(
+        self, file: BinaryIO, parts: Sequence[Part], settings: OutputSettings, observer: Observer
     ) -> Recording:
         if len(parts) > MOST_CHAPTERS and self.target.format.has_chapters:
             observer.warn(f"{self.path} has no chapters: {len(parts)} are more than {MOST_CHAPTERS}")
@@ -84,7 +87,7 @@ class Join:
         tags = Tags(title=self.path.stem, artist=settings.voice.voice, chapters=chapters)
         sink = EncodedSink(
             self.target.format,
-            stack.enter_context(self.target.open()),
+            file,
             seekable=self.target.is_file,
             bitrate_kbps=self.bitrate_kbps,
             tags=tags,

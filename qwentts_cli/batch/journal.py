@@ -1,37 +1,36 @@
-"""What a batch has done: one row for each output file, in a database in the output folder."""
+"""What a batch has done: one row for each output file, in a database in the output folder.
+
+The folder may have come from somebody else, so a row alone decides nothing about a file that is there: it is
+ours if it is, byte for byte, one that was noted before it took its name.
+"""
 
 from __future__ import annotations
 
 import json
 import os
-import time
+import threading
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from enum import StrEnum, unique
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
+from qwentts_cli.batch.rows import LAYOUT, Entry, FileFacts, Stage, read_row, row_of
 from qwentts_cli.errors import LocalError, UsageError
 from qwentts_cli.storage.os_errors import os_errors_as_local
-from qwentts_cli.storage.sqlite import check_database
-from qwentts_cli.synthesis.usage import Gap
+from qwentts_cli.storage.sqlite import DamagedError, Database, DatabaseError, open_database, open_to_read
 
 if TYPE_CHECKING:
-    import sqlite3
     from collections.abc import Callable, Iterator, Sequence
     from hashlib import _Hash as Hash
     from pathlib import Path
 
+    from qwentts_cli.synthesis.usage import Gap
+
+
 # Where a batch keeps what is its own, in the output folder.
 HIDDEN = ".qwentts"
 
-_SCHEMA = 1
-_CREATE = """
-CREATE TABLE IF NOT EXISTS items (
-    output TEXT PRIMARY KEY, key TEXT NOT NULL, stage TEXT NOT NULL,
-    size INTEGER, mtime_ns INTEGER, duration_s REAL, characters INTEGER, gaps TEXT
-) WITHOUT ROWID
-"""
-_BEGUN, _STOPPED, _FAILED, _DONE = "begun", "stopped", "failed", "done"
+_FIND = "SELECT key, stage, duration_s, characters, gaps, known FROM files WHERE name = ?"
+_WRITE = "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
 @unique
@@ -53,25 +52,8 @@ class State(StrEnum):
         return self in {State.ALTERED, State.FOREIGN}
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """What is known of one item; all but `key` and `stage` only of a finished one."""
-
-    key: str
-    stage: str
-    size: int | None = None
-    mtime_ns: int | None = None
-    duration_s: float = 0.0
-    characters: int = 0
-    gaps: tuple[Gap, ...] = ()
-
-    def fits(self, facts: os.stat_result | None) -> bool:
-        """Whether the file is as it was when this was noted."""
-        return bool(facts and (self.size, self.mtime_ns) == (facts.st_size, facts.st_mtime_ns))
-
-
 class Journal:
-    """Used by one thread.
+    """Used by all threads of a run.
 
     A damaged database is put aside with a warning: what it knew is made again, out of the cache if possible.
 
@@ -80,80 +62,85 @@ class Journal:
         name: that of this batch or part.
         warn: told of damage.
         is_written: otherwise it is only asked, and may be on a disk that cannot be written.
+        is_forced: any file may be overwritten.
 
     Raises:
         UsageError: the database was written by a newer version.
-        LocalError: it cannot be read or written.
+        LocalError: it cannot be read or written, or is not ours.
     """
 
-    def __init__(self, folder: Path, name: str, *, warn: Callable[[str], None], is_written: bool) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        name: str,
+        *,
+        warn: Callable[[str], None],
+        is_written: bool,
+        is_forced: bool = False,
+    ) -> None:
         self._path = folder / f"{name}.sqlite"
         self._other_paths = [path for path in folder.glob("*.sqlite") if path != self._path]
-        self._others: list[sqlite3.Connection] | None = None
+        self._others: list[Database] | None = None
         self._is_anew = False
-        check_database(self._path)
+        self._is_forced = is_forced
+        self._lock = threading.RLock()
         with self._told():
-            self._database = self._open(warn) if is_written else self._opened_to_read()
+            if is_written:
+                self._database, self._is_anew = open_database(self._path, LAYOUT, warn=warn)
+            else:
+                self._database = open_to_read(self._path, LAYOUT)
 
     def close(self) -> None:
-        for database in (self._database, *(self._others or ())):
-            database.close()
+        with self._lock:
+            for database in (self._database, *(self._others or ())):
+                database.close()
 
-    def look(self, output: Path, relative: str) -> tuple[State, Entry | None]:
+    def look(self, output: Path, name: str) -> tuple[State, Entry | None]:
         """The state of an item whose key has not changed, and what is known of it."""
-        try:
-            facts = output.stat()
-        except OSError:
-            facts = None
-        entry = self._find(relative, facts)
-        if entry is None and facts and self._is_anew:
-            # The journal that was lost knew whose file that is, so it is taken for ours.
-            entry = Entry("", _STOPPED)
-            self._write(relative, entry)
+        facts = _facts(output)
+        with self._lock:
+            entry = self._find(name, facts)
+            if entry is None and facts and self._is_anew:
+                # The journal that was lost may have known that file, so it is looked at in the end.
+                entry = Entry(stage=Stage.STOPPED, known=None)
         return _state(entry, facts), entry
-
-    def _find(self, relative: str, facts: os.stat_result | None) -> Entry | None:
-        """Of what this batch and the other parts noted, what fits the file as it is, else the first."""
-        with self._told():
-            own = _find(self._database, relative)
-        if own and own.fits(facts):
-            return own
-        found = [entry for entry in (own, *self._noted_elsewhere(relative)) if entry]
-        return next((entry for entry in found if entry.fits(facts)), found[0] if found else None)
-
-    def _noted_elsewhere(self, relative: str) -> Iterator[Entry | None]:
-        import sqlite3
-
-        if self._others is None:
-            self._others = []
-            for path in self._other_paths:
-                with suppress(sqlite3.Error, LocalError):
-                    check_database(path)
-                    self._others.append(_connect_to_read(path))
-        for database in self._others:
-            with suppress(sqlite3.Error):
-                yield _find(database, relative)
 
     def recover(self) -> int:
         """How many items were being made when an earlier run was killed; it is told once."""
-        with self._told(), self._database:
-            change = "UPDATE items SET stage = ? WHERE stage = ?"
-            return self._database.execute(change, (_STOPPED, _BEGUN)).rowcount
+        with self._told():
+            self._database.run("UPDATE files SET stage = ? WHERE stage = ?", (Stage.STOPPED, Stage.BEGUN))
+            return int(self._database.run("SELECT changes()")[0][0])
 
-    def begin(self, relative: str) -> None:
-        """Note that a file of this name, whole or not, will be ours."""
-        self._write(relative, Entry("", _BEGUN))
+    def begin(self, name: str) -> None:
+        """Note that a file of this name is being made; what was there before stays ours."""
+        self._move(name, Stage.BEGUN)
 
-    def stop(self, relative: str) -> None:
+    def stop(self, name: str) -> None:
         """Note that it was begun and called off, by a run that came to its own end."""
-        self._write(relative, Entry("", _STOPPED))
+        self._move(name, Stage.STOPPED)
 
-    def fail(self, relative: str) -> None:
-        self._write(relative, Entry("", _FAILED))
+    def fail(self, name: str) -> None:
+        self._move(name, Stage.FAILED)
+
+    def recognise(self, name: str, output: Path, file: IO[bytes]) -> None:
+        """Note what a whole file is like, before it takes its name; called by several threads at once.
+
+        A run that is killed right after it has the name then finds it again.
+
+        Raises:
+            UsageError: a file that is not ours has that name.
+        """
+        new = FileFacts.of(file)
+        with self._lock:
+            entry = self._find(name, _facts(output)) or Entry(stage=Stage.BEGUN)
+            if not self._is_forced:
+                _refuse_foreign(output, entry, new)
+            old = (entry.known or ())[-1:]
+            self._write(name, Entry(stage=Stage.BEGUN, known=(*old, new)))
 
     def finish(
         self,
-        relative: str,
+        name: str,
         key: str,
         output: Path,
         *,
@@ -163,81 +150,106 @@ class Journal:
     ) -> Entry:
         """Note that the file is whole, and what it is like; gives what is known of it now."""
         facts = output.stat()
-        entry = Entry(key, _DONE, facts.st_size, facts.st_mtime_ns, duration_s, characters, tuple(gaps))
-        self._write(relative, entry)
+        with self._lock:
+            before = self._find(name, facts)
+            seen = [known for known in (before and before.known) or () if known.size == facts.st_size]
+            digest = seen[-1].digest if seen else None
+            entry = Entry(
+                stage=Stage.DONE,
+                key=key,
+                duration_s=duration_s,
+                characters=characters,
+                gaps=tuple(gaps),
+                known=(FileFacts(size=facts.st_size, mtime_ns=facts.st_mtime_ns, digest=digest),),
+            )
+            self._write(name, entry)
         return entry
 
-    def _write(self, relative: str, entry: Entry) -> None:
-        gaps = json.dumps([(gap.line, gap.column, gap.characters) for gap in entry.gaps])
-        facts = (entry.size, entry.mtime_ns, entry.duration_s, entry.characters)
-        row = (relative, entry.key, entry.stage, *facts, gaps)
-        with self._told(), self._database:
-            self._database.execute("INSERT OR REPLACE INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
+    def _move(self, name: str, stage: Stage) -> None:
+        with self._lock:
+            entry = self._find(name, None)
+            # Without a file of that name from before, the new one is noted before it gets the name.
+            known = entry.known if entry else None if self._is_anew else ()
+            self._write(name, Entry(stage=stage, known=known))
+
+    def _find(self, name: str, facts: os.stat_result | None) -> Entry | None:
+        """Of what this batch and the other parts noted, what fits the file as it is, else the first."""
+        with self._told():
+            own = _read(self._database, name)
+        if own and own.fits(facts):
+            return own
+        found = [entry for entry in (own, *self._noted_elsewhere(name)) if entry]
+        return next((entry for entry in found if entry.fits(facts)), found[0] if found else None)
+
+    def _noted_elsewhere(self, name: str) -> Iterator[Entry | None]:
+        if self._others is None:
+            self._others = []
+            for path in self._other_paths:
+                with suppress(DatabaseError, UsageError, LocalError):
+                    self._others.append(open_to_read(path, LAYOUT))
+        for database in self._others:
+            with suppress(DatabaseError):
+                yield _read(database, name)
+
+    def _write(self, name: str, entry: Entry) -> None:
+        with self._told():
+            self._database.run(_WRITE, (name, *row_of(entry)))
 
     @contextmanager
     def _told(self) -> Iterator[None]:
         """Turn what the database says of the disk into an error for the user."""
-        import sqlite3
-
         try:
             with os_errors_as_local(self._path):
                 yield
-        except sqlite3.Error as error:
-            raise LocalError(
-                f"cannot use the journal {self._path}: {error}",
-                hint="Make room on the disk and check its permissions; what is done is kept.",
-            ) from error
+        except DatabaseError as error:
+            hint = "Make room on the disk and check its permissions; what is done is kept."
+            if isinstance(error, DamagedError):
+                hint = "Run the batch without --check, --dry-run or --explain: it begins a new one."
+            raise LocalError(f"cannot use the journal {self._path}: {error}", hint=hint) from error
 
-    def _open(self, warn: Callable[[str], None]) -> sqlite3.Connection:
-        import sqlite3
 
-        try:
-            return self._prepared()
-        except sqlite3.OperationalError:  # a full or read-only disk says nothing against the journal
-            raise
-        except sqlite3.DatabaseError:
-            aside = self._path.with_name(f"damaged-{int(time.time())}-{self._path.name}.bak")
-            self._path.replace(aside)
-            warn(f"the journal {self._path} was damaged and is begun anew")
-            self._is_anew = True
-            return self._prepared()
-
-    def _opened_to_read(self) -> sqlite3.Connection:
-        if self._path.exists():
-            return _connect_to_read(self._path)
-        database = _connect("file::memory:")
-        database.execute(_CREATE)
-        return database
-
-    def _prepared(self) -> sqlite3.Connection:
-        database = _connect(f"file:{_quoted(self._path)}")
-        try:
-            self._check_version(database)
-            database.execute("PRAGMA journal_mode=WAL")
-            # Else a power cut could leave files of ours that nobody knows any more.
-            database.execute("PRAGMA synchronous=FULL")
-            database.execute(_CREATE)
-            database.execute(f"PRAGMA user_version={_SCHEMA}")
-        except BaseException:
-            database.close()
-            raise
-        return database
-
-    def _check_version(self, database: sqlite3.Connection) -> None:
-        if database.execute("PRAGMA user_version").fetchone()[0] > _SCHEMA:
-            raise UsageError(
-                f"the journal {self._path} is of a newer version of qwentts", hint="Update qwentts."
-            )
+def _facts(output: Path) -> os.stat_result | None:
+    try:
+        return output.stat()
+    except OSError:
+        return None
 
 
 def _state(entry: Entry | None, facts: os.stat_result | None) -> State:
     if entry is None:
         return State.FOREIGN if facts else State.NEW
-    if entry.stage != _DONE:
-        return State.FAILED if entry.stage == _FAILED else State.UNFINISHED
+    if entry.stage != Stage.DONE:
+        if facts and not entry.may_be(facts):
+            return State.ALTERED if entry.known else State.FOREIGN
+        return State.FAILED if entry.stage == Stage.FAILED else State.UNFINISHED
     if facts is None:
         return State.MISSING
     return State.DONE if entry.fits(facts) else State.ALTERED
+
+
+def _refuse_foreign(output: Path, entry: Entry, new: FileFacts) -> None:
+    """Look at the very file that is about to be overwritten.
+
+    Raises:
+        UsageError: it is neither one that was noted, nor the same as the new one.
+    """
+    if not os.path.lexists(output):
+        return
+    try:
+        descriptor = os.open(output, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
+        with os.fdopen(descriptor, "rb") as file:
+            there = FileFacts.of(file)
+    except OSError:
+        there = None
+    if there is None or not any(known.is_same(there) for known in (*(entry.known or ()), new)):
+        raise UsageError(
+            f"{output} exists already, and is not as this batch made it; use --force to overwrite it"
+        )
+
+
+def _read(database: Database, name: str) -> Entry | None:
+    rows = database.run(_FIND, (name,))
+    return read_row(rows[0]) if rows else None
 
 
 def begin_key(*facts: object) -> Hash:
@@ -253,38 +265,3 @@ def name_beside(kind: str, path: Path, folder: Path) -> str:
         return f"/{kind}/{os.path.relpath(path, folder)}"
     except ValueError:  # on Windows, where it is on another drive
         return f"/{kind}/{path}"
-
-
-def _connect(uri: str) -> sqlite3.Connection:
-    import sqlite3
-
-    return sqlite3.connect(uri, uri=True, timeout=10)
-
-
-def _connect_to_read(path: Path) -> sqlite3.Connection:
-    import sqlite3
-
-    # A reader that may not write could not tidy up after itself.
-    database = _connect(f"file:{_quoted(path)}?mode=rw")
-    try:
-        database.execute("SELECT 1 FROM items LIMIT 1")
-    except sqlite3.OperationalError:  # on a disk that cannot be written, where nobody else writes it either
-        database.close()
-        return _connect(f"file:{_quoted(path)}?mode=ro&immutable=1")
-    return database
-
-
-def _quoted(path: Path) -> str:
-    return str(path).replace("%", "%25").replace("#", "%23").replace("?", "%3f")
-
-
-def _find(database: sqlite3.Connection, relative: str) -> Entry | None:
-    row = database.execute(
-        "SELECT key, stage, size, mtime_ns, duration_s, characters, gaps FROM items WHERE output = ?",
-        (relative,),
-    ).fetchone()
-    if row is None:
-        return None
-    key, stage, size, mtime_ns, duration_s, characters, gaps = row
-    found = tuple(Gap(*gap) for gap in json.loads(gaps))
-    return Entry(key, stage, size, mtime_ns, duration_s, characters, found)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from dataclasses import replace
-from functools import cache
-from typing import TYPE_CHECKING, BinaryIO, cast
+from functools import cache, partial
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from qwentts_cli.audio.formats import AudioFormat
 from qwentts_cli.audio.sink import EncodedSink, Recording
@@ -20,9 +20,10 @@ from qwentts_cli.storage.atomic import atomic_write, remove_leftovers
 from qwentts_cli.storage.os_errors import os_errors_as_local
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from qwentts_cli.batch.journal import Journal
     from qwentts_cli.batch.outcome import Outcome
     from qwentts_cli.batch.tasks import Task
     from qwentts_cli.speech.pipeline import WorkerPool
@@ -33,7 +34,12 @@ _MAX_SHOWN = 2000
 
 
 def make_file(
-    task: Task, *, synthesizer: Synthesizer, pool: WorkerPool | None, observer: Observer
+    task: Task,
+    *,
+    synthesizer: Synthesizer,
+    journal: Journal,
+    pool: WorkerPool | None,
+    observer: Observer,
 ) -> Outcome:
     """Speak a text into its file; called by several threads at once.
 
@@ -42,7 +48,7 @@ def make_file(
     """
     settings, text = task.settings, _SpokenText(task)
     with ExitStack() as stack, _counted(observer) as counter:
-        recording = Recording(_open_sinks(task, stack))
+        recording = Recording(_open_sinks(task, stack, journal))
         spoken = speak(
             cut_text(text.pieces(), task.voice, by_paragraph=settings.pauses.paragraph_s is not None),
             task.voice,
@@ -114,10 +120,10 @@ def _counted(observer: Observer) -> Iterator[_Counter]:
         raise
 
 
-def _open_sinks(task: Task, stack: ExitStack) -> list[EncodedSink]:
+def _open_sinks(task: Task, stack: ExitStack, journal: Journal) -> list[EncodedSink]:
     settings = task.settings
     tags = Tags(title=task.output.stem, artist=task.voice.voice)
-    file = _open(task.output, stack)
+    file = _open(task.output, stack, partial(journal.recognise, task.name, task.output))
     bitrate = settings.bitrate_kbps
     sinks = [EncodedSink(settings.format, file, seekable=True, bitrate_kbps=bitrate, tags=tags)]
     if settings.keeps_copies:
@@ -129,11 +135,11 @@ def _open_sinks(task: Task, stack: ExitStack) -> list[EncodedSink]:
     return sinks
 
 
-def _open(path: Path, stack: ExitStack) -> BinaryIO:
+def _open(path: Path, stack: ExitStack, before_naming: Callable[[IO[bytes]], None] | None = None) -> BinaryIO:
     with os_errors_as_local(path):
         path.parent.mkdir(parents=True, exist_ok=True)
     _tidy(path.parent)
-    return cast("BinaryIO", stack.enter_context(atomic_write(path)))
+    return cast("BinaryIO", stack.enter_context(atomic_write(path, before_naming=before_naming)))
 
 
 @cache

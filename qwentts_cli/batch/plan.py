@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING
 from qwentts_cli.batch.folder import open_journal
 from qwentts_cli.batch.job import prepare_job
 from qwentts_cli.batch.join import Part
-from qwentts_cli.batch.journal import Entry, Journal, State
+from qwentts_cli.batch.journal import Journal, State
 from qwentts_cli.speech.estimate import Estimate
 
 if TYPE_CHECKING:
     from qwentts_cli.batch.job import Job
     from qwentts_cli.batch.observer import BatchObserver
     from qwentts_cli.batch.options import BatchOptions
+    from qwentts_cli.batch.rows import Entry
     from qwentts_cli.batch.tasks import Task
     from qwentts_cli.speech.context import Context
     from qwentts_cli.speech.voice_settings import VoiceSettings

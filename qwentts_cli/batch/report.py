@@ -8,7 +8,7 @@ import os
 import re
 from html import escape
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from qwentts_cli.batch.json_lines import encode_line
@@ -18,7 +18,7 @@ from qwentts_cli.storage.atomic import atomic_write
 from qwentts_cli.wording import clock
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
 
     from qwentts_cli.batch.outcome import Outcome
 
@@ -64,6 +64,7 @@ def write_report(
     folder: Path,
     title: str,
     figures: Mapping[str, int | float],
+    before_naming: Callable[[IO[bytes]], None] | None = None,
 ) -> None:
     """Write the report of a batch, whole or not at all; an old one is replaced.
 
@@ -73,13 +74,14 @@ def write_report(
         folder: the output folder; the page shows names relative to it.
         title: the page's.
         figures: those of `BatchObserver.figures`; only the page has them.
+        before_naming: as `atomic_write` has it.
 
     Raises:
         UsageError: as `check_report_path`.
         LocalError: the file cannot be written.
     """
     check_report_path(path)
-    with atomic_write(path) as file:
+    with atomic_write(path, before_naming=before_naming) as file:
         if path.suffix.lower() == _LINES:
             file.writelines(encode_line(outcome.document()) + b"\n" for outcome in outcomes)
         else:

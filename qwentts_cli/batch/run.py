@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qwentts_cli.batch.job import Job
-    from qwentts_cli.batch.journal import Entry
     from qwentts_cli.batch.observer import BatchObserver
     from qwentts_cli.batch.options import BatchOptions
+    from qwentts_cli.batch.rows import Entry
     from qwentts_cli.batch.tasks import Task
     from qwentts_cli.speech.context import Context
 
@@ -42,7 +42,8 @@ def run_batch(context: Context, options: BatchOptions, observer: BatchObserver) 
         QwenTTSError: a failure that all items share, or the first one with `fail_fast`.
     """
     job = prepare_job(context, options, observer)
-    with open_journal(job.tasks, observer, is_written=True) as journal:
+    is_forced = options.files.is_forced
+    with open_journal(job.tasks, observer, is_written=True, is_forced=is_forced) as journal:
         _check_files(job, options, journal)
         observer.results.is_kept |= options.report is not None
         with _reported(job.tasks.folder, options.report, journal, observer):
@@ -70,9 +71,17 @@ def _reported(folder: Path, path: Path | None, journal: Journal, observer: Batch
         if path and observer.results.planned:
             title = folder.resolve().name
             figures = observer.figures()
-            write_report(path, observer.results.kept, folder=folder, title=title, figures=figures)
+            name = name_beside("report", path, folder)
+            write_report(
+                path,
+                observer.results.kept,
+                folder=folder,
+                title=title,
+                figures=figures,
+                before_naming=partial(journal.recognise, name, path),
+            )
             if path.is_file():
-                journal.finish(name_beside("report", path, folder), "", path)
+                journal.finish(name, "", path)
 
 
 def _make_all(
@@ -100,7 +109,7 @@ def _make_all(
         observer.results.planned = len(job.tasks)
         observer.work_planned(characters=job.tasks.characters, items=len(job.tasks))
         pool = stack.enter_context(WorkerPool(jobs, synthesizer.cancel)) if jobs > 1 else None
-        make = partial(make_file, synthesizer=synthesizer, pool=pool, observer=observer)
+        make = partial(make_file, synthesizer=synthesizer, journal=journal, pool=pool, observer=observer)
         runner = Runner(
             make, pool=pool, journal=journal, observer=observer, keep=keep, fail_fast=options.fail_fast
         )

@@ -15,9 +15,10 @@ from qwentts_cli.synthesis.breaker import HostDown
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from qwentts_cli.batch.journal import Entry, Journal
+    from qwentts_cli.batch.journal import Journal
     from qwentts_cli.batch.observer import BatchObserver
     from qwentts_cli.batch.outcome import Outcome
+    from qwentts_cli.batch.rows import Entry
     from qwentts_cli.batch.tasks import Task
     from qwentts_cli.speech.pipeline import WorkerPool
 

@@ -229,7 +229,7 @@ def test_a_damaged_journal_is_made_good(listed: Qwentts, sandbox: Sandbox) -> No
     journal.write_bytes(b"no database at all" * 100)
     assert "cannot use the journal" in listed(*args, "--check", code=7).stderr
     stderr = listed(*args).stderr
-    assert "was damaged and is begun anew" in stderr
+    assert "the journal was damaged; it is kept as out" in stderr
     assert "4 made from the cache, nothing billed" in stderr
     assert bills(sandbox) == 4
     assert "4 already there, nothing to make" in listed(*args).stderr

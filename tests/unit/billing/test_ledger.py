@@ -15,7 +15,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from qwentts_cli.billing.ledger import By, UsageLedger, UsageRow, total
-from qwentts_cli.errors import LocalError
+from qwentts_cli.errors import LocalError, UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,6 +38,24 @@ with UsageLedger(Path(sys.argv[1]), warn=fail) as ledger:
         ledger.record(
             model="m", voice=f"v{number % 3}", profile="", region="intl", characters=int(sys.argv[2])
         )
+"""
+
+
+FIRST_VERSION = """
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS usage (
+    hour INTEGER NOT NULL,
+    profile TEXT NOT NULL,
+    region TEXT NOT NULL,
+    model TEXT NOT NULL,
+    voice TEXT NOT NULL,
+    characters INTEGER NOT NULL,
+    requests INTEGER NOT NULL,
+    PRIMARY KEY (hour, profile, region, model, voice)
+) WITHOUT ROWID;
+PRAGMA user_version = 1;
+COMMIT;
+INSERT INTO usage VALUES (400000, '', 'intl', 'qwen3-tts-flash', 'Cherry', 7, 1);
 """
 
 
@@ -214,7 +232,7 @@ def test_a_damaged_ledger_is_moved_aside(
     spend(ledger, 20)
     spend(ledger, 300)
     assert billed(ledger) == {"Cherry": 320}
-    (aside,) = path.parent.glob("usage-corrupt-2026*.sqlite")
+    (aside,) = path.parent.glob("usage.sqlite.damaged-2*Z")
     assert aside.read_bytes() == damaged
     (warning,) = warnings
     assert str(aside) in warning
@@ -240,9 +258,36 @@ def test_a_newer_ledger_is_left_alone(ledger: UsageLedger, path: Path, warnings:
     spend(ledger, 1)
     (warning,) = warnings
     assert "newer qwentts" in warning
-    with pytest.raises(LocalError, match="newer qwentts"):
+    with pytest.raises(UsageError, match="newer qwentts"):
         ledger.query(None, "day")
     assert path.read_bytes() == before
+
+
+def test_a_ledger_of_the_first_version_goes_on(ledger: UsageLedger, path: Path) -> None:
+    """What it counted counts on."""
+    path.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(path)) as database:
+        database.executescript(FIRST_VERSION)
+    spend(ledger, 1)
+    assert billed(ledger) == {"Cherry": 8}
+
+
+def test_rows_that_make_no_sense_are_left_out(ledger: UsageLedger, path: Path, warnings: list[str]) -> None:
+    """SQLite keeps whatever it is given."""
+    spend(ledger, 5)
+    for hour, voice, characters in (
+        (10**12, "a", 1),
+        ("x", "b", 1),
+        (1, "c", 0.5),
+        (1, b"d", 1),
+        (1, "e", -1),
+    ):
+        with closing(sqlite3.connect(path)) as database, database:
+            row = (hour, "", "intl", FLASH, voice, characters, 1)
+            database.execute("INSERT INTO usage VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    assert billed(ledger) == {"Cherry": 5}
+    assert len(warnings) == 1
+    assert "5 rows" in warnings[0]
 
 
 def test_a_ledger_that_fails_is_told_once(ledger: UsageLedger, path: Path, warnings: list[str]) -> None:

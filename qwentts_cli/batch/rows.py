@@ -1,0 +1,159 @@
+"""The rows of a batch's journal: what they say, and which of them make sense."""
+
+from __future__ import annotations
+
+import json
+import math
+import os
+import re
+from dataclasses import dataclass
+from enum import StrEnum, unique
+from typing import IO, TYPE_CHECKING, Any
+
+from qwentts_cli.storage.sqlite import Layout
+from qwentts_cli.synthesis.usage import Gap
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_LONGEST_S = 10_000_000
+_BEYOND_COUNTING = 2**63
+_MOST_KNOWN = 2
+
+LAYOUT = Layout(
+    title="journal",
+    is_durable=True,  # else a power cut could leave files of ours that nobody knows any more
+    versions=(
+        """CREATE TABLE items (
+    output TEXT PRIMARY KEY, key TEXT NOT NULL, stage TEXT NOT NULL,
+    size INTEGER, mtime_ns INTEGER, duration_s REAL, characters INTEGER, gaps TEXT
+) WITHOUT ROWID""",
+        """CREATE TABLE files (
+    name TEXT PRIMARY KEY, key TEXT NOT NULL, stage TEXT NOT NULL,
+    duration_s REAL, characters INTEGER, gaps TEXT, known TEXT
+) WITHOUT ROWID""",
+    ),
+    upgrades=(
+        """CREATE TABLE files (
+    name TEXT PRIMARY KEY, key TEXT NOT NULL, stage TEXT NOT NULL,
+    duration_s REAL, characters INTEGER, gaps TEXT, known TEXT
+) WITHOUT ROWID;
+INSERT INTO files SELECT output, key, stage, duration_s, characters, gaps,
+    CASE WHEN stage = 'done' THEN '[[' || size || ',' || mtime_ns || ',null]]' END FROM items;
+DROP TABLE items""",
+    ),
+)
+
+
+@unique
+class Stage(StrEnum):
+    BEGUN = "begun"
+    STOPPED = "stopped"
+    FAILED = "failed"
+    DONE = "done"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FileFacts:
+    """What tells a file from others; version 0.1.0 noted no digest."""
+
+    size: int
+    mtime_ns: int
+    digest: str | None = None
+
+    @classmethod
+    def of(cls, file: IO[bytes]) -> FileFacts:
+        """Look at an open file, from its first byte to its last."""
+        import hashlib
+
+        facts = os.fstat(file.fileno())
+        file.seek(0)
+        digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type] # any file will do
+        return cls(size=facts.st_size, mtime_ns=facts.st_mtime_ns, digest=digest)
+
+    def is_same(self, there: FileFacts) -> bool:
+        """Whether a file is this one, by all it holds; without a digest, by its time."""
+        if self.digest is None:
+            return (self.size, self.mtime_ns) == (there.size, there.mtime_ns)
+        return (self.size, self.digest) == (there.size, there.digest)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """What is known of one item; all but `stage` and `known` only of a finished one.
+
+    `known` are the files of this name that are ours, the last one, and a newer one that may have its name
+    already. It is None where nobody knows.
+    """
+
+    stage: Stage
+    key: str = ""
+    duration_s: float = 0.0
+    characters: int = 0
+    gaps: tuple[Gap, ...] = ()
+    known: tuple[FileFacts, ...] | None = ()
+
+    @property
+    def size(self) -> int | None:
+        return self.known[-1].size if self.known else None
+
+    @property
+    def mtime_ns(self) -> int | None:
+        return self.known[-1].mtime_ns if self.known else None
+
+    def fits(self, facts: os.stat_result | None) -> bool:
+        """Whether the file is as it was when this was noted, by what a glance can tell."""
+        return bool(facts and (self.size, self.mtime_ns) == (facts.st_size, facts.st_mtime_ns))
+
+    def may_be(self, facts: os.stat_result) -> bool:
+        """Whether the file can be one of ours; only its content can tell for sure."""
+        return self.known is None or any(known.size == facts.st_size for known in self.known)
+
+
+def row_of(entry: Entry) -> tuple[object, ...]:
+    """The columns of a row behind its name."""
+    gaps = json.dumps([(gap.line, gap.column, gap.characters) for gap in entry.gaps])
+    known = None
+    if entry.known is not None:
+        known = json.dumps([(facts.size, facts.mtime_ns, facts.digest) for facts in entry.known])
+    return entry.key, entry.stage.value, entry.duration_s, entry.characters, gaps, known
+
+
+def read_row(row: Sequence[object]) -> Entry:
+    """What a row says; of one that cannot be ours, that nobody knows anything."""
+    try:
+        return _checked(row)
+    except (ValueError, TypeError, RecursionError):
+        return Entry(stage=Stage.STOPPED, known=None)
+
+
+def _checked(row: Sequence[Any]) -> Entry:
+    key, stage, duration_s, characters, gaps, known = row
+    if not re.fullmatch(r"[0-9a-f]{64}|", key) or not math.isfinite(duration_s):
+        raise ValueError
+    if not 0 <= duration_s <= _LONGEST_S:
+        raise ValueError
+    files = None if known is None else tuple(_file_facts(*facts) for facts in json.loads(known))
+    entry = Entry(
+        stage=Stage(stage),
+        key=key,
+        duration_s=duration_s,
+        characters=_count(characters),
+        gaps=tuple(Gap(*map(_count, gap)) for gap in json.loads(gaps)),
+        known=files,
+    )
+    if len(files or ()) > _MOST_KNOWN or (entry.stage is Stage.DONE and not files):
+        raise ValueError
+    return entry
+
+
+def _file_facts(size: object, mtime_ns: object, digest: object) -> FileFacts:
+    if digest is not None and not (isinstance(digest, str) and re.fullmatch(r"[0-9a-f]{64}", digest)):
+        raise ValueError
+    return FileFacts(size=_count(size), mtime_ns=_count(mtime_ns, least=-_BEYOND_COUNTING), digest=digest)
+
+
+def _count(value: object, *, least: int = 0) -> int:
+    if type(value) is not int or not least <= value < _BEYOND_COUNTING:
+        raise ValueError
+    return value
