@@ -17,7 +17,7 @@ KILL = -1
 
 
 class Broken(NamedTuple):
-    """The `at`-th time that something is opened, written, synced, named or removed, it fails with `error`.
+    """At the `at`-th opening to write, writing, syncing, naming or removing, that fails with `error`.
 
     That it did is shown by the folder `fired` in the home. `KILL` as the error ends the process there. With
     `largest` no file can grow beyond so many bytes.
@@ -50,8 +50,15 @@ def break_disk(broken: Broken) -> None:
     def reopen(descriptor: int, _mode: str) -> io.BufferedRandom:
         return io.BufferedRandom(File(descriptor, "r+b"))
 
-    for name in ("open", "fsync", "replace", "link", "unlink"):
+    for name in ("fsync", "replace", "link", "unlink"):
         setattr(os, name, _met(getattr(os, name), meet))
+    to_read, to_write = os.open, _met(os.open, meet)
+
+    def open_either(path: Any, flags: int, *rest: Any, **kwargs: Any) -> int:
+        is_written = flags & (os.O_WRONLY | os.O_RDWR)
+        return int((to_write if is_written else to_read)(path, flags, *rest, **kwargs))
+
+    os.open = open_either
     os.fdopen = reopen  # type: ignore[assignment]
 
 
