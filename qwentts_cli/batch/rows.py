@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import math
 import os
 import re
 from dataclasses import dataclass
@@ -19,6 +18,7 @@ if TYPE_CHECKING:
 _LONGEST_S = 10_000_000
 _BEYOND_COUNTING = 2**63
 _MOST_KNOWN = 2
+_DIGEST = re.compile(r"[0-9a-f]{64}")
 
 LAYOUT = Layout(
     title="journal",
@@ -129,9 +129,7 @@ def read_row(row: Sequence[object]) -> Entry:
 
 def _checked(row: Sequence[Any]) -> Entry:
     key, stage, duration_s, characters, gaps, known = row
-    if not re.fullmatch(r"[0-9a-f]{64}|", key) or not math.isfinite(duration_s):
-        raise ValueError
-    if not 0 <= duration_s <= _LONGEST_S:
+    if not (key == "" or _DIGEST.fullmatch(key)) or not 0 <= duration_s <= _LONGEST_S:
         raise ValueError
     files = None if known is None else tuple(_file_facts(*facts) for facts in json.loads(known))
     entry = Entry(
@@ -148,7 +146,7 @@ def _checked(row: Sequence[Any]) -> Entry:
 
 
 def _file_facts(size: object, mtime_ns: object, digest: object) -> FileFacts:
-    if digest is not None and not (isinstance(digest, str) and re.fullmatch(r"[0-9a-f]{64}", digest)):
+    if digest is not None and not (isinstance(digest, str) and _DIGEST.fullmatch(digest)):
         raise ValueError
     return FileFacts(size=_count(size), mtime_ns=_count(mtime_ns, least=-_BEYOND_COUNTING), digest=digest)
 
