@@ -5,6 +5,7 @@ from __future__ import annotations
 # ruff: noqa: RUF001 - titles and stops of many scripts are what is looked for
 import re
 from collections import Counter
+from functools import cache
 from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.documents.model import Chapter, Passage, PassageKind
@@ -25,14 +26,13 @@ _ALONE: Final = (
     "prologue|epilogue|preface|foreword|introduction|afterword|prolog|epilog|vorwort|nachwort|prólogo|epílogo|"
     "пролог|эпилог|序章|序言|前言|楔子|引子|尾声|尾聲|后记|後記|终章|終章|プロローグ|エピローグ|あとがき|프롤로그|에필로그"
 )
-_TITLE: Final = re.compile(
+_TITLE: Final = (
     rf"(?:第\s*{_CHINESE_NUMBER}\s*[章回卷部篇集幕折話话](?:[\s：:、.．　].*)?"
     rf"|第\s*{_CHINESE_NUMBER}\s*[章回話话]\S{{1,24}}"
     rf"|제\s*\d+\s*[장화부](?:[\s：:.].*)?"
     rf"|(?:{_WORDS})\s+(?:\d{{1,4}}|[IVXLCivxlc]{{1,8}}|{_NUMBER_WORDS})\b(?:\s*[.:：—–-].*|\s+\S.*)?"
     rf"|\d{{1,3}}\.\s+(?:kapitel|teil|fejezet)\b.*"
-    rf"|(?:{_ALONE})[.:：]?)",
-    re.IGNORECASE,
+    rf"|(?:{_ALONE})[.:：]?)"
 )
 _ENDS_SENTENCE: Final = re.compile(r"[。！？!?，,;；]\s*\Z|[^.\s]{2}\.\Z(?<![IVXLC]\.)(?<!\d\.)")
 _SELECTION: Final = re.compile(r"(\d+)?(-)?(\d+)?")
@@ -150,7 +150,13 @@ def _is_title(line: str, pattern: re.Pattern[str] | None) -> bool:
     if pattern:
         return pattern.search(line) is not None and bool(line.strip())
     line = line.strip()
-    return len(line) <= _LONGEST_TITLE and bool(_TITLE.fullmatch(line)) and not _ENDS_SENTENCE.search(line)
+    return len(line) <= _LONGEST_TITLE and bool(_title().fullmatch(line)) and not _ENDS_SENTENCE.search(line)
+
+
+# Compiled when the first text needs it.
+@cache
+def _title() -> re.Pattern[str]:
+    return re.compile(_TITLE, re.IGNORECASE)
 
 
 def _named(line: str, pattern: re.Pattern[str] | None) -> str:

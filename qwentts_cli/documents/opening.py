@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.documents.chapters import divide_passages, divide_text
+from qwentts_cli.documents.input_format import DocumentFormat
 from qwentts_cli.documents.model import Document
 from qwentts_cli.errors import UsageError
 from qwentts_cli.text.read import check_is_file
@@ -18,20 +18,6 @@ if TYPE_CHECKING:
 
     from qwentts_cli.documents.formats.html import HtmlContent
     from qwentts_cli.text.read import Reader
-
-
-class DocumentFormat(StrEnum):
-    """What a file may be; `text` is spoken as it stands."""
-
-    TEXT = "text"
-    MARKDOWN = "markdown"
-    HTML = "html"
-    EPUB = "epub"
-    DOCX = "docx"
-    PDF = "pdf"
-    SRT = "srt"
-    VTT = "vtt"
-    SCRIPT = "script"
 
 
 _EXTENSIONS: Final = {

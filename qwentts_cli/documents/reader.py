@@ -3,57 +3,38 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from qwentts_cli.documents.chapters import compile_pattern, select_chapters
+from qwentts_cli.documents.cast import cast_passages, read_cast
+from qwentts_cli.documents.chapters import compile_pattern, divide_text, select_chapters
+from qwentts_cli.documents.input_format import DocumentFormat, InputFormat
 from qwentts_cli.documents.markup import read_markup
 from qwentts_cli.documents.model import PARAGRAPH_BREAK, Chapter, Document, count_left_out
-from qwentts_cli.documents.opening import DocumentFormat, open_document, recognise
+from qwentts_cli.documents.opening import open_document, recognise
 from qwentts_cli.text.read import Reader
+from qwentts_cli.text.units import count_units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-
-class InputFormat(StrEnum):
-    """What a file is taken for; `auto` goes by its name, and by its content where that says nothing."""
-
-    AUTO = "auto"
-    TEXT = "text"
-    LINES = "lines"
-    JSONL = "jsonl"
-    CSV = "csv"
-    TSV = "tsv"
-    MARKDOWN = "markdown"
-    HTML = "html"
-    EPUB = "epub"
-    DOCX = "docx"
-    PDF = "pdf"
-    SRT = "srt"
-    VTT = "vtt"
-    SCRIPT = "script"
-
-    @property
-    def is_list(self) -> bool:
-        """Whether it holds items, which only a batch can take."""
-        return self in {InputFormat.LINES, InputFormat.JSONL, InputFormat.CSV, InputFormat.TSV}
-
-    @property
-    def document(self) -> DocumentFormat | None:
-        """The format of a document, None if it is still to be found out."""
-        return None if self is InputFormat.AUTO or self.is_list else DocumentFormat(self.value)
+    from qwentts_cli.documents.model import Passage
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DocumentOptions:
-    """How files are read: `chapters` are those wanted ("3-7,9"), `pattern` is what a title looks like."""
+    """How files are read.
+
+    `chapters` are those wanted ("3-7,9"), `pattern` is what a title looks like, `cast` is who speaks with
+    which voice, and `voices` are those there are.
+    """
 
     format: InputFormat = InputFormat.AUTO
     chapters: str = ""
     pattern: str = ""
     markup: bool = False
+    cast: str = ""
+    voices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,8 +56,7 @@ class DocumentReader(Reader):
             return
         document = self._open(path, kind)
         yield from _join(chapter for _, chapter in self._wanted(document))
-        if left_out := count_left_out(document.left_out):
-            self.note(f"left out of {path}: {left_out}")
+        self._tell_left_out(path, document)
 
     def document(self, path: Path) -> Document:
         """Open a file as a document, with only the chapters that are wanted."""
@@ -87,6 +67,52 @@ class DocumentReader(Reader):
         """Give the chapters of a file that are wanted, with their numbers in it."""
         return self._wanted(self._open(path, self.options.format.document or recognise(path)))
 
+    def list_chapters(self, path: Path) -> Iterator[str]:
+        """Give a line for each chapter that is wanted: its number, its title and its billed characters."""
+        for number, chapter in self.chapters(path):
+            characters = sum(map(count_units, chapter.text()))
+            yield f"{number:4}  {chapter.title or '(no title)'}  ({characters:,} characters)"
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether a text without a name is spoken as it stands, so that nobody has to wait for its end."""
+        options = self.options
+        is_text = options.format in {InputFormat.AUTO, InputFormat.TEXT}
+        return is_text and not (options.chapters or options.markup or options.cast)
+
+    @property
+    def has_manners(self) -> bool:
+        """Whether parts of a text may be spoken in different manners."""
+        options = self.options
+        return options.markup or bool(options.cast) or options.format is InputFormat.SCRIPT
+
+    def least_bytes(self, path: Path) -> int:
+        """How many bytes of text a file has at least, as far as its size tells."""
+        is_text = (self.options.format.document or recognise(path)) is DocumentFormat.TEXT
+        return path.stat().st_size if is_text and not self.options.chapters else 0
+
+    def passages(self, path: Path) -> Iterator[Passage]:
+        """Read a file in passages, each in the manner of its speaker and of its marks.
+
+        Raises:
+            UsageError: it cannot be read, a mark in it is wrong, or a speaker has no voice.
+        """
+        document = self.document(path)
+        yield from self._cast(document.passages())
+        self._tell_left_out(path, document)
+
+    def text_passages(self, pieces: Callable[[], Iterator[str]]) -> Iterator[Passage]:
+        """Read a text that has no file in passages."""
+        return self._cast(
+            self._marked(Document(chapters=lambda: divide_text(pieces())), has_columns=True).passages()
+        )
+
+    def _cast(self, passages: Iterator[Passage]) -> Iterator[Passage]:
+        options = self.options
+        if not (options.cast or options.format is InputFormat.SCRIPT):
+            return passages
+        return cast_passages(passages, read_cast(options.cast, options.voices))
+
     @property
     def _plain(self) -> Reader:
         return Reader(self.encoding, self.note)
@@ -94,9 +120,14 @@ class DocumentReader(Reader):
     def _open(self, path: Path, kind: DocumentFormat) -> Document:
         pattern = compile_pattern(self.options.pattern) if self.options.pattern else None
         document = open_document(path, kind, self._plain, pattern=pattern)
-        if not self.options.markup:
-            return document
-        return read_markup(document, has_columns=kind is DocumentFormat.TEXT)
+        return self._marked(document, has_columns=kind is DocumentFormat.TEXT)
+
+    def _marked(self, document: Document, *, has_columns: bool) -> Document:
+        return read_markup(document, has_columns=has_columns) if self.options.markup else document
+
+    def _tell_left_out(self, path: Path, document: Document) -> None:
+        if left_out := count_left_out(document.left_out):
+            self.note(f"left out of {path}: {left_out}")
 
     def _wanted(self, document: Document) -> Iterator[tuple[int, Chapter]]:
         if self.options.chapters:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from fractions import Fraction
 from itertools import accumulate
 from typing import TYPE_CHECKING
@@ -32,12 +33,14 @@ class CueTrack:
         self._emit = emit
         self._language = language
         self._text = ""
+        self._speaker = ""
         self._start_frame = 0
         self._meter = LevelMeter()
 
-    def begin(self, text: str, *, start_frame: int) -> None:
+    def begin(self, text: str, *, start_frame: int, speaker: str = "") -> None:
         """End the last segment and begin `text`, whose sound starts at that frame of the recording."""
         self.finish()
+        self._speaker = speaker
         self._text, self._start_frame = text, start_frame
 
     def feed(self, pcm: Pcm) -> None:
@@ -50,7 +53,7 @@ class CueTrack:
         meter, self._meter, self._text = self._meter, LevelMeter(), ""
         if meter.frames and any(sentences):
             for cue in _place(sentences, meter, self._start_frame):
-                self._emit(cue)
+                self._emit(replace(cue, speaker=self._speaker))
 
 
 def _place(sentences: Sequence[Sequence[Caption]], meter: LevelMeter, start_frame: int) -> Iterator[Cue]:

@@ -40,11 +40,15 @@ class SubtitleFormat(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """What is shown from `start_s` to `end_s`, seconds from the start of the audio: one or more lines."""
+    """What is shown from `start_s` to `end_s`, seconds from the start of the audio: one or more lines.
+
+    `speaker` is who says it, as far as that is known; only WebVTT has a place for it.
+    """
 
     start_s: Fraction
     end_s: Fraction
     lines: tuple[str, ...]
+    speaker: str = ""
 
 
 class SubtitleWriter:
@@ -66,8 +70,13 @@ class SubtitleWriter:
         start_ms = max(round(cue.start_s * 1000), self._end_ms)
         self._end_ms = max(round(cue.end_s * 1000), start_ms + 1)
         self._count += 1
-        render = _vtt if self._format is SubtitleFormat.VTT else _srt
-        self._out.write(render(self._count, start_ms, self._end_ms, "\n".join(cue.lines)).encode())
+        text = "\n".join(cue.lines)
+        rendered = (
+            _vtt(start_ms, self._end_ms, text, cue.speaker)
+            if self._format is SubtitleFormat.VTT
+            else _srt(self._count, start_ms, self._end_ms, text)
+        )
+        self._out.write(rendered.encode())
 
 
 def _srt(number: int, start_ms: int, end_ms: int, text: str) -> str:
@@ -75,8 +84,9 @@ def _srt(number: int, start_ms: int, end_ms: int, text: str) -> str:
     return f"{gap}{number}\n{_time(start_ms, ',')} --> {_time(end_ms, ',')}\n{text}\n"
 
 
-def _vtt(_number: int, start_ms: int, end_ms: int, text: str) -> str:
-    return f"\n{_time(start_ms, '.')} --> {_time(end_ms, '.')}\n{text.translate(_VTT_ESCAPES)}\n"
+def _vtt(start_ms: int, end_ms: int, text: str, speaker: str) -> str:
+    voice = f"<v {speaker.translate(_VTT_ESCAPES)}>" if speaker else ""
+    return f"\n{_time(start_ms, '.')} --> {_time(end_ms, '.')}\n{voice}{text.translate(_VTT_ESCAPES)}\n"
 
 
 def _time(ms: int, point: str) -> str:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qwentts_cli.documents.reader import DocumentOptions, DocumentReader, InputFormat
+from qwentts_cli.documents.input_format import InputFormat
+from qwentts_cli.documents.reader import DocumentOptions, DocumentReader
 from qwentts_cli.errors import UsageError
 from tests.unit.documents.books import write_epub
 
@@ -66,3 +67,27 @@ def test_chapters_of_a_book_have_numbers(tmp_path: Path) -> None:
     reader = DocumentReader(None, lambda _note: None, DocumentOptions(chapters="2"))
     assert [(number, chapter.title) for number, chapter in reader.chapters(path)] == [(2, "B")]
     assert [chapter.title for chapter in reader.document(path).chapters()] == ["B"]
+
+
+def test_lists_chapters(tmp_path: Path) -> None:
+    """A line for each, with the number that selects it and what it costs."""
+    path = tmp_path / "novel.txt"
+    path.write_bytes(NOVEL.encode())
+    assert list(DocumentReader(None, lambda _note: None).list_chapters(path)) == [
+        "   1  (no title)  (8 characters)",
+        "   2  Chapter 1  (15 characters)",
+        "   3  Chapter 2  (28 characters)",
+    ]
+
+
+def test_a_script_is_read_in_the_manners_of_its_speakers(tmp_path: Path) -> None:
+    """By the cast, and for the others by the voice of their name."""
+    path = tmp_path / "s.txt"
+    path.write_text("Ann: [[pause 1s]]Hi.\nEthan: Ho.")
+    reader = DocumentReader(
+        None,
+        lambda _note: None,
+        DocumentOptions(format=InputFormat.SCRIPT, markup=True, cast="Ann=Cherry", voices=("Ethan",)),
+    )
+    found = [(passage.manner.voice, passage.pause_s, passage.text) for passage in reader.passages(path)]
+    assert found == [("Cherry", 1.0, "Hi."), ("Ethan", None, "Ho.")]

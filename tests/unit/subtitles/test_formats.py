@@ -148,3 +148,14 @@ def test_another_name_is_refused(name: str) -> None:
     with pytest.raises(UsageError, match=re.escape(name)) as refused:
         SubtitleFormat.from_path(PurePath(name))
     assert ".vtt" in refused.value.hint
+
+
+def test_vtt_names_the_speaker() -> None:
+    """As WebVTT has it, with its own signs escaped; SubRip has no place for that."""
+    cue = Cue(Fraction(0), Fraction(1), ("Hi.",), speaker="A & B")
+    written = {}
+    for kind in SubtitleFormat:
+        out = io.BytesIO()
+        SubtitleWriter(out, kind).write(cue)
+        written[kind] = out.getvalue().decode().splitlines()[-1]
+    assert written == {SubtitleFormat.SRT: "Hi.", SubtitleFormat.VTT: "<v A &amp; B>Hi."}
