@@ -12,11 +12,11 @@ from qwentts_cli.batch.join import Join, choose_join
 from qwentts_cli.batch.options import OutputSettings
 from qwentts_cli.batch.tasks import TaskList, item_voice
 from qwentts_cli.billing.budget import open_budget
+from qwentts_cli.documents.reader import DocumentReader
 from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.check import check_manifest
 from qwentts_cli.manifest.item import ManifestOptions
 from qwentts_cli.speech.voice_settings import choose_voice_settings
-from qwentts_cli.text.read import Reader
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -47,6 +47,7 @@ def prepare_job(context: Context, options: BatchOptions, observer: Observer) -> 
         observer,
         instructions=options.speech.instructions,
         optimize_instructions=options.speech.optimize,
+        lexicon=options.speech.lexicon,
     )
     settings = OutputSettings(
         voice=voice,
@@ -88,6 +89,8 @@ def _check_items(
         encoding=lists.encoding,
         delimiter=lists.delimiter,
         extra_fields=lists.extra_fields,
+        documents=lists.documents,
+        by_chapter=lists.by_chapter,
         template=files.template,
         portable=files.portable,
         extension=settings.format,
@@ -103,7 +106,7 @@ def _check_items(
         manifest=manifest,
         folder=files.folder,
         settings=settings,
-        reader=Reader(lists.encoding, note),
+        reader=DocumentReader(lists.encoding, note, lists.documents),
         shard=options.selection.shard,
         limit=options.selection.limit,
     )

@@ -12,10 +12,10 @@ from qwentts_cli.audio.sink import EncodedSink, Recording
 from qwentts_cli.audio.tags import Tags
 from qwentts_cli.batch.options import OnRefused
 from qwentts_cli.batch.outcome import Status
+from qwentts_cli.batch.tasks import digestible
 from qwentts_cli.errors import UsageError
 from qwentts_cli.observer import Observer
 from qwentts_cli.speech.speak import speak
-from qwentts_cli.speech.voice_settings import cut_text
 from qwentts_cli.storage.atomic import atomic_write, remove_leftovers
 from qwentts_cli.storage.os_errors import os_errors_as_local
 
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from qwentts_cli.batch.journal import Journal
     from qwentts_cli.batch.outcome import Outcome
     from qwentts_cli.batch.tasks import Task
+    from qwentts_cli.documents.model import Passage
     from qwentts_cli.speech.pipeline import WorkerPool
     from qwentts_cli.synthesis.synthesizer import Synthesizer
 
@@ -50,8 +51,7 @@ def make_file(
     with ExitStack() as stack, _counted(observer) as counter:
         recording = Recording(_open_sinks(task, stack, journal))
         spoken = speak(
-            cut_text(text.pieces(), task.voice, by_paragraph=settings.pauses.paragraph_s is not None),
-            task.voice,
+            task.utter(text.passages()),
             synthesizer,
             recording,
             pool=pool,
@@ -80,12 +80,13 @@ class _SpokenText:
         self._digest = task.begin_key()
         self.beginning = ""
 
-    def pieces(self) -> Iterator[str]:
-        for piece in self._task.read():
-            self._digest.update(piece.encode())
+    def passages(self) -> Iterator[Passage]:
+        for number, passage in enumerate(self._task.read()):
+            self._digest.update(digestible(passage))
             if len(self.beginning) < _MAX_SHOWN:
-                self.beginning = (self.beginning + piece)[:_MAX_SHOWN]
-            yield piece
+                separator = passage.separator if number else ""
+                self.beginning = f"{self.beginning}{separator}{passage.text}"[:_MAX_SHOWN]
+            yield passage
 
     @property
     def key(self) -> str:

@@ -7,6 +7,7 @@ from enum import StrEnum, unique
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from qwentts_cli.documents.reader import DocumentOptions
 from qwentts_cli.manifest.item import ExtraFields
 from qwentts_cli.speech.speak import Pauses
 from qwentts_cli.speech.wiring import CacheUse
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from qwentts_cli.audio.formats import AudioFormat
+    from qwentts_cli.documents.lexicon import Lexicon
     from qwentts_cli.speech.voice_settings import VoiceSettings
 
 
@@ -28,12 +30,14 @@ class OnRefused(StrEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ListOptions:
-    """How lists of items are read; `encoding` goes for their files too."""
+    """How lists of items and their files are read; with `by_chapter` each chapter of a file is an item."""
 
     by_line: bool = False
     encoding: str | None = None
     delimiter: str | None = None
     extra_fields: ExtraFields = ExtraFields.ERROR
+    documents: DocumentOptions = field(default_factory=DocumentOptions)
+    by_chapter: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +69,7 @@ class SpeechOptions:
 
     instructions: str | None = None
     optimize: bool = False
+    lexicon: Lexicon | None = None
     pauses: Pauses = field(default_factory=Pauses)
     on_refused: OnRefused = OnRefused.FAIL
 

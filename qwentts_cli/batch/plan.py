@@ -65,7 +65,6 @@ def plan_batch(
 def _compare(job: Job, journal: Journal, observer: BatchObserver, *, is_measured: bool) -> Plan:
     settings = job.tasks.settings
     plan, parts = Plan(voice=settings.voice), []
-    by_paragraph = settings.pauses.paragraph_s is not None
     for task in job.tasks:
         state, entry = compare(task, journal)
         plan.states[state] += 1
@@ -73,7 +72,7 @@ def _compare(job: Job, journal: Journal, observer: BatchObserver, *, is_measured
         if job.join and entry:
             parts.append(Part.of(task, entry))
         if is_measured and state is not State.DONE:
-            plan.estimate.add(task.read(), task.voice, by_paragraph=by_paragraph)
+            plan.estimate.add(task.utter(task.read()))
     if job.join:
         plan.joined = job.join.state(job.tasks.folder, journal, [] if plan.to_make else parts)
         observer.item_compared(job.join.path, plan.joined)

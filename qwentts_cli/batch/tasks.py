@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 from qwentts_cli.batch.journal import HIDDEN, begin_key
 from qwentts_cli.batch.outcome import Outcome, Status
+from qwentts_cli.documents.model import Manner, as_passages
 from qwentts_cli.manifest.shard import select
+from qwentts_cli.speech.utterance import utter_passages
 from qwentts_cli.speech.voice_settings import VoiceSettings, rename_voice
 from qwentts_cli.storage.private import check_folders_below, check_own_file
 
@@ -18,9 +20,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qwentts_cli.batch.options import OutputSettings
+    from qwentts_cli.documents.model import Passage
+    from qwentts_cli.documents.reader import DocumentReader
     from qwentts_cli.manifest.check import Manifest
     from qwentts_cli.manifest.item import Item
-    from qwentts_cli.text.read import Reader
+    from qwentts_cli.speech.utterance import Utterance
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -31,7 +35,7 @@ class Task:
     folder: Path
     voice: VoiceSettings
     settings: OutputSettings
-    reader: Reader
+    reader: DocumentReader
 
     @property
     def number(self) -> int:
@@ -65,19 +69,25 @@ class Task:
     def key(self) -> str:
         """The digest of all that decides its file; the text is read for it, unless it was spoken already."""
         digest = self.begin_key()
-        for piece in self.read():
-            digest.update(piece.encode())
+        for passage in self.read():
+            digest.update(digestible(passage))
         return digest.hexdigest()
 
     def begin_key(self) -> Hash:
         """Begin the digest that is the key; the pieces of the text are still to be added."""
         return _begin_key(self.settings, self.voice).copy()
 
-    def read(self) -> Iterator[str]:
-        """Read the text."""
-        if self.item.file is not None:
-            return self.reader.file(self.item.file)
-        return iter([self.item.text or ""])
+    def read(self) -> Iterator[Passage]:
+        """Read the text, in pieces of one manner or in passages that may differ in it."""
+        file, text = self.item.file, self.item.text or ""
+        if self.reader.has_manners:
+            return self.reader.passages(file) if file else self.reader.text_passages(lambda: iter([text]))
+        return as_passages(self.reader.file(file) if file else [text])
+
+    def utter(self, passages: Iterator[Passage]) -> Iterator[Utterance]:
+        """Cut the text into what is spoken with one request each."""
+        by_paragraph = self.settings.pauses.by_paragraph
+        return utter_passages(passages, self.voice, self.reader.note, by_paragraph=by_paragraph)
 
     def outcome(self, status: Status) -> Outcome:
         """An outcome of this task, the figures of which are still to be filled in."""
@@ -98,7 +108,7 @@ class TaskList:
     manifest: Manifest
     folder: Path
     settings: OutputSettings
-    reader: Reader
+    reader: DocumentReader
     shard: tuple[int, int] | None = None
     limit: int | None = None
 
@@ -116,6 +126,13 @@ class TaskList:
     def characters(self) -> int | None:
         """How many are billed, if nothing is there yet; `None` for a part of a list."""
         return self.manifest.characters if len(self) == self.manifest.count else None
+
+
+def digestible(passage: Passage) -> bytes:
+    """All of a passage that decides its sound; a plain one is its text."""
+    if passage.manner == Manner() and passage.pause_s is None and not passage.substitutions:
+        return passage.text.encode()
+    return repr((passage.manner, passage.pause_s, passage.substitutions, passage.text)).encode()
 
 
 def item_voice(item: Item, default: VoiceSettings) -> tuple[VoiceSettings, list[str]]:
@@ -140,4 +157,6 @@ def _begin_key(settings: OutputSettings, voice: VoiceSettings) -> Hash:
         settings.pauses.paragraph_s,
         settings.on_refused,
         settings.is_sandbox,
+        # Nothing at all without one, so that what was made before there were lexicons is still known.
+        *([repr(voice.lexicon.entries)] if voice.lexicon else []),
     )

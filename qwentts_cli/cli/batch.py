@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
@@ -20,11 +21,21 @@ from qwentts_cli.batch.options import (
 from qwentts_cli.cli.batch_result import Shown, show_batch
 from qwentts_cli.cli.console import speech_options as opt
 from qwentts_cli.cli.console.invocation import begin
+from qwentts_cli.dashscope.catalog import load_catalog
+from qwentts_cli.documents.input_format import InputFormat
+from qwentts_cli.documents.lexicon import read_lexicon
+from qwentts_cli.documents.reader import DocumentOptions
 from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.item import ExtraFields
 from qwentts_cli.manifest.shard import parse_shard
 from qwentts_cli.speech.speak import Pauses
 from qwentts_cli.speech.wiring import CacheUse
+
+
+class Split(StrEnum):
+    """What becomes an item of its own."""
+
+    CHAPTERS = "chapters"
 
 
 def batch(
@@ -60,6 +71,15 @@ def batch(
     pause: opt.PauseOption = 0.0,
     paragraph_pause: opt.ParagraphPauseOption = None,
     encoding: opt.EncodingOption = None,
+    input_format: opt.InputFormatOption = InputFormat.AUTO,
+    chapters: opt.ChaptersOption = None,
+    chapter_pattern: opt.ChapterPatternOption = None,
+    split: Annotated[
+        Split | None, typer.Option("--split", help="Each chapter of a file is an item; of EPUB always.")
+    ] = None,
+    cast: opt.CastOption = None,
+    markup: opt.MarkupOption = False,
+    lexicon: opt.LexiconOption = None,
     extra_fields: Annotated[
         ExtraFields, typer.Option("--extra-fields", help="Unknown fields in the input: error or ignore.")
     ] = ExtraFields.ERROR,
@@ -114,7 +134,21 @@ def batch(
     options = BatchOptions(
         inputs=inputs,
         stdin=sys.stdin.buffer if sys.stdin else None,
-        lists=ListOptions(by_line=lines, encoding=encoding, delimiter=delimiter, extra_fields=extra_fields),
+        lists=ListOptions(
+            by_line=lines,
+            encoding=encoding,
+            delimiter=delimiter,
+            extra_fields=extra_fields,
+            documents=DocumentOptions(
+                format=input_format,
+                chapters=chapters or "",
+                pattern=chapter_pattern or "",
+                markup=markup,
+                cast=cast or "",
+                voices=tuple(load_catalog().voices) if cast or input_format is InputFormat.SCRIPT else (),
+            ),
+            by_chapter=split is Split.CHAPTERS,
+        ),
         selection=Selection(shard=parse_shard(shard) if shard else None, limit=limit),
         files=FileOptions(
             folder=_folder(output_dir),
@@ -124,7 +158,11 @@ def batch(
             is_forced=force,
         ),
         speech=SpeechOptions(
-            instructions=instructions, optimize=optimize_instructions, pauses=pauses, on_refused=on_refused
+            instructions=instructions,
+            optimize=optimize_instructions,
+            lexicon=read_lexicon(lexicon) if lexicon else None,
+            pauses=pauses,
+            on_refused=on_refused,
         ),
         spending=Spending(max_cost=max_cost, max_characters=max_characters, cache_use=cache_use),
         join=join,

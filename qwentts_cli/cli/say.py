@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from functools import cache, partial
 from pathlib import Path
 from typing import Annotated
@@ -10,16 +11,26 @@ import typer
 
 from qwentts_cli.cli.console import speech_options as opt
 from qwentts_cli.cli.console.agree import agree_to_any, agree_to_much
-from qwentts_cli.cli.console.invocation import Invocation, begin
+from qwentts_cli.cli.console.invocation import begin
 from qwentts_cli.cli.console.observer import ConsoleObserver
 from qwentts_cli.cli.say_result import show_facts, show_lost, show_text
+from qwentts_cli.dashscope.catalog import load_catalog
+from qwentts_cli.documents.input_format import InputFormat
+from qwentts_cli.documents.lexicon import read_lexicon
+from qwentts_cli.documents.reader import DocumentOptions, DocumentReader
 from qwentts_cli.errors import ExitCode, UsageError
 from qwentts_cli.speech.delivery import STDOUT_NAMES, OutputOptions
 from qwentts_cli.speech.source import Source, choose_source
 from qwentts_cli.speech.speak import Pauses
-from qwentts_cli.speech.speak_text import SayOptions, estimate_text, speak_text
+from qwentts_cli.speech.speak_text import SayOptions, estimate_text, read_out, speak_text
 from qwentts_cli.speech.wiring import CacheUse
-from qwentts_cli.text.read import Reader
+
+
+class DryRunView(StrEnum):
+    """What a dry run shows instead of figures."""
+
+    TEXT = "text"
+    CHAPTERS = "chapters"
 
 
 def say(
@@ -50,9 +61,19 @@ def say(
         Path | None, typer.Option("--subtitles", metavar="PATH", help="Write subtitles too: .srt or .vtt.")
     ] = None,
     encoding: opt.EncodingOption = None,
+    input_format: opt.InputFormatOption = InputFormat.AUTO,
+    chapters: opt.ChaptersOption = None,
+    chapter_pattern: opt.ChapterPatternOption = None,
+    cast: opt.CastOption = None,
+    markup: opt.MarkupOption = False,
+    lexicon: opt.LexiconOption = None,
     max_cost: opt.MaxCostOption = None,
     max_characters: opt.MaxCharactersOption = None,
     dry_run: opt.DryRunOption = False,
+    show: Annotated[
+        DryRunView | None,
+        typer.Option("--show", help="With --dry-run: the text, or the chapters of -f."),
+    ] = None,
     no_cache: opt.NoCacheOption = False,
     refresh: opt.RefreshOption = False,
     force: opt.ForceOption = False,
@@ -60,11 +81,22 @@ def say(
 ) -> None:
     """Speak a text: play it, or write it to a file or a pipe."""
     run = begin(context, voice=voice, model=model, language=language, jobs=jobs, rpm=rpm)
+    reading = DocumentOptions(
+        format=_check_one_text(input_format),
+        chapters=chapters or "",
+        pattern=chapter_pattern or "",
+        markup=markup,
+        cast=cast or "",
+        voices=tuple(load_catalog().voices) if cast or input_format is InputFormat.SCRIPT else (),
+    )
+    # A text at hand is read twice, but what there is to note is told once.
+    reader = DocumentReader(encoding, cache(run.output.warn), reading)
     options = SayOptions(
-        source=_choose_source(context, run, words or [], file or [], encoding),
+        source=_choose_source(context, words or [], file or [], reader),
         output=OutputOptions(path=output, format=format_, bitrate_kbps=bitrate, overwrite=force),
         instructions=instructions,
         optimize_instructions=optimize_instructions,
+        lexicon=read_lexicon(lexicon) if lexicon else None,
         is_played=play,
         subtitles=subtitles,
         pauses=Pauses(pause, paragraph_pause),
@@ -73,6 +105,14 @@ def say(
         max_characters=max_characters,
     )
     observer = ConsoleObserver(run.output)
+    if show and not dry_run:
+        raise UsageError("--show is for a dry run", hint="Add --dry-run.")
+    if show is DryRunView.CHAPTERS:
+        run.output.lines(line for path in file or [] for line in reader.list_chapters(path))
+        return
+    if show:
+        run.output.lines("".join(read_out(run.context, options, observer)).splitlines())
+        return
     if dry_run:
         show_facts(run.output, estimate_text(run.context, options, observer))
         return
@@ -85,12 +125,18 @@ def say(
 
 
 def _choose_source(
-    context: typer.Context, run: Invocation, words: list[str], files: list[Path], encoding: str | None
+    context: typer.Context, words: list[str], files: list[Path], reader: DocumentReader
 ) -> Source:
     """The text that was given; without one, show the help and exit."""
-    # A text at hand is read twice, but what there is to note is told once.
-    source = choose_source(words, files, Reader(encoding, note=cache(run.output.warn)))
+    source = choose_source(words, files, reader)
     if source is None:
         typer.echo(context.get_help())
         raise typer.Exit(ExitCode.USAGE)
     return source
+
+
+def _check_one_text(input_format: InputFormat) -> InputFormat:
+    """Refuse a list of texts, which is for batch."""
+    if input_format.is_list:
+        raise UsageError(f"--input-format {input_format} is a list of texts", hint="Use 'qwentts batch'.")
+    return input_format

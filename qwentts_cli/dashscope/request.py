@@ -14,7 +14,7 @@ class SynthesisRequest:
     """One text in one voice, whichever endpoint its model has; `None` leaves a choice to the service.
 
     `language` is a name of the catalogue, `speed` and `pitch` are factors from 0.5 to 2, `volume` goes from 0
-    to 100, `sample_rate` is in Hz.
+    to 100, `sample_rate` is in Hz, `pronunciations` are Chinese words with their pinyin ("chong2 qing4").
     """
 
     text: str
@@ -28,6 +28,7 @@ class SynthesisRequest:
     volume: int | None = None
     seed: int | None = None
     sample_rate: int | None = None
+    pronunciations: tuple[tuple[str, str], ...] = ()
 
     def canonical(self) -> str:
         """The same JSON for the same request, whatever way it was made."""

@@ -85,6 +85,11 @@ class Lexicon:
         )
 
     @property
+    def has_pinyin(self) -> bool:
+        """Whether a word has pinyin, which only the service can read."""
+        return any(entry.is_pinyin for entry in self.entries)
+
+    @property
     def unused(self) -> tuple[Entry, ...]:
         return tuple(entry for entry in self.entries if entry not in self.used)
 

@@ -126,8 +126,8 @@ class _Marked:
             self._begin_manner(name, value, passage, mark.start())
 
     def _begin_manner(self, name: str, value: str, passage: Passage, place: int) -> None:
-        if name == "speed" and not (_SPEED.fullmatch(value) and 0.25 <= float(value) <= 4):  # noqa: PLR2004
-            raise self._error(f"[[speed {value}]] is no speed from 0.25 to 4", passage, place)
+        if name == "speed" and not (_SPEED.fullmatch(value) and 0.5 <= float(value) <= 2):  # noqa: PLR2004
+            raise self._error(f"[[speed {value}]] is no speed from 0.5 to 2", passage, place)
         self._end_passage(passage)
         self._open.append(_Open(name, value, passage, place))
 

@@ -12,7 +12,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 PARAGRAPH_BREAK: Final = "\n\n"
 
@@ -121,6 +121,11 @@ class Document:
     def text(self) -> Iterator[str]:
         """Give the whole text in pieces, chapters and passages with a blank line between them."""
         return Chapter(title=self.title, passages=self.passages).text()
+
+
+def as_passages(pieces: Iterable[str]) -> Iterator[Passage]:
+    """Give the pieces of one text as passages that go on with each other."""
+    return (Passage(text=piece, goes_on=number > 0) for number, piece in enumerate(pieces))
 
 
 def count_left_out(left_out: Counter[str]) -> str:

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 
 _EXTENSIONS: Final = {
+    ".txt": DocumentFormat.TEXT,
+    ".text": DocumentFormat.TEXT,
     ".md": DocumentFormat.MARKDOWN,
     ".markdown": DocumentFormat.MARKDOWN,
     ".html": DocumentFormat.HTML,

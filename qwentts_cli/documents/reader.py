@@ -50,8 +50,11 @@ class DocumentReader(Reader):
             UsageError: it cannot be read, or has not the chapters that are wanted.
         """
         options = self.options
+        if self.has_manners:
+            yield from Chapter(title="", passages=lambda: self.passages(path)).text()
+            return
         kind = options.format.document or recognise(path)
-        if kind is DocumentFormat.TEXT and not (options.chapters or options.markup):
+        if kind is DocumentFormat.TEXT and not options.chapters:
             yield from self._plain.file(path)
             return
         document = self._open(path, kind)

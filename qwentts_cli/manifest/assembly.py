@@ -19,7 +19,6 @@ from qwentts_cli.manifest.output_names import (
     with_extension,
 )
 from qwentts_cli.text.punctuation import is_speakable
-from qwentts_cli.text.read import Reader
 from qwentts_cli.text.units import count_units
 
 if TYPE_CHECKING:
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
     from qwentts_cli.manifest.problems import Report
     from qwentts_cli.manifest.sources import Source
     from qwentts_cli.manifest.template import NameTemplate
+    from qwentts_cli.text.read import Reader
 
 LEAST_DIGITS: Final = 4
 _EMPTY: Final = "is empty: there is nothing in it to speak"
@@ -149,9 +149,8 @@ def numbered_output(number: int, digits: int, extension: str) -> str:
     return f"{number:0{digits}d}.{extension}"
 
 
-def file_check(encoding: str | None) -> Callable[[Path], FileCheck]:
+def file_check(reader: Reader) -> Callable[[Path], FileCheck]:
     """Make a check that reads whole files, in parts, and remembers what it found in the last of them."""
-    reader = Reader(encoding, lambda _: None)
 
     @lru_cache(maxsize=1024)
     def check(path: Path) -> FileCheck:

@@ -6,6 +6,7 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.output_names import safe_stem, safe_value
 
 if TYPE_CHECKING:
@@ -31,6 +32,11 @@ class ChapterRows:
         self._number = 0
 
     def __iter__(self) -> Iterator[Row]:
+        if self._reader.has_manners:
+            raise UsageError(
+                "chapters as items do not go together with --markup and --cast",
+                hint="Choose one chapter with --chapters, and use 'qwentts say'.",
+            )
         seen: Counter[str] = Counter()
         for number, chapter in self._reader.chapters(Path(self._source.name)):
             self.is_empty, self._number = False, number

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
 
+from qwentts_cli.documents.reader import DocumentReader
 from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.assembly import LEAST_DIGITS, Assembler, file_check, numbered_output
 from qwentts_cli.manifest.duplicates import Duplicates
@@ -63,10 +64,17 @@ def check_manifest(
     """
     options, template = _checked(options)
     problems = Problems()
-    sources = find_sources(inputs, by_line=options.by_line, report=problems.add)
+    sources = find_sources(
+        inputs,
+        by_line=options.by_line,
+        report=problems.add,
+        input_format=options.documents.format,
+        by_chapter=options.by_chapter,
+    )
+    reader = DocumentReader(options.encoding, lambda _: None, options.documents)
     has_stdin = any(source.kind is Kind.STDIN for source in sources)
     listing = Listing(sources, options, StdinCopy(stdin) if has_stdin else None)
-    first = Assembler(options, template, problems.add, check_file=file_check(options.encoding))
+    first = Assembler(options, template, problems.add, check_file=file_check(reader))
     duplicates = Duplicates(options.extension)
     for item in listing.items(first, note):
         if item.id:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING, Final, Protocol
+
+from qwentts_cli.documents.reader import DocumentOptions
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -51,6 +53,7 @@ class ManifestOptions:
 
     `extension` is that of the outputs. `voice`, `model` and `language` are what an item that names none gets,
     for the names of outputs only.
+    `documents` is how the files are read; with `by_chapter` each chapter of one is an item.
     `portable` refuses names that other systems cannot have; on Windows it is always on.
     """
 
@@ -61,6 +64,8 @@ class ManifestOptions:
     encoding: str | None = None
     delimiter: str | None = None
     portable: bool = False
+    documents: DocumentOptions = field(default_factory=DocumentOptions)
+    by_chapter: bool = False
     voice: str = ""
     model: str = ""
     language: str = ""

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from qwentts_cli.documents.reader import DocumentReader
+from qwentts_cli.manifest.chapters import ChapterRows
 from qwentts_cli.manifest.item import ExtraFields
 from qwentts_cli.manifest.jsonl import JsonRows
 from qwentts_cli.manifest.lines import BadLineError, LineRows, Lines
@@ -31,6 +33,7 @@ class Listing:
         self._sources = sources
         self._options = options
         self._stdin = stdin
+        self._note: Callable[[str], None] = lambda _: None
         self._states: dict[str, tuple[int, int]] = {}
 
     def items(self, assembler: Assembler, note: Callable[[str], None] = lambda _: None) -> Iterator[Item]:
@@ -41,6 +44,7 @@ class Listing:
         Raises:
             UsageError: a file of rows has changed since it was read first.
         """
+        self._note = note
         for source in self._sources:
             if source.kind is Kind.TEXT:
                 item = assembler.from_file(source)
@@ -78,6 +82,10 @@ class Listing:
 
     def _rows(self, source: Source, stream: Stream, report: Report) -> Rows:
         options = self._options
+        if source.kind is Kind.CHAPTERS:
+            reader = DocumentReader(options.encoding, self._note, options.documents)
+            has_folder = len(self._sources) > 1
+            return ChapterRows(source, reader, has_folder=has_folder, extension=options.extension)
         lines = Lines(stream, options.encoding)
         ignore_extra = options.extra_fields is ExtraFields.IGNORE
         if source.kind is Kind.JSONL:

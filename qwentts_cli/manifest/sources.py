@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
+from functools import partial
 from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from qwentts_cli.documents.input_format import InputFormat
 from qwentts_cli.errors import UsageError
 from qwentts_cli.text.read import check_is_file
 
@@ -20,7 +23,10 @@ if TYPE_CHECKING:
 
 STDIN: Final = "-"
 # Of a folder, these are taken; a file that is named itself may have any extension.
-TEXT_EXTENSIONS: Final = (".txt", ".text", ".md")
+TEXT_EXTENSIONS: Final = (
+    *(".txt", ".text", ".md", ".markdown"),
+    *(".html", ".htm", ".xhtml", ".epub", ".docx", ".pdf"),
+)
 _MAGIC = re.compile(r"[*?\[]")
 _NUMBER = re.compile("([0-9]+)")
 
@@ -34,8 +40,10 @@ class Kind(Enum):
     JSONL = auto()
     CSV = auto()
     TSV = auto()
+    CHAPTERS = auto()  # each of a document is an item
 
 
+ChooseKind = Callable[[Path], Kind]
 _KINDS: Final = {
     ".jsonl": Kind.JSONL,
     ".ndjson": Kind.JSONL,
@@ -62,7 +70,14 @@ class Source:
         return Path(self.name).stem
 
 
-def find_sources(inputs: Sequence[str], *, by_line: bool, report: Report) -> list[Source]:
+def find_sources(
+    inputs: Sequence[str],
+    *,
+    by_line: bool,
+    report: Report,
+    input_format: InputFormat = InputFormat.AUTO,
+    by_chapter: bool = False,
+) -> list[Source]:
     """Expand files, folders, patterns and `-`, in the order given; within a folder in natural order.
 
     A folder gives its text files and those of its folders, with their tree, but nothing hidden and nothing
@@ -71,7 +86,8 @@ def find_sources(inputs: Sequence[str], *, by_line: bool, report: Report) -> lis
     """
     if inputs.count(STDIN) > 1:
         report("", "stdin, -, is there twice")
-    return [source for name in inputs for source in _expand(name, by_line=by_line, report=report)]
+    choose = partial(_choose_kind, by_line=by_line, input_format=input_format, by_chapter=by_chapter)
+    return [source for name in inputs for source in _expand(name, choose, report)]
 
 
 def natural_key(name: str) -> tuple[list[tuple[int, int, str]], str]:
@@ -81,7 +97,7 @@ def natural_key(name: str) -> tuple[list[tuple[int, int, str]], str]:
     return key, name
 
 
-def _expand(name: str, *, by_line: bool, report: Report) -> Iterator[Source]:
+def _expand(name: str, choose: ChooseKind, report: Report) -> Iterator[Source]:
     if name == STDIN:
         yield Source(Kind.STDIN, "stdin")
     elif not name:
@@ -91,16 +107,15 @@ def _expand(name: str, *, by_line: bool, report: Report) -> Iterator[Source]:
         if not found:
             report("", f"nothing matches {name}")
         for match in found:
-            yield from _named(match, by_line=by_line, report=report)
+            yield from _named(match, choose, report)
     else:
-        yield from _named(name, by_line=by_line, report=report)
+        yield from _named(name, choose, report)
 
 
-def _named(name: str, *, by_line: bool, report: Report) -> Iterator[Source]:
+def _named(name: str, choose: ChooseKind, report: Report) -> Iterator[Source]:
     path = Path(name)
-    kind = Kind.LINES if by_line else Kind.TEXT
     if path.is_dir():
-        found = [Source(kind, file, tree) for file, tree in _text_files(name, report)]
+        found = [Source(choose(Path(file)), file, tree) for file, tree in _text_files(name, report)]
         if not found:
             report("", f"{name} has no text files ({', '.join(TEXT_EXTENSIONS)})")
         yield from found
@@ -114,7 +129,20 @@ def _named(name: str, *, by_line: bool, report: Report) -> Iterator[Source]:
     if extension == ".json":
         report("", f"{name} is one JSON document", "Make it .jsonl: one object a line.")
         return
-    yield Source(_KINDS.get(extension, kind), name)
+    yield Source(choose(path), name)
+
+
+def _choose_kind(path: Path, *, by_line: bool, input_format: InputFormat, by_chapter: bool) -> Kind:
+    """Choose what a file holds: what was said, else what its name says; a book holds chapters."""
+    if input_format.is_list:
+        return Kind[input_format.name]
+    extension = path.suffix.lower()
+    is_found = input_format is InputFormat.AUTO
+    if is_found and extension in _KINDS:
+        return _KINDS[extension]
+    if by_chapter or input_format is InputFormat.EPUB or (is_found and extension == ".epub"):
+        return Kind.CHAPTERS
+    return Kind.LINES if by_line else Kind.TEXT
 
 
 def _text_files(folder: str, report: Report) -> Iterator[tuple[str, str]]:

@@ -8,14 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from qwentts_cli.billing.price import price_tag
 from qwentts_cli.dashscope.catalog import load_catalog
-from qwentts_cli.speech.voice_settings import cut_text
 from qwentts_cli.text.units import count_units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable
 
     from qwentts_cli.speech.context import Context
-    from qwentts_cli.speech.voice_settings import VoiceSettings
+    from qwentts_cli.speech.utterance import Utterance
 
 
 @dataclass(slots=True)
@@ -25,12 +24,12 @@ class Estimate:
     segments: int = 0
     characters: Counter[str] = field(default_factory=Counter)
 
-    def add(self, pieces: Iterator[str], voice: VoiceSettings, *, by_paragraph: bool) -> None:
+    def add(self, utterances: Iterable[Utterance]) -> None:
         """Count one text, cut as it would be."""
-        for segment in cut_text(pieces, voice, by_paragraph=by_paragraph):
-            if segment.speakable:
+        for utterance in utterances:
+            if utterance.segment.speakable:
                 self.segments += 1
-                self.characters[voice.model] += count_units(segment.text)
+                self.characters[utterance.voice.model] += count_units(utterance.request().text)
 
     def document(self, context: Context, model: str) -> dict[str, Any]:
         """The figures by their names; what is not known is `None`."""

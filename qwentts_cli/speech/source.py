@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from shutil import copyfileobj
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING, BinaryIO
 
 from qwentts_cli.errors import UsageError
 from qwentts_cli.text.punctuation import is_speakable
@@ -14,6 +18,9 @@ from qwentts_cli.text.units import count_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
+
+    from qwentts_cli.documents.model import Passage
+    from qwentts_cli.documents.reader import DocumentReader
 
 STDIN = "-"
 _MOST_BYTES_A_CHARACTER = 4
@@ -28,15 +35,17 @@ class Source:
         title: what to call it; empty if nothing is known.
         is_live: whether the text may still be being written.
         least_characters: how many there are at least, by the size of the files.
+        passages: gives the text in parts that are spoken in different manners; `None` where all is in one.
     """
 
     pieces: Callable[[], Iterator[str]]
     title: str
     is_live: bool = False
     least_characters: int = 0
+    passages: Callable[[], Iterator[Passage]] | None = None
 
 
-def choose_source(words: Sequence[str], files: Sequence[Path], reader: Reader) -> Source | None:
+def choose_source(words: Sequence[str], files: Sequence[Path], reader: DocumentReader) -> Source | None:
     """Find out where the text comes from; `None` if nothing was given and nothing is piped.
 
     Raises:
@@ -49,15 +58,8 @@ def choose_source(words: Sequence[str], files: Sequence[Path], reader: Reader) -
     if files == [Path(STDIN)]:
         return _stdin(reader)
     if words:
-        return Source(lambda: reader.words(words), " ".join(words))
-    if files:
-        for path in files:
-            check_is_file(path)
-        size = sum(path.stat().st_size for path in files)
-        return Source(
-            lambda: _joined(files, reader), files[0].stem, least_characters=size // _MOST_BYTES_A_CHARACTER
-        )
-    return None
+        return _words(words, reader)
+    return _files(files, reader) if files else None
 
 
 def check_text(source: Source, agree: Callable[[int], None]) -> int | None:
@@ -88,11 +90,48 @@ def nothing_to_speak() -> UsageError:
     return UsageError("the text is empty: there is nothing in it to speak")
 
 
-def _stdin(reader: Reader) -> Source:
+def _words(words: Sequence[str], reader: DocumentReader) -> Source:
+    passages = partial(reader.text_passages, partial(reader.words, words)) if reader.has_manners else None
+    return Source(lambda: reader.words(words), " ".join(words), passages=passages)
+
+
+def _files(files: Sequence[Path], reader: DocumentReader) -> Source:
+    for path in files:
+        check_is_file(path)
+    if reader.has_manners:
+        passages = partial(_joined_passages, files, reader)
+        return Source(lambda: _joined(files, reader), files[0].stem, passages=passages)
+    return Source(
+        lambda: _joined(files, reader),
+        files[0].stem,
+        least_characters=sum(reader.least_bytes(path) for path in files) // _MOST_BYTES_A_CHARACTER,
+    )
+
+
+def _stdin(reader: DocumentReader) -> Source:
     stdin = sys.stdin
     if stdin is None:
         raise UsageError("there is no input: stdin is closed")
-    return Source(lambda: reader.stream(stdin.buffer, "stdin"), "", is_live=True)
+    if reader.is_plain:
+        return Source(lambda: reader.stream(stdin.buffer, "stdin"), "", is_live=True)
+    path = _kept(stdin.buffer)
+    named = replace(reader, note=lambda text: reader.note(text.replace(str(path), "stdin")))
+    return replace(_files([path], named), title="")
+
+
+def _kept(stream: BinaryIO) -> Path:
+    """Keep a stream in a file until the program ends: a document is read more than once, and not in order."""
+    folder = TemporaryDirectory(prefix="qwentts-")
+    atexit.register(folder.cleanup)
+    path = Path(folder.name, "stdin")
+    with path.open("wb") as file:
+        copyfileobj(stream, file)
+    return path
+
+
+def _joined_passages(files: Sequence[Path], reader: DocumentReader) -> Iterator[Passage]:
+    for path in files:
+        yield from reader.passages(path)
 
 
 def _joined(files: Sequence[Path], reader: Reader) -> Iterator[str]:

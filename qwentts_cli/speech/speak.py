@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from qwentts_cli.dashscope.request import SynthesisRequest
     from qwentts_cli.observer import Observer
     from qwentts_cli.speech.pipeline import WorkerPool
-    from qwentts_cli.speech.voice_settings import VoiceSettings
+    from qwentts_cli.speech.utterance import Utterance
     from qwentts_cli.subtitles.cues import CueTrack
     from qwentts_cli.synthesis.synthesizer import Emit
 
@@ -42,8 +42,10 @@ class Pauses:
         """Whether paragraphs are to be segments of their own."""
         return self.paragraph_s is not None
 
-    def before(self, segment: Segment) -> float:
-        if segment.starts_paragraph and self.paragraph_s is not None:
+    def before(self, utterance: Utterance) -> float:
+        if utterance.pause_s is not None:
+            return utterance.pause_s
+        if utterance.segment.starts_paragraph and self.paragraph_s is not None:
             return self.paragraph_s
         return self.segment_s
 
@@ -62,8 +64,7 @@ class Spoken:
 
 
 def speak(
-    segments: Iterable[Segment],
-    voice: VoiceSettings,
+    utterances: Iterable[Utterance],
     synthesize: Synthesize,
     recording: Recording,
     *,
@@ -75,28 +76,29 @@ def speak(
     skips_refused: bool = False,
     cues: CueTrack | None = None,
 ) -> Spoken:
-    """Speak `segments` in a voice into `recording`.
+    """Speak `utterances` into `recording`, one after the other.
 
     Raises:
         QwenTTSError: the first failure in the order of the text; it names line and column.
     """
     number, usage, told_s = 0, Usage(), 0.0
-    begun: Segment | None = None
+    begun: Utterance | None = None
 
-    def write(segment: Segment, pcm: Pcm) -> None:
+    def write(utterance: Utterance, pcm: Pcm) -> None:
         nonlocal begun
-        if begun is not segment:
-            if begun:
-                recording.silence(pauses.before(segment))
-            begun = segment
+        if begun is not utterance:
+            if begun or utterance.pause_s is not None:
+                recording.silence(pauses.before(utterance))
+            begun = utterance
             if cues:
-                cues.begin(segment.text, start_frame=recording.frames)
+                text, speaker = utterance.segment.text, utterance.speaker
+                cues.begin(text, start_frame=recording.frames, speaker=speaker)
         recording.write(pcm)
         if cues:
             cues.feed(pcm)
 
-    speaker = _Speaker(voice, synthesize, skips_refused=skips_refused)
-    speakable = (segment for segment in segments if segment.speakable)
+    speaker = _Speaker(synthesize, skips_refused=skips_refused)
+    speakable = (utterance for utterance in utterances if utterance.segment.speakable)
     for _, used in deliver_in_order(speakable, speaker.speak, write, pool=pool, rank=rank, is_live=is_live):
         number, usage = number + 1, usage + used
         observer.text_spoken(used.characters, recording.duration_s - told_s)
@@ -110,29 +112,29 @@ def speak(
 class _Speaker:
     """Makes segments into sound, smaller ones where the service does not take a whole one."""
 
-    voice: VoiceSettings
     synthesize: Synthesize
     skips_refused: bool
 
-    def speak(self, segment: Segment, emit: Emit) -> Usage:
-        # Nothing is said of the space before the first word, but it is billed.
-        text = segment.text if segment.start else segment.text.lstrip()
+    def speak(self, utterance: Utterance, emit: Emit) -> Usage:
+        segment = utterance.segment
         try:
-            return self.synthesize(self.voice.request(text), emit)
+            return self.synthesize(utterance.request(), emit)
         except TextTooLong as error:
             # The unit of the length limit is not documented, so the service's answer decides.
             halves = halve(segment) if len(segment.text) > 1 else None
-            return self._speak_halves(halves, error, segment, emit)
+            return self._speak_halves(halves, error, utterance, emit)
         except RefusedText as error:
-            return self._speak_halves(halve_by_sentences(segment), error, segment, emit)
+            return self._speak_halves(halve_by_sentences(segment), error, utterance, emit)
         except RejectedError as error:
             raise error.replace(place=(segment.line, segment.column)) from error
 
     def _speak_halves(
-        self, halves: tuple[Segment, Segment] | None, error: RejectedError, segment: Segment, emit: Emit
+        self, halves: tuple[Segment, Segment] | None, error: RejectedError, utterance: Utterance, emit: Emit
     ) -> Usage:
         if halves:
-            return sum((self.speak(half, emit) for half in halves if half.speakable), Usage())
+            parts = (replace(utterance, segment=half) for half in halves if half.speakable)
+            return sum((self.speak(part, emit) for part in parts), Usage())
+        segment = utterance.segment
         if not (self.skips_refused and isinstance(error, RefusedText)):
             raise error.replace(place=(segment.line, segment.column)) from error
         frames = round(_REFUSED_SILENCE_S * RAW_SAMPLE_RATE)

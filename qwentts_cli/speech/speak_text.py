@@ -11,8 +11,10 @@ from qwentts_cli.speech.delivery import Delivery, choose_target, open_recording
 from qwentts_cli.speech.estimate import Estimate
 from qwentts_cli.speech.open_subtitles import check_subtitles, open_cues
 from qwentts_cli.speech.pipeline import open_pool
+from qwentts_cli.speech.shown_text import read_aloud
 from qwentts_cli.speech.source import check_text, nothing_to_speak
 from qwentts_cli.speech.speak import speak
+from qwentts_cli.speech.utterance import utter, utter_passages
 from qwentts_cli.speech.voice_settings import choose_voice_settings, cut_text
 from qwentts_cli.speech.wiring import open_synthesizer, pool_size
 
@@ -21,14 +23,15 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qwentts_cli.audio.sink import Recording
+    from qwentts_cli.documents.lexicon import Lexicon
     from qwentts_cli.observer import Observer
     from qwentts_cli.speech.context import Context
     from qwentts_cli.speech.delivery import OutputOptions
     from qwentts_cli.speech.source import Source
     from qwentts_cli.speech.speak import Pauses, Spoken
+    from qwentts_cli.speech.utterance import Utterance
     from qwentts_cli.speech.voice_settings import VoiceSettings
     from qwentts_cli.speech.wiring import CacheUse
-    from qwentts_cli.text.segment import Segment
 
     Agree = Callable[[int], None]
 
@@ -43,6 +46,7 @@ class SayOptions:
     output: OutputOptions
     instructions: str | None = None
     optimize_instructions: bool = False
+    lexicon: Lexicon | None = None
     is_played: bool | None = None
     subtitles: Path | None = None
     pauses: Pauses
@@ -97,8 +101,7 @@ def speak_text(
     ):
         observer.work_planned(characters=characters)
         spoken = speak(
-            _cut(options, voice, is_heard=delivery.is_heard_early),
-            voice,
+            _utter(options, voice, observer, is_heard=delivery.is_heard_early),
             synthesizer,
             recording,
             pool=pool,
@@ -120,10 +123,22 @@ def estimate_text(context: Context, options: SayOptions, observer: Observer) -> 
         UsageError: there is nothing in it to speak.
     """
     voice, estimate = _choose_voice(context, options, observer), Estimate()
-    estimate.add(options.source.pieces(), voice, by_paragraph=options.pauses.by_paragraph)
+    estimate.add(_utter(options, voice, observer, is_heard=False))
     if not estimate.segments:
         raise nothing_to_speak()
     return estimate.document(context, voice.model)
+
+
+def read_out(context: Context, options: SayOptions, observer: Observer) -> Iterator[str]:
+    """What would be said, line by line: `Qwen ⟨千问⟩` where a word is said otherwise than it is written.
+
+    A change of voice, and a pause that was asked for, stand in brackets at the beginning of a line.
+
+    Raises:
+        UsageError: there is nothing in it to speak.
+    """
+    voice = _choose_voice(context, options, observer)
+    return read_aloud(_utter(options, voice, observer, is_heard=False), voice)
 
 
 def _choose_voice(context: Context, options: SayOptions, observer: Observer) -> VoiceSettings:
@@ -132,6 +147,7 @@ def _choose_voice(context: Context, options: SayOptions, observer: Observer) -> 
         observer,
         instructions=options.instructions,
         optimize_instructions=options.optimize_instructions,
+        lexicon=options.lexicon,
     )
 
 
@@ -149,11 +165,15 @@ def _choose_delivery(
     )
 
 
-def _cut(options: SayOptions, voice: VoiceSettings, *, is_heard: bool) -> Iterator[Segment]:
-    return cut_text(
-        options.source.pieces(),
-        voice,
-        is_heard=is_heard,
-        is_live=options.source.is_live,
-        by_paragraph=options.pauses.by_paragraph,
+def _utter(
+    options: SayOptions, voice: VoiceSettings, observer: Observer, *, is_heard: bool
+) -> Iterator[Utterance]:
+    source, by_paragraph = options.source, options.pauses.by_paragraph
+    if source.passages:
+        return utter_passages(
+            source.passages(), voice, observer.warn, is_heard=is_heard, by_paragraph=by_paragraph
+        )
+    segments = cut_text(
+        source.pieces(), voice, is_heard=is_heard, is_live=source.is_live, by_paragraph=by_paragraph
     )
+    return utter(segments, voice)

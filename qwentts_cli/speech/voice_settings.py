@@ -6,14 +6,23 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
-from qwentts_cli.dashscope.names import choose_language, choose_model, choose_voice, instructions_warning
+from qwentts_cli.dashscope.names import (
+    choose_language,
+    choose_model,
+    choose_voice,
+    instructions_warning,
+    takers,
+)
 from qwentts_cli.dashscope.request import SynthesisRequest
+from qwentts_cli.documents.lexicon import Pronunciation, substitute
+from qwentts_cli.errors import UsageError
 from qwentts_cli.text.read import without_trailing_space
 from qwentts_cli.text.segment import Segment, segment_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from qwentts_cli.documents.lexicon import Lexicon
     from qwentts_cli.observer import Observer
     from qwentts_cli.settings.resolve import Settings
 
@@ -32,17 +41,29 @@ class VoiceSettings:
     language: str | None = None
     instructions: str | None = None
     optimize_instructions: bool = False
+    speed: float | None = None
+    lexicon: Lexicon | None = None
 
     def request(self, text: str) -> SynthesisRequest:
-        """What to ask for to have `text` spoken so."""
+        """What to ask for to have `text` spoken so, with the words of the lexicon put in."""
+        found = self.pronounce(text)
         return SynthesisRequest(
-            text=text,
+            text=substitute(text, found.substitutions),
             voice=self.voice,
             model=self.model,
             language=self.language,
             instructions=self.instructions,
             optimize_instructions=self.optimize_instructions,
+            speed=self.speed,
+            pronunciations=tuple(found.pinyin.items()),
         )
+
+    def pronounce(self, text: str) -> Pronunciation:
+        """Find the words of `text` that are said otherwise than they are written."""
+        if not self.lexicon:
+            return Pronunciation()
+        languages = [name for name in (self.language, self.language_code) if name]
+        return self.lexicon.pronounce(text, voice=self.voice, languages=languages)
 
     @property
     def language_code(self) -> str:
@@ -58,7 +79,12 @@ class VoiceSettings:
 
 
 def choose_voice_settings(
-    settings: Settings, observer: Observer, *, instructions: str | None, optimize_instructions: bool
+    settings: Settings,
+    observer: Observer,
+    *,
+    instructions: str | None,
+    optimize_instructions: bool,
+    lexicon: Lexicon | None = None,
 ) -> VoiceSettings:
     """The voice of a run; what looks wrong with it is warned of.
 
@@ -71,6 +97,7 @@ def choose_voice_settings(
             voice=catalog.default_voice,
             model=catalog.default_model,
             optimize_instructions=optimize_instructions,
+            lexicon=lexicon,
         ),
         voice=settings.text("voice", catalog.default_voice),
         model=settings.text("model", catalog.default_model),
@@ -110,7 +137,25 @@ def rename_voice(
     if instructions:
         base = replace(base, instructions=instructions)
         warnings.append(instructions_warning(catalog, base.model))
+    _check_pinyin(base)
     return base, [warning for warning in warnings if warning]
+
+
+def speed_warning(model: str) -> str:
+    """What to say when the model would ignore a speed."""
+    known = load_catalog().models.get(model)
+    if not known or "speed" in known.takes:
+        return ""
+    return f"model {model} has one speed; these take another: {', '.join(takers(load_catalog(), 'speed'))}"
+
+
+def _check_pinyin(voice: VoiceSettings) -> None:
+    known = load_catalog().models.get(voice.model)
+    if voice.lexicon and voice.lexicon.has_pinyin and known and "pronunciations" not in known.takes:
+        others = ", ".join(takers(load_catalog(), "pronunciations"))
+        raise UsageError(
+            f"model {voice.model} takes no pinyin, and the lexicon has some", hint=f"These take it: {others}."
+        )
 
 
 def cut_text(

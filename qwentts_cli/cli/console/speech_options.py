@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from qwentts_cli.documents.input_format import InputFormat
+
 VoiceOption = Annotated[
     str | None, typer.Option("-v", "--voice", metavar="NAME", help="The voice; see 'qwentts voices'.")
 ]
@@ -42,6 +44,26 @@ ParagraphPauseOption = Annotated[
 ]
 EncodingOption = Annotated[
     str | None, typer.Option("--encoding", metavar="NAME", help="Of the text, where it is not UTF-8.")
+]
+InputFormatOption = Annotated[
+    InputFormat, typer.Option("--input-format", help="What the input is; auto goes by the file's name.")
+]
+ChaptersOption = Annotated[
+    str | None, typer.Option("--chapters", metavar="LIST", help="Only these chapters, such as 3-7,9.")
+]
+ChapterPatternOption = Annotated[
+    str | None,
+    typer.Option("--chapter-pattern", metavar="REGEX", help="What the title of a chapter looks like."),
+]
+CastOption = Annotated[
+    str | None,
+    typer.Option("--cast", metavar="LIST|FILE", help="Voices of the speakers, such as Ann=Cherry,Bob=Ethan."),
+]
+MarkupOption = Annotated[
+    bool, typer.Option("--markup", help="Obey marks such as [[pause 1s]] and [[voice Ethan]].")
+]
+LexiconOption = Annotated[
+    Path | None, typer.Option("--lexicon", metavar="FILE", help="How words are said: a TOML file.")
 ]
 MaxCostOption = Annotated[
     str | None,

@@ -29,11 +29,18 @@ def build_body(request: SynthesisRequest) -> dict[str, Any]:
         "seed": request.seed,
         "instruction": request.instructions,
         "language_hints": _hints(request.language),
+        "hot_fix": _hot_fix(request),
     }
     return {
         "model": request.model,
         "input": {name: value for name, value in fields.items() if value is not None},
     }
+
+
+def _hot_fix(request: SynthesisRequest) -> dict[str, Any] | None:
+    """How words are read, in the form of the reference: one object for each."""
+    words = [{word: pinyin} for word, pinyin in request.pronunciations]
+    return {"pronunciation": words} if words else None
 
 
 def _hints(language: str | None) -> list[str] | None:

@@ -72,7 +72,7 @@ def test_chapters_and_marks_over_them() -> None:
         ("[[ foo", "[[ has no ]], line 1, column 1"),
         ("[[voice]]a[[/voice]]", "[[voice]] says nothing of what, line 1, column 1"),
         ("[[say x]]a\n\nb[[/say]]", "[[say]] goes over a paragraph or another mark, line 3, column 2"),
-        ("[[speed 9]]x", "[[speed 9]] is no speed from 0.25 to 4, line 1, column 1"),
+        ("[[speed 9]]x", "[[speed 9]] is no speed from 0.5 to 2, line 1, column 1"),
     ],
 )
 def test_tells_the_place_of_a_mistake(text: str, message: str) -> None:

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qwentts_cli.manifest.sources import natural_key
+from qwentts_cli.manifest.sources import TEXT_EXTENSIONS, natural_key
 from tests.unit.manifest.lists import failure, items, outputs, shown, write
 
 if TYPE_CHECKING:
@@ -68,7 +68,7 @@ def test_folders_without_text_and_one_document_of_json(tmp_path: Path) -> None:
     (tmp_path / "empty").mkdir()
     document = write(tmp_path / "a.json", "[]")
     assert shown(failure(tmp_path / "empty", document)) == [
-        f"{tmp_path}/empty has no text files (.txt, .text, .md)",
+        f"{tmp_path}/empty has no text files ({', '.join(TEXT_EXTENSIONS)})",
         f"{document} is one JSON document",
     ]
 

@@ -1,0 +1,63 @@
+"""What would be said, as a text that people can read before they pay for it."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from qwentts_cli.documents.lexicon import substitute
+from qwentts_cli.documents.model import Substitution
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from qwentts_cli.speech.utterance import Utterance
+    from qwentts_cli.speech.voice_settings import VoiceSettings
+
+
+def read_aloud(utterances: Iterable[Utterance], voice: VoiceSettings) -> Iterator[str]:
+    """Give the text in pieces: `Qwen ⟨千问⟩` where a word is said otherwise than it is written.
+
+    What differs from `voice`, and a pause that was asked for, stand in brackets on a line of their own.
+    """
+    before = voice
+    for number, utterance in enumerate(utterances):
+        changes = [*_pause(utterance), *_voice(utterance.voice, before, voice)]
+        before = utterance.voice
+        if changes:
+            yield "\n" if number else ""
+            yield f"⟨{', '.join(changes)}⟩\n"
+        text = substitute(utterance.segment.text, list(_marked(utterance)))
+        yield text.lstrip() if changes else text
+    yield "\n"
+
+
+def _marked(utterance: Utterance) -> Iterator[Substitution]:
+    """Give both forms of each word that is said otherwise: those of marks, then those of the lexicon."""
+    text = utterance.segment.text
+    found = utterance.voice.pronounce(text)
+    for change in (*utterance.own_substitutions(), *found.substitutions):
+        word = text[change.start : change.end]
+        yield Substitution(start=change.start, end=change.end, spoken=f"{word} ⟨{change.spoken}⟩")
+    for word, pinyin in found.pinyin.items():
+        for match in re.finditer(re.escape(word), text):
+            yield Substitution(start=match.start(), end=match.end(), spoken=f"{word} ⟨{pinyin}⟩")
+
+
+def _pause(utterance: Utterance) -> list[str]:
+    return [f"pause {utterance.pause_s:g} s"] if utterance.pause_s else []
+
+
+def _voice(voice: VoiceSettings, before: VoiceSettings, usual: VoiceSettings) -> list[str]:
+    if voice == before:
+        return []
+    return [
+        str(value)
+        for value, common in (
+            (voice.voice, ""),
+            (voice.model, usual.model),
+            (voice.language, usual.language),
+            (voice.instructions, usual.instructions),
+        )
+        if value and value != common
+    ]

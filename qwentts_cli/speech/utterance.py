@@ -1,0 +1,154 @@
+"""What is spoken with one request: a segment of a text, the voice it has, and the silence before it."""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from dataclasses import dataclass, field, replace
+from itertools import chain, groupby
+from typing import TYPE_CHECKING
+
+from qwentts_cli.documents.lexicon import substitute
+from qwentts_cli.speech.voice_settings import cut_text, rename_voice, speed_warning
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from qwentts_cli.dashscope.request import SynthesisRequest
+    from qwentts_cli.documents.model import Manner, Passage, Substitution
+    from qwentts_cli.speech.voice_settings import VoiceSettings
+    from qwentts_cli.text.segment import Segment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Utterance:
+    """A segment in a voice; `pause_s` is the silence before it, None the usual one.
+
+    `substitutions` are those of the whole text that the segment was cut from.
+    """
+
+    segment: Segment
+    voice: VoiceSettings
+    pause_s: float | None = None
+    speaker: str = ""
+    substitutions: tuple[Substitution, ...] = ()
+
+    @property
+    def said(self) -> str:
+        """What is said where the segment shows what was written, but for the lexicon of the voice."""
+        return substitute(self.segment.text, self.own_substitutions())
+
+    def own_substitutions(self) -> list[Substitution]:
+        """The substitutions that begin in the segment, by their places in it."""
+        start, end = self.segment.start, self.segment.start + len(self.segment.text)
+        return [
+            replace(change, start=change.start - start, end=min(change.end, end) - start)
+            for change in self.substitutions
+            if start <= change.start < end
+        ]
+
+    def request(self) -> SynthesisRequest:
+        """What to ask for; nothing is said of the space before the first word, but it is billed."""
+        return self.voice.request(self.said if self.segment.start else self.said.lstrip())
+
+
+def utter(segments: Iterable[Segment], voice: VoiceSettings) -> Iterator[Utterance]:
+    """Speak all segments in one voice."""
+    return (Utterance(segment=segment, voice=voice) for segment in segments)
+
+
+def utter_passages(
+    passages: Iterable[Passage],
+    voice: VoiceSettings,
+    warn: Callable[[str], None],
+    *,
+    is_heard: bool = False,
+    by_paragraph: bool = False,
+) -> Iterator[Utterance]:
+    """Speak each passage in its manner; what follows in one manner, without a pause, is cut as one text.
+
+    Raises:
+        UsageError: the name of a voice, a model or a language is a slip of a known one.
+    """
+    voices: dict[Manner, VoiceSettings] = {}
+    for number, group in groupby(passages, _Stretches().number):
+        stretch = _Stretch(next(group))
+        manner = stretch.first.manner
+        if manner not in voices:
+            voices[manner] = _choose_voice(voice, manner, warn)
+        segments = cut_text(
+            stretch.read(group),  # noqa: B031 - its first passage was taken, and here are the others
+            voices[manner],
+            is_heard=is_heard and number == 1,
+            by_paragraph=by_paragraph,
+        )
+        for index, segment in enumerate(segments):
+            yield Utterance(
+                segment=stretch.placed(segment),
+                voice=voices[manner],
+                pause_s=None if index else stretch.first.pause_s,
+                speaker=stretch.first.speaker,
+                substitutions=tuple(stretch.substitutions),
+            )
+
+
+def _choose_voice(base: VoiceSettings, manner: Manner, warn: Callable[[str], None]) -> VoiceSettings:
+    voice, warnings = rename_voice(
+        base,
+        voice=manner.voice,
+        model=manner.model,
+        language=manner.language,
+        instructions=manner.instructions,
+    )
+    if manner.speed is not None:
+        voice = replace(voice, speed=manner.speed)
+        warnings.append(speed_warning(voice.model))
+    for warning in filter(None, warnings):
+        warn(warning)
+    return voice
+
+
+class _Stretches:
+    """Numbers passages, from 1: those that can be cut as one text have one number."""
+
+    def __init__(self) -> None:
+        self._before: Passage | None = None
+        self._number = 0
+
+    def number(self, passage: Passage) -> int:
+        before, self._before = self._before, passage
+        same = before and (before.manner, before.speaker) == (passage.manner, passage.speaker)
+        self._number += not same or passage.pause_s is not None
+        return self._number
+
+
+@dataclass(slots=True)
+class _Stretch:
+    """The text of passages in one manner, which knows where each of them came from."""
+
+    first: Passage
+    substitutions: list[Substitution] = field(default_factory=list)
+    _begins: list[int] = field(default_factory=list)
+    _lines: list[int] = field(default_factory=list)
+
+    def read(self, others: Iterable[Passage]) -> Iterator[str]:
+        index = 0
+        for number, passage in enumerate(chain((self.first,), others)):
+            if number:
+                yield passage.separator
+                index += len(passage.separator)
+            self._begins.append(index)
+            self._lines.append(passage.line)
+            self.substitutions += (
+                replace(change, start=change.start + index, end=change.end + index)
+                for change in passage.substitutions
+            )
+            yield passage.text
+            index += len(passage.text)
+
+    def placed(self, segment: Segment) -> Segment:
+        """Give a segment the line of the file; its paragraph goes on if that of its passage does."""
+        start = segment.start + len(segment.text) - len(segment.text.lstrip())
+        number = bisect_right(self._begins, start) - 1
+        if not segment.start and self.first.goes_on:
+            segment = replace(segment, starts_paragraph=False)
+        return replace(segment, line=self._lines[number]) if self._lines[number] else segment
