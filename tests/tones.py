@@ -50,6 +50,11 @@ def read_back_pcm(pcm: bytes, rate: int = 24_000) -> str:
     return _decode(np.frombuffer(pcm, "<i2").astype(np.float32) / np.float32(32768), rate)
 
 
+def without_space(text: str) -> str:
+    """Leave out white space: none is sent at the ends of segments."""
+    return "".join(text.split())
+
+
 def _decode(samples: NDArray[np.float32], rate: int, speed: float = 1.0, pitch: float = 1.0) -> str:
     # Speech of twice the speed is speech of half the rate, with tones that are half as high.
     nibbles = _nibbles(samples, rate / speed, pitch / speed)

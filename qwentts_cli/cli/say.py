@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from enum import StrEnum
 from functools import cache, partial
 from pathlib import Path
@@ -67,6 +68,7 @@ def say(
     cast: opt.CastOption = None,
     markup: opt.MarkupOption = False,
     lexicon: opt.LexiconOption = None,
+    live_wait: opt.LiveWaitOption = 0.7,
     max_cost: opt.MaxCostOption = None,
     max_characters: opt.MaxCharactersOption = None,
     dry_run: opt.DryRunOption = False,
@@ -92,7 +94,9 @@ def say(
     # A text at hand is read twice, but what there is to note is told once.
     reader = DocumentReader(encoding, cache(run.output.warn), reading)
     options = SayOptions(
-        source=_choose_source(context, words or [], file or [], reader),
+        source=_choose_source(
+            context, partial(choose_source, words or [], file or [], reader, live_wait_s=live_wait)
+        ),
         output=OutputOptions(path=output, format=format_, bitrate_kbps=bitrate, overwrite=force),
         instructions=instructions,
         optimize_instructions=optimize_instructions,
@@ -124,11 +128,9 @@ def say(
     show_text(run.output, said, observer)
 
 
-def _choose_source(
-    context: typer.Context, words: list[str], files: list[Path], reader: DocumentReader
-) -> Source:
+def _choose_source(context: typer.Context, choose: Callable[[], Source | None]) -> Source:
     """The text that was given; without one, show the help and exit."""
-    source = choose_source(words, files, reader)
+    source = choose()
     if source is None:
         typer.echo(context.get_help())
         raise typer.Exit(ExitCode.USAGE)

@@ -19,6 +19,7 @@ from qwentts_cli.manifest.output_names import (
     with_extension,
 )
 from qwentts_cli.text.punctuation import is_speakable
+from qwentts_cli.text.soundless import drop_soundless
 from qwentts_cli.text.units import count_units
 
 if TYPE_CHECKING:
@@ -158,7 +159,7 @@ def file_check(reader: Reader) -> Callable[[Path], FileCheck]:
         try:
             # To the end: what cannot be decoded may come last.
             for piece in reader.file(path):
-                characters += count_units(piece)
+                characters += count_units(drop_soundless(piece))
                 is_empty = is_empty and not is_speakable(piece)
         except UsageError as error:
             return FileCheck((error.message, error.hint))

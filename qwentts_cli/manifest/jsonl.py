@@ -113,8 +113,8 @@ class JsonRows:
             return None
         if field in _PATHS:  # they are refused, not changed
             return found
-        text, removed = decode_argument(found)
-        self._removed += removed
+        text, decoder = decode_argument(found)
+        self._removed += decoder.removed_controls
         return text
 
     def _extra(self, field: str) -> str | None:

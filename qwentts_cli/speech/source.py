@@ -11,10 +11,11 @@ from shutil import copyfileobj
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, BinaryIO
 
+from qwentts_cli.documents.input_format import DocumentFormat, InputFormat
+from qwentts_cli.documents.opening import recognise
 from qwentts_cli.errors import UsageError
-from qwentts_cli.text.punctuation import is_speakable
-from qwentts_cli.text.read import Reader, check_is_file
-from qwentts_cli.text.units import count_units
+from qwentts_cli.text.likeness import Likeness, likeness
+from qwentts_cli.text.read import check_is_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from qwentts_cli.documents.reader import DocumentReader
 
 STDIN = "-"
+_UNSPEAKABLE = {Likeness.RTF, Likeness.JSON, Likeness.JSON_LINES}
 _MOST_BYTES_A_CHARACTER = 4
 
 
@@ -45,8 +47,12 @@ class Source:
     passages: Callable[[], Iterator[Passage]] | None = None
 
 
-def choose_source(words: Sequence[str], files: Sequence[Path], reader: DocumentReader) -> Source | None:
+def choose_source(
+    words: Sequence[str], files: Sequence[Path], reader: DocumentReader, *, live_wait_s: float
+) -> Source | None:
     """Find out where the text comes from; `None` if nothing was given and nothing is piped.
+
+    A pipe whose writer is silent for `live_wait_s` seconds gives an empty piece.
 
     Raises:
         UsageError: words and files are both given, or a path is not a readable file.
@@ -54,18 +60,21 @@ def choose_source(words: Sequence[str], files: Sequence[Path], reader: DocumentR
     if words and files:
         raise UsageError("a text and files were given", hint="Give one or the other.")
     if list(words) == [STDIN] or (not words and not files and _is_piped()):
-        return _stdin(reader)
+        return _stdin(reader, live_wait_s)
     if files == [Path(STDIN)]:
-        return _stdin(reader)
+        return _stdin(reader, live_wait_s)
     if words:
+        if len(words) == 1 and _is_file(words[0]):
+            reader.note(f"speaking the words {words[0]!r}; to speak that file, add -f before its name")
         return _words(words, reader)
     return _files(files, reader) if files else None
 
 
-def check_text(source: Source, agree: Callable[[int], None]) -> int | None:
+def check_text(source: Source, count: Callable[[], int], agree: Callable[[int], None]) -> int | None:
     """Read a text that is at hand to its end, so that nothing is sent of one that turns out to be bad.
 
-    `agree` is called with the characters there are at least, before reading, and then with all of them.
+    `count` gives the billed characters. `agree` is called with the characters there are at least, before
+    reading, and then with all of them.
 
     Returns:
         The billed characters; `None` for a text that is still being written.
@@ -76,11 +85,8 @@ def check_text(source: Source, agree: Callable[[int], None]) -> int | None:
     if source.is_live:
         return None
     agree(source.least_characters)
-    characters, is_empty = 0, True
-    for piece in source.pieces():
-        characters += count_units(piece)
-        is_empty = is_empty and not is_speakable(piece)
-    if is_empty:
+    characters = count()
+    if not characters:
         raise nothing_to_speak()
     agree(characters)
     return characters
@@ -92,7 +98,9 @@ def nothing_to_speak() -> UsageError:
 
 def _words(words: Sequence[str], reader: DocumentReader) -> Source:
     passages = partial(reader.text_passages, partial(reader.words, words)) if reader.has_manners else None
-    return Source(lambda: reader.words(words), " ".join(words), passages=passages)
+    return Source(
+        lambda: _looked_at(reader.words(words), "the text", reader), " ".join(words), passages=passages
+    )
 
 
 def _files(files: Sequence[Path], reader: DocumentReader) -> Source:
@@ -108,12 +116,40 @@ def _files(files: Sequence[Path], reader: DocumentReader) -> Source:
     )
 
 
-def _stdin(reader: DocumentReader) -> Source:
+def warn_of_markup(pieces: Iterator[str], name: str, note: Callable[[str], None]) -> Iterator[str]:
+    """Look at the beginning of a text, and say so if it is no plain text.
+
+    Raises:
+        UsageError: it is RTF or JSON, of which nobody wants to hear a word.
+    """
+    first = next(pieces, "")
+    kind = likeness(first)
+    if kind in _UNSPEAKABLE:
+        raise UsageError(
+            f"{name} looks like {kind}, not like a text to speak",
+            hint="Add --input-format text to have it spoken as it stands.",
+        )
+    if kind:
+        note(f"{name} looks like {kind}: its marks are spoken too; name it with --input-format")
+    yield first
+    yield from pieces
+
+
+def _looked_at(pieces: Iterator[str], name: str, reader: DocumentReader) -> Iterator[str]:
+    is_guessed = reader.options.format is InputFormat.AUTO
+    return warn_of_markup(pieces, name, reader.note) if is_guessed else pieces
+
+
+def _stdin(reader: DocumentReader, live_wait_s: float) -> Source:
     stdin = sys.stdin
     if stdin is None:
         raise UsageError("there is no input: stdin is closed")
     if reader.is_plain:
-        return Source(lambda: reader.stream(stdin.buffer, "stdin"), "", is_live=True)
+        return Source(
+            lambda: _looked_at(reader.live(stdin.buffer, "stdin", live_wait_s), "stdin", reader),
+            "",
+            is_live=True,
+        )
     path = _kept(stdin.buffer)
     named = replace(reader, note=lambda text: reader.note(text.replace(str(path), "stdin")))
     return replace(_files([path], named), title="")
@@ -134,12 +170,22 @@ def _joined_passages(files: Sequence[Path], reader: DocumentReader) -> Iterator[
         yield from reader.passages(path)
 
 
-def _joined(files: Sequence[Path], reader: Reader) -> Iterator[str]:
+def _joined(files: Sequence[Path], reader: DocumentReader) -> Iterator[str]:
     """One file after the other, each beginning a paragraph."""
     for number, path in enumerate(files):
         if number:
             yield "\n\n"
-        yield from reader.file(path)
+        is_text = recognise(path) is DocumentFormat.TEXT
+        pieces = reader.file(path)
+        yield from _looked_at(pieces, str(path), reader) if is_text else pieces
+
+
+def _is_file(word: str) -> bool:
+    """Tell whether a word seems to be meant as the name of a file."""
+    try:
+        return "." in word and Path(word).is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _is_piped() -> bool:

@@ -139,5 +139,5 @@ class _Speaker:
             raise error.replace(place=(segment.line, segment.column)) from error
         frames = round(_REFUSED_SILENCE_S * RAW_SAMPLE_RATE)
         emit(Pcm(bytes(frames * SAMPLE_BYTES), RAW_SAMPLE_RATE))
-        gap = Gap(segment.line, segment.column, count_units(segment.text))
+        gap = Gap(segment.line, segment.column, count_units(segment.sent))
         return Usage(gaps=(gap,))

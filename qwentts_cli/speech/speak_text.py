@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qwentts_cli.audio.tags import Tags
 from qwentts_cli.billing.budget import open_budget
-from qwentts_cli.speech.delivery import Delivery, choose_target, open_recording
+from qwentts_cli.speech.delivery import STDOUT_NAMES, Delivery, choose_target, open_recording
 from qwentts_cli.speech.estimate import Estimate
 from qwentts_cli.speech.open_subtitles import check_subtitles, open_cues
 from qwentts_cli.speech.pipeline import open_pool
@@ -81,7 +82,8 @@ def speak_text(
     """
     voice = _choose_voice(context, options, observer)
     delivery = _choose_delivery(context, options, voice, observer)
-    characters = check_text(options.source, agree)
+    count = partial(_count, options, voice, observer, is_heard=delivery.is_heard_early)
+    characters = check_text(options.source, count, agree)
     budget = open_budget(
         context.prices, voice.model, max_cost=options.max_cost, max_characters=options.max_characters
     )
@@ -123,7 +125,9 @@ def estimate_text(context: Context, options: SayOptions, observer: Observer) -> 
         UsageError: there is nothing in it to speak.
     """
     voice, estimate = _choose_voice(context, options, observer), Estimate()
-    estimate.add(_utter(options, voice, observer, is_heard=False))
+    # Without a word on where the sound goes, it is counted as for a file, which takes the fewest segments.
+    is_heard = bool(options.is_played) or options.output.path in STDOUT_NAMES
+    estimate.add(_utter(options, voice, observer, is_heard=is_heard))
     if not estimate.segments:
         raise nothing_to_speak()
     return estimate.document(context, voice.model)
@@ -139,6 +143,13 @@ def read_out(context: Context, options: SayOptions, observer: Observer) -> Itera
     """
     voice = _choose_voice(context, options, observer)
     return read_aloud(_utter(options, voice, observer, is_heard=False), voice)
+
+
+def _count(options: SayOptions, voice: VoiceSettings, observer: Observer, *, is_heard: bool) -> int:
+    """The characters of a text as they will be billed, cut as it will be."""
+    estimate = Estimate()
+    estimate.add(_utter(options, voice, observer, is_heard=is_heard))
+    return estimate.characters.total()
 
 
 def _choose_voice(context: Context, options: SayOptions, observer: Observer) -> VoiceSettings:

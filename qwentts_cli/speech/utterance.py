@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from qwentts_cli.documents.lexicon import substitute
 from qwentts_cli.speech.voice_settings import cut_text, rename_voice, speed_warning
+from qwentts_cli.text.soundless import drop_soundless
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -47,8 +48,8 @@ class Utterance:
         ]
 
     def request(self) -> SynthesisRequest:
-        """What to ask for; nothing is said of the space before the first word, but it is billed."""
-        return self.voice.request(self.said if self.segment.start else self.said.lstrip())
+        """What to ask for."""
+        return self.voice.request(drop_soundless(self.said))
 
 
 def utter(segments: Iterable[Segment], voice: VoiceSettings) -> Iterator[Utterance]:

@@ -16,7 +16,6 @@ from qwentts_cli.dashscope.names import (
 from qwentts_cli.dashscope.request import SynthesisRequest
 from qwentts_cli.documents.lexicon import Pronunciation, substitute
 from qwentts_cli.errors import UsageError
-from qwentts_cli.text.read import without_trailing_space
 from qwentts_cli.text.segment import Segment, segment_text
 
 if TYPE_CHECKING:
@@ -168,7 +167,7 @@ def cut_text(
 ) -> Iterator[Segment]:
     """Cut a text for the model of `voice`; one that is heard while it is made begins with a short segment."""
     return segment_text(
-        without_trailing_space(pieces),
+        pieces,
         max_units=voice.max_units,
         language=voice.language_code,
         first_max_units=_FIRST_UNITS_HEARD if is_heard else None,

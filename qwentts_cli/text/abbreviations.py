@@ -1,5 +1,6 @@
 """Whether a full stop ends a sentence or only an abbreviation, an initial or an ordinal."""
 
+# ruff: noqa: RUF001, SIM905 - Cyrillic, and words that are easier to read in a row
 from __future__ import annotations
 
 import re
@@ -8,14 +9,24 @@ from typing import Final
 
 import sentencex
 
+from qwentts_cli.text.language import guess_language
+
 _VOWELS: Final = frozenset("aeiouy" + "аеиоуыэюяі" + "αεηιουω")
 _SHORTENED: Final = 4  # letters at most in an abbreviation that is known by its shape alone
 _INITIALS: Final = 2  # and in each part of one with full stops inside
 _ORDINAL_DIGITS: Final = 2
-# Found in texts whose language is not told, and in no list that is asked then.
+_MONTHS: Final = frozenset("JFMASOND")  # with which German months begin
+_GUESSED_FROM: Final = 300  # characters before the full stop, of which the language is told
+# Missing from the lists of sentencex, or looked up in another language's where the language is not told.
 _LONG_ABBREVIATIONS: Final = frozenset(
-    ("approx", "assoc", "avv", "dipl", "dott", "excl", "incl", "orig", "sig", "sra", "srta")
+    (
+        "approx arq assoc av avda avv boul blvd bldg calç chap dipl dott dra excl exa exma gral hno hnos "
+        "incl ing lic mme mmes mlle mlles núm núms orig pág págs pagg profa sig sigg sra sras srta sta ste "
+        "trav ud uds urb univ vda vds "
+        "акад изд им коп напр обл проф просп ред руб тел тов тыс ул"
+    ).split()
 )
+_STREET: Final = "str"  # German joins it to the name: Hauptstr.
 _CONTEXT: Final = 120  # characters before the full stop that are looked at
 # Languages whose own full stops are never in doubt; in them English rules serve the foreign words.
 _WITHOUT_RULES: Final = frozenset({"", "auto", "zh", "ja", "ko", "th"})
@@ -38,13 +49,15 @@ def stop_ends_sentence(text: str, stop: int, *, sentence: int, following: str, l
     if _shortened(word) or (following.isdigit() and 0 < len(word) <= _SHORTENED):
         return False
     before = text[max(sentence, stop - _CONTEXT) : stop]
-    if _is_label_or_ordinal(before, language):
+    if _is_label(before) or _is_ordinal(text, stop, following, language):
         return False
     if not following:
         return True
     judges = {"ru" if "\u0400" <= word[-1:] <= "\u04ff" else "en"} | ({language} - _WITHOUT_RULES)
     window = f"{_NOT_PLAIN.sub(' ', before)}. {following if following.isalnum() else 'A'}"
-    return all(len(sentencex.segment(judge, window)[-1]) == 1 for judge in judges)
+    if not all(_is_end(judge, window) for judge in judges):
+        return False
+    return bool(language) or not _is_guessed_abbreviation(text, stop, word, window)
 
 
 def is_abbreviation(text: str, stop: int) -> bool:
@@ -71,7 +84,7 @@ def _last_word(text: str, stop: int) -> str:
 def _shortened(word: str) -> bool:
     if "." in word:
         return all(0 < len(part) <= _INITIALS for part in word.split("."))
-    if word.lower() in _LONG_ABBREVIATIONS:
+    if word.lower() in _LONG_ABBREVIATIONS or (word.endswith(_STREET) and len(word) > _SHORTENED):
         return True
     if not 0 < len(word) <= _SHORTENED:
         return False
@@ -79,8 +92,32 @@ def _shortened(word: str) -> bool:
     return len(word) == 1 or (not word.isupper() and _VOWELS.isdisjoint(letters.lower()))
 
 
-def _is_label_or_ordinal(before: str, language: str) -> bool:
-    """Tell whether the number of a list item is before the full stop, or in German an ordinal."""
-    number = before[len(before.rstrip("0123456789")) :]
-    is_ordinal = language == "de" and len(number) <= _ORDINAL_DIGITS
-    return bool(number) and (is_ordinal or not before[: -len(number)].strip())
+def _is_label(before: str) -> bool:
+    """Tell whether all there is of the sentence is the number of a list item."""
+    label = before.lstrip()
+    return label.isdecimal() and len(label) < _CONTEXT
+
+
+def _is_ordinal(text: str, stop: int, following: str, language: str) -> bool:
+    """Tell whether the full stop makes the number before it an ordinal, as in German."""
+    start = stop
+    while start and stop - start <= _ORDINAL_DIGITS and text[start - 1].isdecimal():
+        start -= 1
+    if not 0 < stop - start <= _ORDINAL_DIGITS:
+        return False
+    if language not in _WITHOUT_RULES:
+        return language == "de"
+    guessed = guess_language(text[max(0, stop - _GUESSED_FROM) : stop])
+    return guessed == "de" or (not guessed and following in _MONTHS)
+
+
+def _is_guessed_abbreviation(text: str, stop: int, word: str, window: str) -> bool:
+    """Ask the list of the language that the text seems to be in, where nobody has said which it is."""
+    if not 0 < len(word) <= _SHORTENED or not word.isascii():
+        return False
+    guessed = guess_language(text[max(0, stop - _GUESSED_FROM) : stop])
+    return guessed not in {"", "en"} and not _is_end(guessed, window)
+
+
+def _is_end(language: str, window: str) -> bool:
+    return len(sentencex.segment(language, window)[-1]) == 1

@@ -6,6 +6,9 @@ import codecs
 import re
 
 from qwentts_cli.errors import UsageError
+from qwentts_cli.text.binary import binary_kind
+from qwentts_cli.text.encodings import likely_encoding
+from qwentts_cli.text.terminal import TerminalFilter
 
 # Longer marks first: the mark of UTF-16 begins the one of UTF-32.
 _MARKS = (
@@ -16,36 +19,37 @@ _MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _LONGEST_MARK = 4
-_MAGIC = (
-    (b"\x89PNG", "PNG"),
-    (b"\x7fELF", "ELF program"),
-    (b"PK\x03\x04", "ZIP or EPUB"),
-    (b"%PDF-", "PDF"),
-    (b"\xff\xd8\xff", "JPEG"),
-    (b"\x1f\x8b", "gzip"),
-    (b"ID3\x03", "MP3"),
-    (b"ID3\x04", "MP3"),
-    (b"OggS\0", "Ogg"),
-    (b"fLaC\0", "FLAC"),
-)
-_CONTROLS = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+# Not those that are white space: tabs, form feeds, vertical tabs, separators, and U+0085.
+_CONTROLS = re.compile("[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 
 
 class TextDecoder:
     """Decodes one source, fed in pieces; `removed_controls` counts the control characters left out.
+
+    A whole escape sequence, and a character that another is printed over, count as one.
 
     Raises:
         UsageError: the bytes are not text in the encoding; the message has the offset.
     """
 
     def __init__(self, name: str, encoding: str | None = None) -> None:
-        self.removed_controls = 0
+        self._removed_controls = 0
+        self._terminal = TerminalFilter()
         self._name = name
         self._asked = _known(encoding) if encoding else None
         self._encoding = ""
         self._decoder: codecs.IncrementalDecoder | None = None
         self._head = b""
         self._fed = 0
+
+    @property
+    def removed_controls(self) -> int:
+        return self._removed_controls + self.removed_sequences
+
+    @property
+    def removed_sequences(self) -> int:
+        """How many of these were escape sequences or struck over."""
+        return self._terminal.removed
 
     def feed(self, data: bytes, *, is_last: bool = False) -> str:
         decoder = self._decoder
@@ -56,14 +60,13 @@ class TextDecoder:
             mark, self._encoding = self._recognise(self._head)
             decoder = self._decoder = codecs.getincrementaldecoder(self._encoding)()
             self._fed, data = len(mark), self._head[len(mark) :]
-        return self._clean(self._decode(decoder, data, is_last=is_last))
+        return self._clean(self._decode(decoder, data, is_last=is_last), is_last=is_last)
 
     def _recognise(self, head: bytes) -> tuple[bytes, str]:
         mark, encoding = next(((m, e) for m, e in _MARKS if head.startswith(m)), (b"", "utf-8"))
         if self._asked and codecs.lookup(self._asked).name != codecs.lookup(encoding).name:
             mark, encoding = b"", self._asked
-        kind = next((kind for magic, kind in _MAGIC if head.startswith(magic)), None)
-        if kind:
+        if kind := binary_kind(head):
             raise UsageError(f"{self._name} is binary ({kind}), not text")
         return mark, encoding
 
@@ -76,30 +79,37 @@ class TextDecoder:
             raise UsageError(
                 f"{self._name} is not {self._encoding.upper()}: byte 0x{error.object[error.start]:02x} "
                 f"at {offset}",
-                hint="Name its encoding, for example --encoding gb18030.",
+                hint=_encoding_hint(error.object[error.start :]),
             ) from None
         self._fed += len(data)
         return text
 
-    def _clean(self, text: str) -> str:
+    def _clean(self, text: str, *, is_last: bool) -> str:
         if "\0" in text:
             raise UsageError(
                 f"{self._name} has a NUL byte: is it binary, or UTF-16?",
                 hint="For UTF-16 without a byte order mark, add --encoding utf-16-le or utf-16-be.",
             )
-        cleaned, removed = _CONTROLS.subn("", text)
-        self.removed_controls += removed
+        cleaned, removed = _CONTROLS.subn("", self._terminal.feed(text, is_last=is_last))
+        self._removed_controls += removed
         return cleaned
 
 
-def decode_argument(text: str) -> tuple[str, int]:
-    """Check a text of the command line; gives it without control characters, and how many those were.
+def decode_argument(text: str) -> tuple[str, TextDecoder]:
+    """Check a text of the command line; gives it without control characters, and what knows of those.
 
     Raises:
         UsageError: the shell passed bytes that are not UTF-8.
     """
     decoder = TextDecoder("the text", "utf-8")
-    return decoder.feed(text.encode("utf-8", "surrogateescape"), is_last=True), decoder.removed_controls
+    return decoder.feed(text.encode("utf-8", "surrogateescape"), is_last=True), decoder
+
+
+def _encoding_hint(data: bytes) -> str:
+    likely = likely_encoding(data)
+    if likely:
+        return f"It looks like {likely}: try --encoding {likely}."
+    return "Name its encoding, for example --encoding gb18030."
 
 
 def _known(encoding: str) -> str:

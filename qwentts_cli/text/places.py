@@ -56,6 +56,11 @@ def best_place(text: str, *, low: int, target: int, high: int) -> tuple[int, Bou
             for place in sorted((place for place in found if first <= place <= last), key=distance):
                 if not _tied(text, place, boundary):
                     return place, boundary
+    # A list of numbers has no other place than the commas between them.
+    commas = (match.end() for match in _CLAUSE.finditer(text, low - 1, high + 1))
+    for place in sorted((place for place in commas if low <= place <= high), key=distance):
+        if not joined(text, place) and text[place - 1] in CLAUSE_MARKS:
+            return place, Boundary.CLAUSE
     for place in sorted(range(low, high + 1), key=distance):
         if not joined(text, place):
             return place, Boundary.WORD

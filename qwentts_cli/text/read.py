@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import select
 import stat
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, cast
 
 from qwentts_cli.errors import UsageError
 from qwentts_cli.text.decode import TextDecoder, decode_argument
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _BLOCK_BYTES = 1 << 16
+SILENCE = b"\0silence"  # compared by identity
 _REFUSED = (
     (stat.S_ISDIR, "is a directory"),
     (stat.S_ISFIFO, "is a named pipe; pipe it into stdin instead"),
@@ -31,8 +33,8 @@ class Reader:
     note: Callable[[str], None]
 
     def words(self, words: Sequence[str]) -> Iterator[str]:
-        text, removed = decode_argument(" ".join(words))
-        note_removed(removed, "the text", self.note)
+        text, decoder = decode_argument(" ".join(words))
+        note_removed(decoder.removed_controls, "the text", self.note, sequences=decoder.removed_sequences)
         yield text
 
     def file(self, path: Path) -> Iterator[str]:
@@ -53,29 +55,55 @@ class Reader:
         decoder = TextDecoder(name, self.encoding)
         read = getattr(stream, "read1", stream.read)
         while data := read(_BLOCK_BYTES):
-            if text := decoder.feed(data):
+            if data is SILENCE:
+                yield ""
+            elif text := decoder.feed(data):
                 yield text
         if text := decoder.feed(b"", is_last=True):
             yield text
-        note_removed(decoder.removed_controls, name, self.note)
+        note_removed(decoder.removed_controls, name, self.note, sequences=decoder.removed_sequences)
+
+    def live(self, stream: BinaryIO, name: str, wait_s: float) -> Iterator[str]:
+        """Give text as it arrives, and an empty one once the writer has been silent for `wait_s` seconds.
+
+        Where a system cannot wait for a pipe (Windows), silence is not noticed.
+        """
+        return self.stream(cast("BinaryIO", _Watched(stream, wait_s)), name)
 
 
-def note_removed(removed: int, name: str, note: Callable[[str], None]) -> None:
-    """Tell `note` how many control characters were left out, if any were."""
-    if removed:
-        plural = "s" if removed > 1 else ""
-        note(f"left out {removed} control character{plural} of {name}")
+class _Watched:
+    """A stream that is read as it is written, and gives `SILENCE` once where its writer is silent."""
+
+    def __init__(self, stream: BinaryIO, wait_s: float) -> None:
+        self._stream = stream
+        self._wait_s = wait_s
+        self._is_told = True  # nothing is waited for before the first text
+
+    def read(self, size: int) -> bytes | None:
+        if not self._is_told and not _is_readable(self._stream, self._wait_s):
+            self._is_told = True
+            return SILENCE
+        self._is_told = False
+        return self._stream.read1(size)  # type: ignore[attr-defined,no-any-return]
 
 
-def without_trailing_space(pieces: Iterator[str]) -> Iterator[str]:
-    """Leave out the space after the last word: it is billed but not spoken, as the line end of `echo`."""
-    held = ""
-    for piece in pieces:
-        kept = (held + piece).rstrip()
-        held = (held + piece)[len(kept) :]
-        if kept:
-            yield kept
-    # What was held at the end is left out.
+def _is_readable(stream: BinaryIO, wait_s: float) -> bool:
+    try:
+        return bool(select.select([stream], [], [], wait_s)[0])
+    except (OSError, ValueError):
+        return True
+
+
+def note_removed(removed: int, name: str, note: Callable[[str], None], *, sequences: int = 0) -> None:
+    """Tell `note` what was left out of a text, if anything was; `sequences` of those were for a terminal."""
+    counts = ((sequences, "terminal sequence"), (removed - sequences, "control character"))
+    told = [_counted(count, what) for count, what in counts if count]
+    if told:
+        note(f"left out {' and '.join(told)} of {name}")
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count} {what}{'s' if count > 1 else ''}"
 
 
 def check_is_file(path: Path) -> None:

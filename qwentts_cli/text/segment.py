@@ -15,6 +15,7 @@ from qwentts_cli.text.packing import Packer
 from qwentts_cli.text.position import Position
 from qwentts_cli.text.punctuation import is_speakable
 from qwentts_cli.text.sentences import SentenceScanner, split_sentences
+from qwentts_cli.text.soundless import drop_soundless
 from qwentts_cli.text.units import WIDEST, count_units
 
 if TYPE_CHECKING:
@@ -43,6 +44,11 @@ class Segment:
         """Whether there is anything in it that a voice could say; without that it need not be sent."""
         return is_speakable(self.text)
 
+    @property
+    def sent(self) -> str:
+        """What is sent of it, counted, and billed."""
+        return drop_soundless(self.text)
+
 
 class Segmenter:
     """Cuts a text that arrives in pieces into segments of at most `max_units` units (2 or more).
@@ -69,6 +75,7 @@ class Segmenter:
         first = max_units if first_max_units is None else min(first_max_units, max_units)
         if first < WIDEST:
             raise ValueError(f"a segment of {first} units has no room for every character")
+        self._language = language
         self._sentences = SentenceScanner(language=language, eager=eager)
         self._packer = Packer(max_units=max_units, first_max_units=first, paragraphs=paragraphs, eager=eager)
         self._position = Position()
@@ -80,6 +87,12 @@ class Segmenter:
             for fragment in self._sentences.feed(piece[start : start + _PIECE_CHARS]):
                 self._packer.add(fragment.text, fragment.boundary)
                 segments += self._taken(final=False)
+        return segments
+
+    def flush(self) -> list[Segment]:
+        """Return all there is as segments, as if the text ended here; it may go on."""
+        segments = self.finish()
+        self._sentences = SentenceScanner(language=self._language, eager=True)
         return segments
 
     def finish(self) -> list[Segment]:
@@ -105,7 +118,10 @@ def segment_text(
     paragraphs: bool = False,
     eager: bool = False,
 ) -> Iterator[Segment]:
-    """Cut a text that comes in pieces, lazily: only the segments that have been asked for are made."""
+    """Cut a text that comes in pieces, lazily: only the segments that have been asked for are made.
+
+    With `eager` an empty piece tells that the writer is silent, and all there is becomes segments.
+    """
     segmenter = Segmenter(
         max_units=max_units,
         language=language,
@@ -114,6 +130,8 @@ def segment_text(
         eager=eager,
     )
     for piece in pieces:
+        if eager and not piece:
+            yield from segmenter.flush()
         for start in range(0, len(piece), _PIECE_CHARS):
             yield from segmenter.feed(piece[start : start + _PIECE_CHARS])
     yield from segmenter.finish()

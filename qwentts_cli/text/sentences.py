@@ -6,16 +6,18 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from qwentts_cli.text.abbreviations import is_abbreviation
 from qwentts_cli.text.boundaries import LINE_BREAK, Boundary
+from qwentts_cli.text.closing import closing_end
 from qwentts_cli.text.graphemes import joined
+from qwentts_cli.text.names import is_in_name
 from qwentts_cli.text.punctuation import is_speakable
 from qwentts_cli.text.stops import (
     STOP,
-    closing_end,
     finishes_sentence,
-    goes_on_in_next_line,
-    may_be_wrapped,
 )
+from qwentts_cli.text.units import count_units
+from qwentts_cli.text.wrapping import FILLED_UNITS, goes_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,7 +26,7 @@ if TYPE_CHECKING:
 _GAP = re.compile(r"\s{0,1024}")
 _GAP_IN_LINE = re.compile(r"[^\S\r\n]{0,1024}(?:\r\n|\n|\r)?")
 _FRAGMENT_CHARS: Final = 256
-_LOOKAHEAD: Final = 8  # no boundary is placed further than this before the end of what has been read
+_LOOKAHEAD: Final = 64  # no boundary is placed further than this before the end of what has been read
 _CONTEXT: Final = 512  # characters kept for abbreviations and the length of the line
 
 
@@ -135,9 +137,11 @@ class SentenceScanner:
     def _judge(self, stop: re.Match[str], *, final: bool) -> tuple[int, Boundary | None] | None:
         """Return where the stop and its white space end and what it is, None if that is not known yet."""
         text, is_line_break = self._text, stop[0] in "\r\n"
-        quoted = self._quoted ^ (text.count('"', self._start, stop.end()) % 2 == 1)
-        after = stop.start() if is_line_break else closing_end(text, stop.end(), quoted=quoted, final=final)
-        if after is None:
+        named = False if is_line_break else is_in_name(text, stop, final=final)
+        if named:
+            return stop.end(), None
+        after = stop.start() if is_line_break else self._closing_end(stop, final=final)
+        if named is None or after is None:
             return None
         gap = _end_of(_GAP_IN_LINE if self._eager else _GAP, text, after)
         line_break = LINE_BREAK.search(text, after, gap)
@@ -156,6 +160,16 @@ class SentenceScanner:
             return self._judge_line(stop, line_break.end(), gap, finished=finished, final=final)
         return gap, Boundary.SENTENCE if finished else None
 
+    def _closing_end(self, stop: re.Match[str], *, final: bool) -> int | None:
+        quoted = self._quoted ^ (self._text.count('"', self._start, stop.end()) % 2 == 1)
+        return closing_end(self._text, stop.end(), sentence=self._sentence, quoted=quoted, final=final)
+
+    def _goes_on(self, stop: re.Match[str], following: str) -> bool:
+        line = self._text[self._line : stop.start()]
+        is_short = count_units(line) < FILLED_UNITS
+        is_abbreviated = stop[0] == "." and is_abbreviation(self._text, stop.start())
+        return not is_short and (is_abbreviated or goes_on(line, following))
+
     def _judge_line(
         self, stop: re.Match[str], next_line: int, gap: int, *, finished: bool, final: bool
     ) -> tuple[int, Boundary | None] | None:
@@ -165,11 +179,12 @@ class SentenceScanner:
             boundary = Boundary.PARAGRAPH
         elif finished:
             boundary = Boundary.SENTENCE_AND_LINE
-        elif may_be_wrapped(text[self._line : stop.start()]):
-            if gap == len(text) and not final:
+        elif gap == len(text) and not final:
+            # Whether a long line goes on is told by the next one; eager readers have it when it is there.
+            if count_units(text[self._line : stop.start()]) >= FILLED_UNITS:
                 return None
-            if goes_on_in_next_line(text, stop, text[gap : gap + 1]):
-                boundary = None
+        elif self._goes_on(stop, text[gap : gap + 1]):
+            boundary = None
         self._line = gap
         return gap, boundary
 

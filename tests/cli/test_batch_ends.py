@@ -103,7 +103,7 @@ def test_what_is_left_out_is_told_and_remembered(qwentts: Qwentts) -> None:
     args = ("batch", "a.txt", "-d", "out", "--on-refused", "skip")
     with Sandbox(voice_engine="tones", faults="post:refuse=dragon") as server:
         stderr = at(qwentts, server)(*args).stderr
-        assert "a.txt: text at line 2, column 1: left out 19 characters that the filter refused" in stderr
+        assert "a.txt: text at line 2, column 1: left out 18 characters that the filter refused" in stderr
         assert "; 1 with sentences left out\n" in stderr
         [gap] = json.loads(qwentts(*args, "--jsonl").text)["gaps"]
         assert (gap["line"], gap["column"]) == (2, 1)

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 from typing import TYPE_CHECKING
 
 import pytest
 
+from qwentts_cli.text.units import count_units
 from tests.tones import read_back
 
 if TYPE_CHECKING:
@@ -112,5 +114,78 @@ def test_control_characters_are_left_out_with_a_note(online: Qwentts) -> None:
     """What no voice can say is not sent, is not shown raw, and is told once."""
     (online.folder / "in.txt").write_bytes(b"a\x1b[31mb\x07 \x0bc")
     result = online("say", "-f", "in.txt", "-o", "out.wav")
-    assert read_back(online.folder / "out.wav") == "a[31mb c"
-    assert result.stderr == "Warning: left out 3 control characters of in.txt\n"
+    assert read_back(online.folder / "out.wav") == "ab c"
+    assert result.stderr == "Warning: left out 1 terminal sequence and 1 control character of in.txt\n"
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("\x1b[1m\x1b[32mSuccess:\x1b[0m all tests passed.\n", "Success: all tests passed."),
+        ("See \x1b]8;;https://a.example/b\x1b\\the page\x1b]8;;\x1b\\ now.", "See the page now."),
+        ("\x1b]0;a title\x07Done\x1b(B\x1b=.", "Done."),
+        ("N\bNA\bAM\bME\bE _\bo_\bf it. 好\b\b好。", "NAME of it. 好。"),
+    ],
+)
+def test_what_was_meant_for_a_terminal_is_not_spoken(online: Qwentts, text: str, spoken: str) -> None:
+    """Colours, links and titles go whole, and a letter printed twice for boldness is one."""
+    result = online("say", "-", "-o", "out.wav", stdin=text.encode())
+    assert read_back(online.folder / "out.wav") == spoken
+    assert "terminal sequence" in result.stderr
+
+
+LAYOUT = "Invoice" + " " * 53 + "Total\n" + "".join(f"{'':40}Item {n}{n * 3:31}\n" for n in range(1, 9))
+
+
+@pytest.mark.parametrize(
+    ("text", "spoken"),
+    [
+        ("  One.   Two. \t Three. \r\n\r\n\u3000\u3000Four.  \n", "One. Two. Three.\nFour."),
+        ("\ufeffA\ufeff soft\u00adware\u200b\u2060 joke.\u200b", "A software joke."),
+        ("Page one\fPage two\vSection three\x85Line four.", "Page one Page two Section three Line four."),
+        ("One\u2028two\u2029three.", "One two three."),
+        ("He left.\n\n✦ ✦ ✦\n\nShe stayed.\n***\nWell.\n☆☆☆\n", "He left.\nShe stayed.\nWell."),
+        ("👨\u200d👩\u200d👧 می\u200cخواهم Auf\u200clage", "👨\u200d👩\u200d👧 می\u200cخواهم Auflage"),
+    ],
+)
+def test_what_has_no_sound_is_not_sent(online: Qwentts, sandbox: Sandbox, text: str, spoken: str) -> None:
+    """Neither white space nor what nobody can see is paid for, and the estimate says the same."""
+    (online.folder / "in.txt").write_bytes(text.encode())
+    estimate = json.loads(online("say", "-f", "in.txt", "--dry-run", "--json").stdout)
+    online("say", "-f", "in.txt", "-o", "out.wav")
+    assert read_back(online.folder / "out.wav") == spoken
+    assert estimate["characters"] == count_units(spoken) == sum(entry.billed for entry in sandbox.ledger)
+
+
+def test_a_page_of_layout_costs_its_words(online: Qwentts) -> None:
+    (online.folder / "in.txt").write_text(LAYOUT)
+    estimate = json.loads(online("say", "-f", "in.txt", "--dry-run", "--json").stdout)
+    assert estimate["characters"] < len(LAYOUT.split()) * 6
+
+
+@pytest.mark.parametrize(
+    ("text", "kind"),
+    [("1\n00:00:34,740 --> 00:00:37,050\nIf I speak\n", "SubRip"), ("# Title\n\nA text.\n", "Markdown")],
+)
+def test_markup_is_told_before_it_costs(online: Qwentts, text: str, kind: str) -> None:
+    """Who has subtitles or Markdown read aloud learns it; who wants that is not told again."""
+    assert f"stdin looks like {kind}" in online("say", "-", "-o", "a.wav", stdin=text.encode()).stderr
+    (online.folder / "in.txt").write_text(text)
+    assert "in.txt looks like" in online("say", "-f", "in.txt", "--dry-run").stderr
+    assert "looks like" not in online("say", "-f", "in.txt", "--dry-run", "--input-format", "text").stderr
+
+
+@pytest.mark.parametrize("text", [r"{\rtf1\ansi Hello}", '{"text": "Hello"}', '[{"text": "Hello"}]'])
+def test_rtf_and_json_are_not_spoken_unless_asked_for(online: Qwentts, sandbox: Sandbox, text: str) -> None:
+    result = online("say", "-", "-o", "a.wav", stdin=text.encode(), code=2)
+    assert "--input-format text" in result.stderr
+    assert sandbox.ledger == []
+    online("say", "-", "-o", "a.wav", "--input-format", "text", stdin=text.encode())
+    assert read_back(online.folder / "a.wav") == text
+
+
+def test_a_file_named_as_text_is_spoken_with_a_note(online: Qwentts) -> None:
+    """The words are spoken, and -f is named to whoever meant the file."""
+    (online.folder / "notes.txt").write_text("Hello.")
+    assert "-f" in online("say", "notes.txt", "-o", "a.wav").stderr
+    assert read_back(online.folder / "a.wav") == "notes.txt"

@@ -65,6 +65,16 @@ MarkupOption = Annotated[
 LexiconOption = Annotated[
     Path | None, typer.Option("--lexicon", metavar="FILE", help="How words are said: a TOML file.")
 ]
+LiveWaitOption = Annotated[
+    float,
+    typer.Option(
+        "--live-wait",
+        metavar="SEC",
+        min=0,
+        max=3600,
+        help="Speak an unfinished sentence of a pipe when its writer is silent for so long.",
+    ),
+]
 MaxCostOption = Annotated[
     str | None,
     typer.Option("--max-cost", metavar="AMOUNT", help="Stop before this cost, in the price list's currency."),

@@ -151,12 +151,12 @@ def test_other_encodings(tmp_path: Path) -> None:
 
 
 def test_control_characters_are_left_out_and_told(tmp_path: Path) -> None:
-    """Those in the file and those in escapes of JSON; white space and emoji stay."""
+    """Those in the file and those in escapes of JSON, whole sequences too; white space and emoji stay."""
     path = write(tmp_path / "a.jsonl", '{"text": "a\\u001b[1m\\tb\\n👨\u200d👩 \\ud83d\\ude00\x07"}\n')
     told: list[str] = []
-    stdin = io.BytesIO(b"x\x0cy")
+    stdin = io.BytesIO(b"x\x01y")
     checked = check_manifest([path, "-"], ManifestOptions(), stdin=stdin, note=told.append)
-    assert [item.text for item in checked] == ["a[1m\tb\n👨\u200d👩 😀", "xy"]
+    assert [item.text for item in checked] == ["a\tb\n👨\u200d👩 😀", "xy"]
     assert told == [
         f"left out 2 control characters of {path}",
         "left out 1 control character of stdin",

@@ -100,7 +100,7 @@ HINTS = [
     ),
     ("text;id\na;b", "a.csv", "If cells end with ';', add --delimiter ';'."),
     ("text\tid\na\tb", "a.csv", r"If cells end with '\t', add --delimiter '\t'."),
-    ("caf\xe9".encode("latin-1"), "a.txt", "Name its encoding, for example --encoding gb18030."),
+    ("caf\xe9".encode("latin-1"), "a.txt", "It looks like cp1252: try --encoding cp1252."),
     ("{}", "a.json", "Make it .jsonl: one object a line."),
 ]
 

@@ -56,6 +56,7 @@ def test_no_part_ends_inside_of_what_belongs_together(text: str, bound: str) -> 
         ("“Go!” he said to them", 15, "“Go!” ", Boundary.CLAUSE),
         ("one two three four", 9, "one two ", Boundary.SPACE),
         ("สวัสดี\u200bครับ", 2, "สวัสดี\u200b", Boundary.SPACE),
+        ("1.5，1,000，2.5", 9, "1.5，1,000，", Boundary.CLAUSE),
         ("今天天气很好", 3, "今天天", Boundary.CHARACTER),
         ("今天weather很好", 5, "今天", Boundary.CHARACTER),
         ("weather", 3, "wea", Boundary.WORD),

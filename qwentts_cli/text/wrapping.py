@@ -1,0 +1,47 @@
+"""Whether a line break is one of the author's, or of a program that fills lines to a width."""
+
+from __future__ import annotations
+
+import re
+from typing import Final
+
+from qwentts_cli.text.punctuation import CLAUSE_MARKS, HAN, KANA
+from qwentts_cli.text.units import count_units
+
+FILLED_UNITS: Final = 60  # a line at least this long may have been broken by an editor, not its author
+_NEW_LINE_MARKS: Final = frozenset("-*+•‣◦▪#|>")  # lists, headings, tables, quoted mail
+_COLUMNS = re.compile(r"\S(?: {3,}|\t)\S")
+# Not compiled before it is needed: going through all of Han takes milliseconds.
+_UNSPACED_SEAM: Final = f"[{HAN}{KANA}{CLAUSE_MARKS}]$"
+
+
+def goes_on(line: str, following: str) -> bool:
+    """Tell whether `line` goes on in the next one, of which `following` is the first visible character.
+
+    Only a long line does, that is no row of a table. It is told by a small letter, or one of a script without
+    capitals; before a capital, as German nouns have, the line must not end with any mark, as verses do.
+    """
+    line = line.rstrip()
+    if following in _NEW_LINE_MARKS or count_units(line) < FILLED_UNITS or _COLUMNS.search(line.lstrip()):
+        return False
+    if following.islower() or (following.isalpha() and following.lower() == following.upper()):
+        return True
+    return following.isalnum() and line[-1].isalnum()
+
+
+def join_lines(lines: list[str]) -> str:
+    """Put lines together: wrapped ones to one, the others with a line break between."""
+    text = ""
+    last = ""
+    for line in lines:
+        following = line.lstrip()
+        if not last:
+            text = line
+        elif not goes_on(last, following[:1]):
+            text = f"{text}\n{line}"
+        else:
+            is_word_cut = last.rstrip().endswith("-") and following[:1].islower()
+            is_unspaced = re.search(_UNSPACED_SEAM, last.rstrip()) and re.match(f"[{HAN}{KANA}]", following)
+            text = text.rstrip() + ("" if is_word_cut or is_unspaced else " ") + following
+        last = line
+    return text
