@@ -98,6 +98,29 @@ class Lines:
         return line, column
 
 
+class WholeText:
+    """All lines together are one item."""
+
+    def __init__(self, lines: Lines, name: str) -> None:
+        self.is_empty = True
+        self._lines = lines
+        self._name = name
+
+    @property
+    def removed_controls(self) -> int:
+        return self._lines.removed_controls
+
+    def __iter__(self) -> Iterator[Row]:
+        text = "\n".join(self._lines)
+        if is_speakable(text):
+            self.is_empty = False
+            yield {"text": text}
+
+    def place(self, field: str = "") -> str:
+        del field
+        return self._name
+
+
 class LineRows:
     """Each line that has anything to speak is an item."""
 

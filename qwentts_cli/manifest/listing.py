@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
+from qwentts_cli.documents.input_format import InputFormat
 from qwentts_cli.documents.reader import DocumentReader
 from qwentts_cli.manifest.chapters import ChapterRows
 from qwentts_cli.manifest.item import ExtraFields
 from qwentts_cli.manifest.jsonl import JsonRows
-from qwentts_cli.manifest.lines import BadLineError, LineRows, Lines
+from qwentts_cli.manifest.lines import BadLineError, LineRows, Lines, WholeText
+from qwentts_cli.manifest.sniff import sniff_list
 from qwentts_cli.manifest.sources import Kind
 from qwentts_cli.manifest.streams import SteadyFile
 from qwentts_cli.manifest.tabular import TableRows
@@ -86,11 +88,24 @@ class Listing:
             reader = DocumentReader(options.encoding, self._note, options.documents)
             has_folder = len(self._sources) > 1
             return ChapterRows(source, reader, has_folder=has_folder, extension=options.extension)
+        kind, delimiter = self._row_format(source, stream)
         lines = Lines(stream, options.encoding)
         ignore_extra = options.extra_fields is ExtraFields.IGNORE
-        if source.kind is Kind.JSONL:
+        if kind is Kind.JSONL:
             return JsonRows(lines, source.name, report, ignore_extra=ignore_extra)
-        if source.kind in _DELIMITERS:
-            delimiter = options.delimiter or _DELIMITERS[source.kind]
+        if kind in _DELIMITERS:
+            delimiter = delimiter or _DELIMITERS[kind]
             return TableRows(lines, source.name, report, delimiter=delimiter, ignore_extra=ignore_extra)
+        if kind is Kind.TEXT:
+            return WholeText(lines, source.name)
         return LineRows(lines, source.name)
+
+    def _row_format(self, source: Source, stream: Stream) -> tuple[Kind, str | None]:
+        """How the rows of a source are written, and what ends the cells of a table."""
+        delimiter, asked = self._options.delimiter, self._options.documents.format
+        if source.kind is not Kind.STDIN:
+            return source.kind, delimiter
+        if asked is InputFormat.AUTO:
+            kind, found = sniff_list(stream, self._options.encoding)
+            return kind, delimiter or found
+        return (Kind[asked.name] if asked.is_list or asked is InputFormat.TEXT else Kind.LINES), delimiter

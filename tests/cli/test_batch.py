@@ -274,3 +274,34 @@ def test_control_characters_that_are_left_out_are_told(online: Qwentts) -> None:
     assert stderr.count("left out 1 control character of a.jsonl") == 1
     assert stderr.count("left out 1 control character of b.txt") == 1
     assert read_back(online.folder / "out/0001.wav") == "Beep."
+
+
+@pytest.mark.parametrize(
+    ("stdin", "names"),
+    [
+        ('{"id": "a", "text": "First."}\n{"id": "b", "text": "Second."}\n', ["a.wav", "b.wav"]),
+        ("id,text\na,First.\nb,Second.\n", ["a.wav", "b.wav"]),
+        ("id;text\na;First.\nb;Second.\n", ["a.wav", "b.wav"]),
+        ("id\ttext\na\tFirst.\nb\tSecond.\n", ["a.wav", "b.wav"]),
+        ("First.\nSecond.\n", ["0001.wav", "0002.wav"]),
+    ],
+)
+def test_a_list_in_a_pipe_is_recognised(online: Qwentts, stdin: str, names: list[str]) -> None:
+    """Its marks and field names are never read aloud."""
+    online("batch", "-", "-d", "out", stdin=stdin.encode())
+    assert [read_back(online.folder / "out" / name) for name in names] == ["First.", "Second."]
+
+
+@pytest.mark.parametrize(
+    ("kind", "spoken"), [("lines", ["id,text", "a,First."]), ("text", ["id,text\na,First."])]
+)
+def test_a_list_in_a_pipe_can_be_named(online: Qwentts, kind: str, spoken: list[str]) -> None:
+    """Whoever wants to hear what looks like a table can."""
+    online("batch", "-", "-d", "out", "--input-format", kind, stdin=b"id,text\na,First.\n")
+    assert [read_back(path) for path in sorted((online.folder / "out").glob("*.wav"))] == spoken
+
+
+def test_json_in_a_pipe_is_no_list(online: Qwentts, sandbox: Sandbox) -> None:
+    stderr = online("batch", "-", "-d", "out", stdin=b'[\n  {"text": "First."}\n]\n', code=2).stderr
+    assert "looks like JSON" in stderr
+    assert sandbox.ledger == []

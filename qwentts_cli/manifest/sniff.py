@@ -1,0 +1,39 @@
+"""What a list is that has no name to tell it: the one on stdin."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from qwentts_cli.manifest.lines import BadLineError
+from qwentts_cli.manifest.sources import Kind
+from qwentts_cli.text.likeness import Likeness, likeness
+
+if TYPE_CHECKING:
+    from qwentts_cli.manifest.streams import Stream
+
+_HEAD_BYTES: Final = 4096
+
+
+def sniff_list(stream: Stream, encoding: str | None) -> tuple[Kind, str | None]:
+    """Tell how the rows of `stream` are written, and for a table what ends its cells, and start it over.
+
+    Raises:
+        BadLineError: it is a document that nobody wants to hear line by line.
+    """
+    head = stream.read(_HEAD_BYTES).decode(encoding or "utf-8", "ignore")
+    stream.seek(0)
+    kind = likeness(head)
+    if kind is Likeness.JSON_LINES:
+        return Kind.JSONL, None
+    if kind is Likeness.TABLE:
+        header = head.splitlines()[0]
+        delimiter = max("\t;|,", key=header.count)
+        return (Kind.TSV if delimiter == "\t" else Kind.CSV), delimiter
+    if kind in {Likeness.JSON, Likeness.RTF}:
+        raise BadLineError(
+            f"this looks like {kind}, not like a list",
+            line=1,
+            column=1,
+            hint="Add --input-format lines to have each line spoken.",
+        )
+    return Kind.LINES, None
