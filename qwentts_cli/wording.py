@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+_KILO = 1000
+_TEN = 10
+
 
 def plural(number: int, noun: str) -> str:
     """A number with its noun: "1 item", "2 items"."""
@@ -26,3 +29,15 @@ def clock(seconds: float) -> str:
     minutes, rest = divmod(round(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
+
+
+def shown_bytes(size: int) -> str:
+    """A size as people read it: "840 bytes", "56 kB", "1.2 GB"."""
+    if size < _KILO:
+        return plural(size, "byte")
+    units = ("kB", "MB", "GB", "TB")
+    number, power = size / _KILO, 0
+    while number >= _KILO - 0.5 and power < len(units) - 1:
+        number, power = number / _KILO, power + 1
+    decimals = 0 if number >= _TEN or not power else 1
+    return f"{number:.{decimals}f} {units[power]}"

@@ -46,9 +46,10 @@ class Budget:
         with self._lock:
             if self._spent + cost > self._most:
                 raise BudgetError(
-                    f"the next request would cross the limit of {self._most} {unit}: "
+                    f"the next request would cross this run's limit of {self._most} {unit}: "
                     f"{self._spent.normalize():f} {unit} spent or reserved so far",
-                    hint="What is done is kept; raise the limit and run the same command again.",
+                    hint="What is done is kept. The limit is for each run: the same command may spend "
+                    "as much again. 'qwentts config set budget \"20 USD/month\"' limits them all.",
                 )
             self._spent += cost
         return cost

@@ -4,26 +4,31 @@ from __future__ import annotations
 
 import threading
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum, unique
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
 from qwentts_cli.billing.price import price_list
+from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.errors import LocalError, QwenTTSError
 from qwentts_cli.settings.paths import state_folder
 from qwentts_cli.storage.private import make_private_folder
 from qwentts_cli.storage.sqlite import DamagedError, Database, DatabaseError, Layout, open_database, put_aside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
     from pathlib import Path
 
 _HOUR_S = 3600
 _LAST_HOUR = 10_000_000  # in the year 3110
 _BEYOND_COUNTING = 10**15
+# What the sandbox inside this process would have cost; only a budget asks for that.
+SANDBOX_REGION = "sandbox"
+# In the place of a voice: characters set aside for requests under way, or that nobody heard of again.
+_RESERVED = "/reserved"
 _LAYOUT = Layout(
     title="usage ledger",
     versions=(
@@ -49,6 +54,18 @@ _READ = """
 SELECT hour, profile, region, model, voice, characters, requests FROM usage WHERE hour >= ?
 ORDER BY hour, profile, region, model, voice
 """
+_READ_BILLED = """
+SELECT region, model, SUM(characters) FROM usage WHERE hour >= ? AND profile = ? AND (region = ?) = ?
+GROUP BY region, model
+"""
+
+
+class Billed(NamedTuple):
+    """Characters that were billed, or are reserved."""
+
+    region: str
+    model: str
+    characters: int
 
 
 @unique
@@ -59,22 +76,29 @@ class By(StrEnum):
     VOICE = "voice"
     MODEL = "model"
     PROFILE = "profile"
+    REGION = "region"
 
 
 @dataclass(slots=True)
 class UsageRow:
-    """A sum. `costs`, by currency, is by today's price list; `unpriced` characters are in no price list."""
+    """A sum. `costs`, by currency, is by today's price list.
+
+    Of the characters, `unpriced` are the service's and in no price list, `elsewhere` those of other servers,
+    a sandbox among them.
+    """
 
     name: str
     characters: int = 0
     requests: int = 0
     unpriced: int = 0
+    elsewhere: int = 0
     costs: dict[str, Decimal] = field(default_factory=dict)
 
     def add(self, other: UsageRow) -> None:
         self.characters += other.characters
         self.requests += other.requests
         self.unpriced += other.unpriced
+        self.elsewhere += other.elsewhere
         for currency, cost in other.costs.items():
             self.costs[currency] = self.costs.get(currency, Decimal(0)) + cost
 
@@ -120,17 +144,70 @@ class UsageLedger:
 
     def record(
         self, *, model: str, voice: str, profile: str, region: str, characters: int, requests: int = 1
-    ) -> None:
-        """Add what `requests` were billed; `region` is the catalogue's name, or another server's own."""
+    ) -> bool:
+        """Add what `requests` were billed; `region` is the catalogue's name, or another server's own.
+
+        Returns:
+            Whether it is recorded.
+        """
         row = (int(self._now() // _HOUR_S), profile, region, model, voice, characters, requests)
         with self._lock:
             if not self._is_on:
-                return
+                return False
             try:
                 self._run(_ADD, row)
             except (DatabaseError, OSError, ValueError, OverflowError, QwenTTSError) as error:
                 self._is_on = False
                 self._warn(f"usage is not recorded in {self._path}: {error}")
+        return self._is_on
+
+    def billed(self, *, since: float, profile: str, region: str) -> list[Billed]:
+        """What a profile was billed from the hour of `since` on, and what is reserved.
+
+        That is of the service and all other servers, or of the sandbox alone if `region` is that.
+
+        Raises:
+            LocalError: the ledger cannot be read.
+        """
+        with self._lock, self._told():
+            return self._billed(since, profile, region)
+
+    def reserve(
+        self,
+        fits: Callable[[list[Billed]], bool],
+        *,
+        since: float,
+        profile: str,
+        region: str,
+        model: str,
+        characters: int,
+    ) -> int:
+        """Set characters aside if that `fits` what was billed or is reserved, whoever else asks meanwhile.
+
+        Returns:
+            The hour to release them by.
+
+        Raises:
+            LocalError: the ledger cannot be written.
+        """
+        hour = int(self._now() // _HOUR_S)
+        with self._lock, self._told():
+            self._run("BEGIN IMMEDIATE", ())
+            try:
+                if fits(self._billed(since, profile, region)):
+                    self._run(_ADD, (hour, profile, region, model, _RESERVED, characters, 0))
+            finally:
+                self._run("COMMIT", ())
+        return hour
+
+    def release(self, *, hour: int, profile: str, region: str, model: str, characters: int) -> None:
+        """Give back what was reserved in `hour`.
+
+        Raises:
+            LocalError: the ledger cannot be written.
+        """
+        with self._lock, self._told():
+            self._run(_ADD, (hour, profile, region, model, _RESERVED, -characters, 0))
 
     def query(self, since: float | None, by: str) -> list[UsageRow]:
         """Add up what was spent from the hour of `since` on; days are local and in order, else most first.
@@ -142,17 +219,27 @@ class UsageLedger:
         if not self._path.exists():
             return []
         first = int((since or 0) // _HOUR_S)
-        with self._lock:
-            try:
-                found = self._run(_READ, (first,))
-            except (DatabaseError, OSError) as error:
-                raise LocalError(
-                    f"cannot read {self._path}: {error}", hint="Check the file and its permissions."
-                ) from error
+        with self._lock, self._told():
+            found = self._run(_READ, (first,))
+        found = [row for row in found if row[2] != SANDBOX_REGION and row[4] != _RESERVED]
         rows = [row for row in found if _is_sane(row)]
         if len(rows) < len(found):
             self._warn(f"{len(found) - len(rows)} rows of {self._path} make no sense and are left out")
         return _sums(rows, since or 0, by)
+
+    def _billed(self, since: float, profile: str, region: str) -> list[Billed]:
+        is_sandbox = region == SANDBOX_REGION
+        values = (int(since // _HOUR_S), profile, SANDBOX_REGION, is_sandbox)
+        return [Billed(*row) for row in self._run(_READ_BILLED, values)]
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
+        except (DatabaseError, OSError) as error:
+            raise LocalError(
+                f"cannot use {self._path}: {error}", hint="Check the file and its permissions."
+            ) from error
 
     def _run(self, statement: str, values: tuple[object, ...]) -> list[Any]:
         with suppress(DamagedError):
@@ -189,7 +276,7 @@ def _sums(found: Iterable[tuple[int, str, str, str, str, int, int]], since: floa
     sums: dict[str, UsageRow] = {}
     for hour, profile, region, model, voice, characters, requests in found:
         day = datetime.fromtimestamp(max(hour * _HOUR_S, since)).astimezone().date().isoformat()
-        name = {By.DAY: day, By.VOICE: voice, By.MODEL: model, By.PROFILE: profile}[By(by)]
+        name = {By.DAY: day, By.VOICE: voice, By.MODEL: model, By.PROFILE: profile, By.REGION: region}[By(by)]
         sums.setdefault(name, UsageRow(name)).add(_priced(region, model, characters, requests))
     if by == By.DAY:
         return list(sums.values())
@@ -197,7 +284,11 @@ def _sums(found: Iterable[tuple[int, str, str, str, str, int, int]], since: floa
 
 
 def _priced(region: str, model: str, characters: int, requests: int) -> UsageRow:
-    cost = price_list(region).cost(model, characters)
-    if cost is None:
-        return UsageRow("", characters, requests, characters)
-    return UsageRow("", characters, requests, 0, {cost.currency: cost.amount})
+    row = UsageRow("", characters, requests)
+    if region not in load_catalog().regions:
+        row.elsewhere = characters
+    elif cost := price_list(region).cost(model, characters):
+        row.costs = {cost.currency: cost.amount}
+    else:
+        row.unpriced = characters
+    return row

@@ -3,23 +3,32 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from qwentts_cli.errors import BadAudioError, QwenTTSError
 from qwentts_cli.text.units import count_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from decimal import Decimal
 
     from qwentts_cli.billing.budget import Budget
+    from qwentts_cli.billing.period_budget import Held, PeriodBudget
     from qwentts_cli.dashscope.request import SynthesisRequest
     from qwentts_cli.observer import Observer
 
 
 class Record(Protocol):
-    """Notes a billed request for good."""
+    """Notes a billed request for good; false if that failed."""
 
-    def __call__(self, *, model: str, voice: str, characters: int) -> None: ...
+    def __call__(self, *, model: str, voice: str, characters: int) -> bool: ...
+
+
+class _Reserved(NamedTuple):
+    """What is set aside for one request, of this run's budget and of its period's."""
+
+    amount: Decimal
+    held: Held | None = None
 
 
 class Payments:
@@ -29,12 +38,20 @@ class Payments:
         budget: what may be spent.
         observer: told of each request that is sent, billed, failed or lost.
         record: notes what was billed in the ledger; `None` for what costs nothing.
+        period: what may be spent over all runs, if that is limited.
     """
 
-    def __init__(self, budget: Budget, observer: Observer, record: Record | None = None) -> None:
+    def __init__(
+        self,
+        budget: Budget,
+        observer: Observer,
+        record: Record | None = None,
+        period: PeriodBudget | None = None,
+    ) -> None:
         self._budget = budget
         self._observer = observer
         self._record = record
+        self._period = period
 
     @contextmanager
     def request(self, request: SynthesisRequest) -> Iterator[Callable[[int | None], int]]:
@@ -46,14 +63,16 @@ class Payments:
             BudgetError: the request would cross the limit.
         """
         counted = count_units(request.text)
-        reserved = self._budget.reserve(request.model, counted)
+        reserved = self._reserve(request.model, counted)
         self._observer.request_sent()
 
         def bill(characters: int | None) -> int:
             characters = characters or counted
-            self._budget.bill(request.model, characters, reserved)
-            if self._record:
-                self._record(model=request.model, voice=request.voice, characters=characters)
+            self._budget.bill(request.model, characters, reserved.amount)
+            record = self._record
+            is_noted = record and record(model=request.model, voice=request.voice, characters=characters)
+            if is_noted and self._period and reserved.held:
+                self._period.release(reserved.held)
             self._observer.request_billed(request.model, characters)
             return characters
 
@@ -65,9 +84,24 @@ class Payments:
             raise failed from error
         except QwenTTSError as error:
             if not error.maybe_billed:
-                self._budget.release(reserved)
+                self._release(reserved)
             self._observer.request_failed(error)
             raise
+
+    def _reserve(self, model: str, characters: int) -> _Reserved:
+        amount = self._budget.reserve(model, characters)
+        if not self._period:
+            return _Reserved(amount)
+        try:
+            return _Reserved(amount, self._period.reserve(model, characters))
+        except QwenTTSError:
+            self._budget.release(amount)
+            raise
+
+    def _release(self, reserved: _Reserved) -> None:
+        self._budget.release(reserved.amount)
+        if self._period and reserved.held:
+            self._period.release(reserved.held)
 
     def lose(self) -> None:
         """The audio of a request that was billed cannot be had."""

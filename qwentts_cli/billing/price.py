@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 # The catalogue has prices of 10,000 characters, as the service's own list does.
 _PRICED_EXPONENT = -4
 
+_DECIMALS = 2
+
 
 class Cost(NamedTuple):
     amount: Decimal
@@ -55,7 +57,15 @@ def price_list(region: str | None) -> PriceList:
 
 
 def price_tag(amounts: Mapping[str, Decimal] | None) -> str | None:
-    """Amounts for people, such as "1.2000 CNY"; `None` where they are not known."""
+    """Amounts for people, such as "23.42 CNY" or "0.0044 USD"; `None` where they are not known."""
     if amounts is None:
         return None
-    return ", ".join(f"{amount:.4f} {currency}" for currency, amount in amounts.items()) or "0"
+    return ", ".join(f"{round_amount(amount)} {currency}" for currency, amount in amounts.items()) or "0"
+
+
+def round_amount(amount: Decimal) -> str:
+    """With two decimals, and less than 0.1 with two significant digits."""
+    if not amount:
+        return "0"
+    decimals = max(_DECIMALS, _DECIMALS - 1 - amount.adjusted())
+    return f"{amount:.{decimals}f}"

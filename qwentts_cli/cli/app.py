@@ -32,7 +32,7 @@ COMMANDS = {
     "voices": "List the voices, or show one.",
     "config": "Show and change the settings.",
     "usage": "Show what this machine has spent, in characters and in money.",
-    "cache": "Look after the audio that is kept.",
+    "cache": "Show, prune or clear the audio cache.",
     "completion": "Print the script that makes a shell complete on TAB.",
     "sandbox": "Serve the same API on 127.0.0.1, free and offline.",
 }

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
+from qwentts_cli.cli.console.agree import agree_to_remove
 from qwentts_cli.cli.console.global_options import Command, Group
 from qwentts_cli.cli.console.invocation import begin
 from qwentts_cli.cli.console.observer import ConsoleObserver
 from qwentts_cli.settings.paths import cache_folder
 from qwentts_cli.speech.wiring import open_cache
+from qwentts_cli.wording import plural, shown_bytes
+
+if TYPE_CHECKING:
+    from qwentts_cli.synthesis.cache import CacheSize
 
 app = typer.Typer(
-    cls=Group, rich_markup_mode=None, no_args_is_help=True, help="Look after the audio that is kept."
+    cls=Group, rich_markup_mode=None, no_args_is_help=True, help="Show, prune or clear the audio cache."
 )
 
 
@@ -20,11 +27,10 @@ def info(context: typer.Context) -> None:
     """Show where the cache is and how large."""
     run = begin(context)
     size = open_cache(run.context.settings, ConsoleObserver(run.output)).size()
-    facts = {"path": str(cache_folder()), "objects": size.objects, "bytes": size.bytes}
     if run.options.json:
-        run.output.document(facts)
+        run.output.document({"path": str(cache_folder()), "objects": size.objects, "bytes": size.bytes})
         return
-    run.output.lines(f"{name}: {value}" for name, value in facts.items())
+    run.output.lines([f"path: {cache_folder()}", f"size: {_shown(size)}"])
 
 
 @app.command("prune", cls=Command)
@@ -32,12 +38,22 @@ def prune(context: typer.Context) -> None:
     """Remove what was used longest ago, down to cache_max_mb."""
     run = begin(context)
     removed = open_cache(run.context.settings, ConsoleObserver(run.output)).prune()
-    run.output.note(f"removed {removed.objects} objects, {removed.bytes} bytes")
+    run.output.note(f"removed {_shown(removed)}")
 
 
 @app.command("clear", cls=Command)
-def clear(context: typer.Context) -> None:
-    """Remove everything from the cache."""
+def clear(
+    context: typer.Context,
+    yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")] = False,
+) -> None:
+    """Remove everything from the cache; on a terminal it asks."""
     run = begin(context)
-    removed = open_cache(run.context.settings, ConsoleObserver(run.output)).clear()
-    run.output.note(f"removed {removed.objects} objects, {removed.bytes} bytes")
+    cache = open_cache(run.context.settings, ConsoleObserver(run.output))
+    size = cache.size()
+    if size.objects and not yes:
+        agree_to_remove(f"{_shown(size)} that may have been paid for")
+    run.output.note(f"removed {_shown(cache.clear())}")
+
+
+def _shown(size: CacheSize) -> str:
+    return f"{plural(size.objects, 'object')} ({shown_bytes(size.bytes)})"

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _DEFAULT_SINCE = "30d"
+_LEAST_SHOWN = Decimal("0.0001")
 _AGO = re.compile(r"([1-9]\d{0,4})([dh])", re.ASCII)
-_CENT = Decimal("0.0001")
 
 
 def usage(
@@ -40,19 +40,31 @@ def usage(
 
     The characters are those the service said it billed, the money is their price today.
     """
-    output = begin(context).output
-    start = _start(since)
+    run = begin(context)
+    output, start = run.output, _start(since)
     with open_ledger(output.warn) as ledger:
         rows = ledger.query(start, by)
         is_empty = not rows and not ledger.query(None, by)
+        budget = run.context.open_period_budget(ledger)
+        left = budget.left() if budget else None
     if output.is_json:
-        output.document(_document(start, by, rows))
-    elif rows:
-        output.lines(_table(by, rows))
+        output.document(_document(start, by, rows) | {"budget": left.document() if left else None})
+    else:
+        output.lines([*(_table(by, rows) if rows else ()), *([str(left)] if left else ())])
     if not rows:
         output.note("No usage yet." if is_empty else f"No usage since {_local(start):%Y-%m-%d %H:%M}.")
-    elif unpriced := total(rows).unpriced:
-        output.note(f"{unpriced:,} characters are of models and regions without a known price.")
+    for note in _notes(total(rows)):
+        output.note(note)
+
+
+def _notes(everything: UsageRow) -> Iterator[str]:
+    if everything.unpriced:
+        yield f"{everything.unpriced:,} characters are of models and regions without a known price."
+    if everything.elsewhere:
+        yield (
+            f"{everything.elsewhere:,} characters were spoken by other servers than the service "
+            "('usage --by region' lists them); they are not in the cost."
+        )
 
 
 def _start(since: str) -> float:
@@ -86,12 +98,12 @@ def _document(start: float, by: By, rows: list[UsageRow]) -> dict[str, Any]:
 
 
 def _figures(row: UsageRow) -> dict[str, Any]:
-    """Costs are strings, since a script's own numbers may not be exact."""
     return {
         "characters": row.characters,
         "requests": row.requests,
-        "cost": {currency: f"{cost:f}" for currency, cost in row.costs.items()},
+        "cost": {currency: float(cost) for currency, cost in row.costs.items()},
         "unpriced_characters": row.unpriced,
+        "other_servers_characters": row.elsewhere,
     }
 
 
@@ -115,4 +127,5 @@ def _cells(row: UsageRow) -> tuple[str, str, str, str]:
 
 
 def _rounded(cost: Decimal) -> str:
-    return f"<{_CENT}" if 0 < cost < _CENT else f"{cost.quantize(_CENT)}"
+    """With as many decimals in each row, so that a column can be read."""
+    return f"<{_LEAST_SHOWN}" if 0 < cost < _LEAST_SHOWN else f"{cost.quantize(_LEAST_SHOWN)}"

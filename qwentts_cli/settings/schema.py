@@ -18,6 +18,8 @@ SettingValue = str | int | float | ApiKey
 MAX_JOBS = 64
 _MAX_RPM = 60_000
 _MAX_TIMEOUT_S = 3600
+BUDGET = re.compile(r"(?P<amount>\d{1,9}(\.\d{1,6})?) (?P<currency>USD|CNY)/(?P<period>day|month)", re.ASCII)
+_NO_BUDGET = "none"
 _FORMATS = ("wav", "flac", "mp3", "opus", "ogg", "pcm")
 
 
@@ -107,6 +109,19 @@ def _format(value: str) -> str:
     return lowered
 
 
+def _budget(value: str) -> str:
+    words = value.strip().replace("/", " / ").split()
+    typed = " ".join(words).replace(" / ", "/")
+    amount, _, rest = typed.partition(" ")
+    currency, _, period = rest.partition("/")
+    budget = f"{amount} {currency.upper()}/{period.lower()}"
+    if typed.lower() == _NO_BUDGET:
+        return _NO_BUDGET
+    if not BUDGET.fullmatch(budget):
+        raise ValueError("expected an amount such as '20 USD/month', '5 CNY/day' or 'none'")
+    return budget
+
+
 SETTINGS = {
     row.name: row
     for row in (
@@ -121,6 +136,7 @@ SETTINGS = {
         Setting("jobs", "requests at the same time", _whole(1, MAX_JOBS)),
         Setting("rpm", "requests a minute, at most", _whole(1, _MAX_RPM)),
         Setting("cache_max_mb", "megabytes of audio the cache may keep", _whole(0, 999_999)),
+        Setting("budget", "what may be spent in a day or a month, such as '20 USD/month'", _budget),
         Setting("timeout", "seconds one request may take", _seconds),
     )
 }

@@ -5,12 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from qwentts_cli.billing.ledger import SANDBOX_REGION
+from qwentts_cli.billing.period_budget import PeriodBudget, PeriodLimit
 from qwentts_cli.billing.price import PriceList, price_list
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint, find_region, region_endpoint
 from qwentts_cli.settings.credentials import ApiKey, check_key, missing_key
 
 if TYPE_CHECKING:
+    from qwentts_cli.billing.ledger import UsageLedger
     from qwentts_cli.settings.resolve import Settings
 
 SANDBOX = "sandbox"
@@ -59,6 +62,19 @@ class Context:
         return price_list(
             load_catalog().default_region if self.is_sandbox else find_region(self._region).name
         )
+
+    def open_period_budget(self, ledger: UsageLedger) -> PeriodBudget | None:
+        """What may be spent in a day or a month, if that is limited."""
+        limit = PeriodLimit.parse(self.settings.text("budget", ""))
+        if not limit:
+            return None
+        profile, region = self.profile or "", self.billing_region
+        return PeriodBudget(limit, ledger=ledger, profile=profile, region=region, prices=self.prices)
+
+    @property
+    def billing_region(self) -> str:
+        """What the ledger knows the server by."""
+        return SANDBOX_REGION if self.is_sandbox else self.endpoint.region or self.endpoint.host
 
     @property
     def _base_url(self) -> str | None:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
     from qwentts_cli.billing.budget import Budget
     from qwentts_cli.billing.payments import Record
+    from qwentts_cli.billing.period_budget import PeriodBudget
     from qwentts_cli.observer import Observer
     from qwentts_cli.settings.resolve import Settings
     from qwentts_cli.speech.context import Context
@@ -80,7 +81,7 @@ def open_synthesizer(
     suffix = load_catalog().audio_host_suffix
     with (
         _open_target(context, model, observer) as (target, key),
-        _open_record(context, target.endpoint, observer) as record,
+        _open_books(context, model, observer) as (record, period),
         SpeechClient(target.endpoint, key, timeouts=timeouts, audio_host_suffix=suffix) as client,
     ):
         observer.detail(f"asking {target.endpoint.label} with the key from {key.origin}")
@@ -92,7 +93,7 @@ def open_synthesizer(
             fetching=_fetching(target.endpoint, timing, observer),
             store=store,
             is_streamed=is_streamed,
-            payments=Payments(budget, observer, record),
+            payments=Payments(budget, observer, record, period),
         )
         try:
             yield synthesizer
@@ -150,13 +151,20 @@ def _open_target(context: Context, model: str, observer: Observer) -> Iterator[t
 
 
 @contextmanager
-def _open_record(context: Context, endpoint: Endpoint, observer: Observer) -> Iterator[Record | None]:
-    """Note in the ledger what is billed, unless it is by the sandbox, which costs nothing."""
-    if context.is_sandbox:
-        yield None
-        return
+def _open_books(
+    context: Context, model: str, observer: Observer
+) -> Iterator[tuple[Record | None, PeriodBudget | None]]:
+    """Where what is billed is noted, and what may be spent in a day or a month, if that is limited.
+
+    What the sandbox would have cost is noted only for such a limit.
+    """
     with open_ledger(observer.warn) as ledger:
-        yield partial(ledger.record, profile=context.profile or "", region=endpoint.region or endpoint.host)
+        period = context.open_period_budget(ledger)
+        if period:
+            period.check(model)
+        is_noted = period or not context.is_sandbox
+        record = partial(ledger.record, profile=context.profile or "", region=context.billing_region)
+        yield record if is_noted else None, period
 
 
 def open_cache(settings: Settings, observer: Observer) -> Cache:

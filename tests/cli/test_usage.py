@@ -85,11 +85,24 @@ def test_json_is_one_exact_document(qwentts: Qwentts, spend: Callable[..., None]
         "model": FLASH,
         "characters": 1,
         "requests": 1,
-        "cost": {"USD": "0.000010"},
+        "cost": {"USD": 0.00001},
         "unpriced_characters": 0,
+        "other_servers_characters": 0,
     }
     assert document["total"]["characters"] == 8
     assert document["total"]["unpriced_characters"] == 7
+
+
+def test_other_servers_are_not_the_service(online: Qwentts, path: Path) -> None:
+    """What a sandbox on another port spoke is listed by region, and costs nothing."""
+    assert str(path).endswith("usage.sqlite")
+    online("say", "Hello.", "-o", "a.wav")
+    result = online("usage", "--by", "region")
+    assert [row.split() for row in result.text.splitlines()[1:]] == [
+        ["127.0.0.1", "6", "1"],
+        ["total", "6", "1"],
+    ]
+    assert "6 characters were spoken by other servers than the service" in result.stderr
 
 
 def test_what_has_no_price_is_told(qwentts: Qwentts, spend: Callable[..., None]) -> None:
@@ -123,7 +136,7 @@ def test_a_time_that_is_none_is_refused(qwentts: Qwentts, since: str) -> None:
 
 def test_a_wrong_sum_is_refused(qwentts: Qwentts) -> None:
     """With the right ones."""
-    assert "'day', 'voice', 'model', 'profile'" in qwentts("usage", "--by", "week", code=2).stderr
+    assert "'day', 'voice', 'model', 'profile', 'region'" in qwentts("usage", "--by", "week", code=2).stderr
 
 
 def test_no_usage_is_a_note(qwentts: Qwentts, spend: Callable[..., None]) -> None:

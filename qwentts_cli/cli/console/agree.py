@@ -30,5 +30,16 @@ def agree_to_much(output: Output, characters: int) -> None:
         raise BudgetError("cancelled: nothing was sent")
 
 
+def agree_to_remove(what: str) -> None:
+    """Ask before removing what costs money to make again; a script that asks for it is believed.
+
+    Raises:
+        BudgetError: the user did not agree.
+    """
+    is_seen = sys.stdin is not None and sys.stdin.isatty()
+    if is_seen and not typer.confirm(f"Remove {what}?", err=True):
+        raise BudgetError("cancelled: nothing was removed")
+
+
 def agree_to_any(_characters: int) -> None:
     """Ask nothing, as with `--yes`."""

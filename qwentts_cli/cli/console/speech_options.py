@@ -77,11 +77,15 @@ LiveWaitOption = Annotated[
 ]
 MaxCostOption = Annotated[
     str | None,
-    typer.Option("--max-cost", metavar="AMOUNT", help="Stop before this cost, in the price list's currency."),
+    typer.Option(
+        "--max-cost", metavar="AMOUNT", help="Stop before this run costs more; see the setting 'budget' too."
+    ),
 ]
 MaxCharactersOption = Annotated[
     int | None,
-    typer.Option("--max-characters", metavar="N", min=0, help="Stop before so many billed characters."),
+    typer.Option(
+        "--max-characters", metavar="N", min=0, help="Stop before this run is billed more characters."
+    ),
 ]
 NoCacheOption = Annotated[
     bool, typer.Option("--no-cache", help="Make everything anew, and keep nothing of it.")

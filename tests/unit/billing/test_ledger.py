@@ -151,14 +151,14 @@ def test_costs_are_exact(ledger: UsageLedger) -> None:
     spend(ledger, 50, region="mars")
     (row,) = ledger.query(None, "voice")
     assert row.costs == {"USD": Decimal("0.00001"), "CNY": Decimal("0.00024")}
-    assert (row.characters, row.requests, row.unpriced) == (54, 3, 50)
+    assert (row.characters, row.requests, row.elsewhere) == (54, 3, 50)
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**9), st.sampled_from(["CNY", "USD"]))))
 def test_a_total_is_the_sum_of_its_rows(parts: list[tuple[int, str]]) -> None:
     """In whatever currencies they are."""
     rows = [
-        UsageRow("row", number, 1, 0, {currency: Decimal(number).scaleb(-4)}) for number, currency in parts
+        UsageRow("row", number, 1, costs={currency: Decimal(number).scaleb(-4)}) for number, currency in parts
     ]
     everything = total(rows)
     assert everything.characters == sum(number for number, _ in parts)

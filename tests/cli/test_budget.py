@@ -1,0 +1,87 @@
+"""`budget`: what a profile may spend in a day or a month, over all runs and processes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.conftest import Qwentts
+
+SANDBOX = ("--region", "sandbox", "-q")
+# 27 characters are 0.00027 USD, at 0.10 USD for 10,000.
+TEXT = "This text costs so much, {}."
+COST = 0.00027
+
+
+@pytest.fixture
+def thrifty(qwentts: Qwentts) -> Qwentts:
+    """The program with the price of two texts and a half a month."""
+    qwentts("config", "set", "budget", "0.000675 usd / month")
+    return qwentts
+
+
+def test_the_same_command_again_stays_within_the_budget(thrifty: Qwentts) -> None:
+    """Exit 10 when it is used up, with what is left of the month; what is in the cache is still there."""
+    for number in (1, 2):
+        thrifty("say", TEXT.format(number), "-o", f"{number}.wav", *SANDBOX)
+    result = thrifty("say", TEXT.format(3), "-o", "3.wav", *SANDBOX, code=10)
+    assert "would cross the budget of 0.000675 USD/month: 0.00054 USD spent" in result.stderr
+    assert "the next month begins on" in result.stderr
+    assert not (thrifty.folder / "3.wav").exists()
+    thrifty("say", TEXT.format(1), "-o", "again.wav", *SANDBOX)
+
+
+def test_usage_shows_what_is_left(thrifty: Qwentts) -> None:
+    """For people in a line, for scripts in numbers with the currency beside."""
+    thrifty("say", TEXT.format(1), "-o", "1.wav", *SANDBOX)
+    assert "budget of 0.000675 USD/month: 0.00027 USD spent" in thrifty("usage", *SANDBOX).text
+    budget = thrifty("usage", *SANDBOX, "--json").json["budget"]
+    assert (budget["spent"], budget["currency"], budget["period"]) == (COST, "USD", "month")
+    assert budget["left"] == pytest.approx(0.000675 - COST)
+    # What the sandbox would have cost is not what the service costs.
+    assert thrifty("usage", "--json").json["budget"]["spent"] == 0
+
+
+def test_processes_share_the_budget(thrifty: Qwentts) -> None:
+    """Of six that start at once, two can pay."""
+    started = [
+        thrifty.start("say", TEXT.format(n), "-o", f"{n}.wav", *SANDBOX, "--no-cache") for n in range(6)
+    ]
+    assert sorted(process.wait(50) for process in started) == [0, 0, 10, 10, 10, 10]
+
+
+def test_each_profile_counts_for_itself(qwentts: Qwentts, tmp_path: Path) -> None:
+    """One may have used up what is its own."""
+    config = tmp_path / "home/.config/qwentts/config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text('[profiles.a]\nbudget = "0.0003 USD/day"\n[profiles.b]\nbudget = "0.0003 USD/day"\n')
+    config.chmod(0o600)
+    qwentts("say", TEXT.format(1), "-o", "1.wav", *SANDBOX, "--profile", "a")
+    result = qwentts("say", TEXT.format(2), "-o", "2.wav", *SANDBOX, "--profile", "a", code=10)
+    assert "of profile a" in result.stderr
+    qwentts("say", TEXT.format(2), "-o", "2.wav", *SANDBOX, "--profile", "b")
+
+
+def test_a_budget_that_cannot_be_kept_sends_nothing(thrifty: Qwentts) -> None:
+    """In another currency, or at a server without prices."""
+    result = thrifty("say", "Hi", "-o", "x.wav", *SANDBOX, env={"QWENTTS_BUDGET": "5 CNY/day"}, code=2)
+    assert "the budget is in CNY, but qwen3-tts-flash is billed in USD there" in result.stderr
+    elsewhere = {"QWENTTS_API_KEY": "sk-0123456789abcdef", "QWENTTS_BASE_URL": "http://127.0.0.1:9/api/v1"}
+    assert "cannot be kept" in thrifty("say", "Hi", "-o", "x.wav", env=elsewhere, code=2).stderr
+
+
+def test_a_failed_request_gives_back_what_was_set_aside(thrifty: Qwentts) -> None:
+    """What the service refused was not billed."""
+    for _ in range(4):
+        thrifty("say", TEXT.format(1), "-o", "1.wav", *SANDBOX, "-v", "Quetzalcoatl", code=6)
+    thrifty("say", TEXT.format(1), "-o", "1.wav", *SANDBOX)
+
+
+@pytest.mark.parametrize("value", ["20", "20 EUR/month", "-1 USD/day", "1 USD/week", "lots"])
+def test_a_budget_that_is_none_is_refused(qwentts: Qwentts, value: str) -> None:
+    """With what would be one."""
+    assert "20 USD/month" in qwentts("config", "set", "--", "budget", value, code=2).stderr
