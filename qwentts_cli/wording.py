@@ -10,6 +10,8 @@ if TYPE_CHECKING:
 
 _KILO = 1000
 _TEN = 10
+# Comparing takes time by the square of the length, and somebody may give a whole text for a name.
+_LONGEST_NAME = 100
 
 
 def plural(number: int, noun: str) -> str:
@@ -20,7 +22,7 @@ def plural(number: int, noun: str) -> str:
 def suggest(typed: str, known: Iterable[str], kind: str) -> str:
     """The known name that was probably meant, else all of them: "Did you mean X?", "Regions are: X, Y."."""
     names = list(known)
-    close = get_close_matches(typed, names, n=1)
+    close = get_close_matches(typed.strip().lower()[:_LONGEST_NAME], names, n=1)
     return f"Did you mean {close[0]}?" if close else f"{kind} are: {', '.join(names)}."
 
 

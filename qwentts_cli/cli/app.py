@@ -84,7 +84,12 @@ def _show_version(wanted: bool) -> None:
 def root(
     context: typer.Context,
     _version: bool = typer.Option(
-        False, "-V", "--version", is_eager=True, callback=_show_version, help="Show the version."
+        False,  # noqa: FBT003 - the library's own order
+        "-V",
+        "--version",
+        is_eager=True,
+        callback=_show_version,
+        help="Show the version.",
     ),
 ) -> None:
     """Text in, speech out: the command line of Qwen-TTS."""

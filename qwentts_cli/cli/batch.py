@@ -21,10 +21,9 @@ from qwentts_cli.batch.options import (
 from qwentts_cli.cli.batch_result import Shown, show_batch
 from qwentts_cli.cli.console import speech_options as opt
 from qwentts_cli.cli.console.invocation import begin
-from qwentts_cli.dashscope.catalog import load_catalog
+from qwentts_cli.cli.console.reading import choose_reading
 from qwentts_cli.documents.input_format import InputFormat
 from qwentts_cli.documents.lexicon import read_lexicon
-from qwentts_cli.documents.reader import DocumentOptions
 from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.item import ExtraFields
 from qwentts_cli.manifest.shard import parse_shard
@@ -129,7 +128,9 @@ def batch(
 ) -> None:
     """Speak many texts, each to a file; run it again to resume."""
     run = begin(context, voice=voice, model=model, language=language, format=format_, jobs=jobs, rpm=rpm)
-    pauses = Pauses(pause, paragraph_pause)
+    reading = choose_reading(
+        input_format, chapters=chapters, pattern=chapter_pattern, markup=markup, cast=cast
+    )
     cache_use = CacheUse(is_on=not no_cache, is_read=not refresh)
     options = BatchOptions(
         inputs=inputs,
@@ -139,14 +140,7 @@ def batch(
             encoding=encoding,
             delimiter=delimiter,
             extra_fields=extra_fields,
-            documents=DocumentOptions(
-                format=input_format,
-                chapters=chapters or "",
-                pattern=chapter_pattern or "",
-                markup=markup,
-                cast=cast or "",
-                voices=tuple(load_catalog().voices) if cast or input_format is InputFormat.SCRIPT else (),
-            ),
+            documents=reading,
             by_chapter=split is Split.CHAPTERS,
         ),
         selection=Selection(shard=parse_shard(shard) if shard else None, limit=limit),
@@ -161,7 +155,7 @@ def batch(
             instructions=instructions,
             optimize=optimize_instructions,
             lexicon=read_lexicon(lexicon) if lexicon else None,
-            pauses=pauses,
+            pauses=Pauses(pause, paragraph_pause),
             on_refused=on_refused,
         ),
         spending=Spending(max_cost=max_cost, max_characters=max_characters, cache_use=cache_use),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from enum import StrEnum
 from functools import cache, partial
 from pathlib import Path
@@ -12,13 +12,13 @@ import typer
 
 from qwentts_cli.cli.console import speech_options as opt
 from qwentts_cli.cli.console.agree import agree_to_any, agree_to_much
-from qwentts_cli.cli.console.invocation import begin
+from qwentts_cli.cli.console.invocation import Invocation, begin
 from qwentts_cli.cli.console.observer import ConsoleObserver
+from qwentts_cli.cli.console.reading import choose_reading
 from qwentts_cli.cli.say_result import show_facts, show_lost, show_text
-from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.documents.input_format import InputFormat
 from qwentts_cli.documents.lexicon import read_lexicon
-from qwentts_cli.documents.reader import DocumentOptions, DocumentReader
+from qwentts_cli.documents.reader import DocumentReader
 from qwentts_cli.errors import ExitCode, UsageError
 from qwentts_cli.speech.delivery import STDOUT_NAMES, OutputOptions
 from qwentts_cli.speech.source import Source, choose_source
@@ -83,20 +83,13 @@ def say(
 ) -> None:
     """Speak a text: play it, or write it to a file or a pipe."""
     run = begin(context, voice=voice, model=model, language=language, jobs=jobs, rpm=rpm)
-    reading = DocumentOptions(
-        format=_check_one_text(input_format),
-        chapters=chapters or "",
-        pattern=chapter_pattern or "",
-        markup=markup,
-        cast=cast or "",
-        voices=tuple(load_catalog().voices) if cast or input_format is InputFormat.SCRIPT else (),
+    reading = choose_reading(
+        _check_one_text(input_format), chapters=chapters, pattern=chapter_pattern, markup=markup, cast=cast
     )
     # A text at hand is read twice, but what there is to note is told once.
     reader = DocumentReader(encoding, cache(run.output.warn), reading)
     options = SayOptions(
-        source=_choose_source(
-            context, partial(choose_source, words or [], file or [], reader, live_wait_s=live_wait)
-        ),
+        source=_choose_source(context, words or [], file or [], reader, live_wait),
         output=OutputOptions(path=output, format=format_, bitrate_kbps=bitrate, overwrite=force),
         instructions=instructions,
         optimize_instructions=optimize_instructions,
@@ -108,29 +101,46 @@ def say(
         max_cost=max_cost,
         max_characters=max_characters,
     )
-    observer = ConsoleObserver(run.output)
     if show and not dry_run:
         raise UsageError("--show is for a dry run", hint="Add --dry-run.")
-    if show is DryRunView.CHAPTERS:
-        run.output.lines(line for path in file or [] for line in reader.list_chapters(path))
-        return
-    if show:
-        run.output.lines("".join(read_out(run.context, options, observer)).splitlines())
-        return
     if dry_run:
-        show_facts(run.output, estimate_text(run.context, options, observer))
-        return
-    if output in STDOUT_NAMES and run.output.is_json:
+        _show_dry_run(run, options, show, partial(_list_chapters, reader, file or []))
+    else:
+        _speak(run, options, is_agreed=yes)
+
+
+def _speak(run: Invocation, options: SayOptions, *, is_agreed: bool) -> None:
+    if options.output.path in STDOUT_NAMES and run.output.is_json:
         raise UsageError("-o - and --json both write to stdout", hint="Write the audio to a file.")
-    agree = agree_to_any if yes else partial(agree_to_much, run.output)
+    agree = agree_to_any if is_agreed else partial(agree_to_much, run.output)
+    observer = ConsoleObserver(run.output)
     with show_lost(run.output, observer), observer:
         said = speak_text(run.context, options, observer, agree)
     show_text(run.output, said, observer)
 
 
-def _choose_source(context: typer.Context, choose: Callable[[], Source | None]) -> Source:
+def _show_dry_run(
+    run: Invocation, options: SayOptions, show: DryRunView | None, chapters: Callable[[], Iterator[str]]
+) -> None:
+    observer = ConsoleObserver(run.output)
+    if show is DryRunView.CHAPTERS:
+        run.output.lines(chapters())
+    elif show:
+        run.output.lines("".join(read_out(run.context, options, observer)).splitlines())
+    else:
+        show_facts(run.output, estimate_text(run.context, options, observer))
+
+
+def _list_chapters(reader: DocumentReader, files: list[Path]) -> Iterator[str]:
+    for path in files:
+        yield from reader.list_chapters(path)
+
+
+def _choose_source(
+    context: typer.Context, words: list[str], files: list[Path], reader: DocumentReader, live_wait_s: float
+) -> Source:
     """The text that was given; without one, show the help and exit."""
-    source = choose()
+    source = choose_source(words, files, reader, live_wait_s=live_wait_s)
     if source is None:
         typer.echo(context.get_help())
         raise typer.Exit(ExitCode.USAGE)

@@ -6,11 +6,11 @@ import ipaddress
 import re
 import socket
 from dataclasses import dataclass
-from difflib import get_close_matches
 from urllib.parse import urlsplit
 
 from qwentts_cli.dashscope.catalog import Region, load_catalog
 from qwentts_cli.errors import UsageError
+from qwentts_cli.wording import suggest
 
 # Hosts of the same domain that serve more than one workspace.
 _SHARED = {"trial", "token-plan"}
@@ -78,10 +78,9 @@ def find_region(name: str) -> Region:
         if wanted in {region.name, region.id}:
             return region
     known = [*regions, "sandbox"]
-    close = get_close_matches(wanted, known, n=1)
     raise UsageError(
         f"there is no region {name!r}",
-        hint=f"Did you mean {close[0]}?" if close else f"Regions are: {', '.join(known)}.",
+        hint=suggest(wanted, known, "Regions"),
     )
 
 

@@ -7,8 +7,9 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.manifest.item import FIELDS
-from qwentts_cli.manifest.problems import quoted, suggest, unknown_field
+from qwentts_cli.manifest.problems import quoted, unknown_field
 from qwentts_cli.text.decode import decode_argument
+from qwentts_cli.wording import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -120,7 +121,7 @@ class JsonRows:
     def _extra(self, field: str) -> str | None:
         if self._ignore_extra:
             return ""
-        hint = suggest(field, FIELDS, kind="Fields")
+        hint = suggest(field, FIELDS, "Fields")
         self._report(self.place(field), unknown_field(field), hint)
         return None
 

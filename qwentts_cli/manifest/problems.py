@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final, Protocol
 
 from qwentts_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Sequence
+    from collections.abc import Sequence
 
 MAX_SHOWN: Final = 20
 _MAX_ALIKE: Final = 5  # the same mistake in each of a million rows must not hide the others
@@ -70,12 +69,6 @@ class Problems:
         """Raise `ManifestProblems` if there was a problem."""
         if self.total:
             raise ManifestProblems(self._shown, self.total)
-
-
-def suggest(name: str, known: Collection[str], *, kind: str) -> str:
-    """Make the hint for a `name` that is not `known`: the closest one, else all of its `kind`."""
-    close = get_close_matches(name.strip().lower()[:_MAX_QUOTED], known, n=1)
-    return f"Did you mean {close[0]}?" if close else f"{kind} are: {', '.join(known)}."
 
 
 def unknown_field(field: str) -> str:

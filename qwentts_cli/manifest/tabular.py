@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.item import FIELDS
 from qwentts_cli.manifest.lines import MAX_CHARS
-from qwentts_cli.manifest.problems import quoted, suggest, unknown_field
+from qwentts_cli.manifest.problems import quoted, unknown_field
+from qwentts_cli.wording import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,9 +95,7 @@ class TableRows:
         if not self._ignore_extra:
             problems += [self._unknown(field) for field in fields if field not in FIELDS]
         if not problems and not {"text", "file"} & set(fields):
-            problems = [
-                ("the first row names no column 'text' or 'file'", suggest("", FIELDS, kind="Fields"))
-            ]
+            problems = [("the first row names no column 'text' or 'file'", suggest("", FIELDS, "Fields"))]
         for text, hint in problems:
             self.is_empty = False
             self._report(self.place(), text, hint)
@@ -108,7 +107,7 @@ class TableRows:
         other = next((char for char in _OTHER_DELIMITERS if char in field), None)
         if other:
             return unknown_field(field), f"If cells end with {other!r}, add --delimiter {other!r}."
-        return unknown_field(field), suggest(field, FIELDS, kind="Fields")
+        return unknown_field(field), suggest(field, FIELDS, "Fields")
 
 
 def check_delimiter(delimiter: str) -> str:

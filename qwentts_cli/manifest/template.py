@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.output_names import avoid_device_name, check_output, safe_value, with_extension
-from qwentts_cli.manifest.problems import quoted, suggest
+from qwentts_cli.manifest.problems import quoted
+from qwentts_cli.wording import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -69,7 +70,7 @@ def _field(template: str, field: str | None, spec: str | None, conversion: str |
     if field not in TEMPLATE_FIELDS:
         raise UsageError(
             f"the name {quoted(template)} has the unknown field {quoted(field)}",
-            hint=suggest(field, TEMPLATE_FIELDS, kind="Fields"),
+            hint=suggest(field, TEMPLATE_FIELDS, "Fields"),
         )
     if conversion or (spec and (field != "n" or not _DIGITS.fullmatch(spec))):
         raise UsageError(

@@ -116,5 +116,5 @@ def _send_busy(client: socket.socket) -> None:
     body = ServiceError(503, "ModelServingError", "Too many connections.").as_json("").body
     head = f"HTTP/1.1 503 Service Unavailable\r\nConnection: close\r\nContent-Length: {len(body)}\r\n\r\n"
     with contextlib.suppress(OSError):
-        client.setblocking(False)
+        client.settimeout(0)
         client.send(head.encode() + body)

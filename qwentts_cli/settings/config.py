@@ -6,12 +6,12 @@ import re
 import stat
 import sys
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from qwentts_cli.errors import UsageError
 from qwentts_cli.settings.schema import SettingValue, setting
 from qwentts_cli.storage.private import read_believable
+from qwentts_cli.wording import suggest
 
 if TYPE_CHECKING:
     import os
@@ -40,11 +40,10 @@ class Config:
         """
         if name in self.profiles:
             return self.profiles[name]
-        close = get_close_matches(name, self.profiles, n=1)
-        known = f"Profiles are: {', '.join(self.profiles)}." if self.profiles else "It has no profiles yet."
+        hint = suggest(name, self.profiles, "Profiles") if self.profiles else "It has no profiles yet."
         raise UsageError(
             f"there is no profile {name!r} in {self.path}",
-            hint=f"Did you mean {close[0]}?" if close else known,
+            hint=hint,
         )
 
 

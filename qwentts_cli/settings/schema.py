@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 import re
 from dataclasses import dataclass
-from difflib import get_close_matches
 from typing import TYPE_CHECKING
 
 from qwentts_cli.errors import UsageError
 from qwentts_cli.settings.credentials import ApiKey
+from qwentts_cli.wording import suggest
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -61,10 +61,9 @@ def setting(name: str, place: str = "") -> Setting:
     """
     if name in SETTINGS:
         return SETTINGS[name]
-    close = get_close_matches(name, SETTINGS, n=1)
     raise UsageError(
         f"{place}: there is no setting {name!r}" if place else f"there is no setting {name!r}",
-        hint=f"Did you mean {close[0]}?" if close else f"Settings are: {', '.join(SETTINGS)}.",
+        hint=suggest(name, SETTINGS, "Settings"),
     )
 
 

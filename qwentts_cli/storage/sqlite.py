@@ -193,7 +193,7 @@ def _harden(connection: sqlite3.Connection) -> None:
 
     connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LARGEST_VALUE)
     if sys.version_info >= (3, 12):
-        connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)
+        connection.setconfig(sqlite3.SQLITE_DBCONFIG_DEFENSIVE, True)  # noqa: FBT003 - it takes no names
 
 
 def _files(path: Path) -> tuple[Path, ...]:

@@ -89,7 +89,7 @@ def full_backlog() -> Iterator[int]:
         full.listen(0)
         for _ in range(4):
             waiting = stack.enter_context(socket.socket())
-            waiting.setblocking(False)
+            waiting.settimeout(0)
             waiting.connect_ex(full.getsockname())
         yield full.getsockname()[1]
 

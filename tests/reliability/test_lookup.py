@@ -127,7 +127,7 @@ def silent(host: str, port: int) -> Iterator[None]:
         full.listen(0)
         for _ in range(4):
             waiting = stack.enter_context(socket.socket())
-            waiting.setblocking(False)
+            waiting.settimeout(0)
             waiting.connect_ex((host, port))
         yield
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import ExitStack
 from typing import TYPE_CHECKING, Self
 
-from qwentts_cli.audio.playback.player import Player, open_player
+from qwentts_cli.audio.playback.choose import open_player
 from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
 from qwentts_cli.errors import LocalError
 
@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
+    from qwentts_cli.audio.playback.player import Player
     from qwentts_cli.audio.wav import Pcm
 
 

@@ -84,7 +84,9 @@ def exchange(
         try:
             prepared = session.prepare_request(request)
             # It looks for proxies in the environment, unless told so here.
-            settings = session.merge_environment_settings(url, dict(session.proxies), True, None, None)
+            settings = session.merge_environment_settings(
+                url, dict(session.proxies), stream=True, verify=None, cert=None
+            )
             with session.send(
                 prepared,
                 timeout=(min(timeouts.connect, timeouts.total), first_byte),

@@ -11,8 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from qwentts_cli.audio.playback.choose import open_player
 from qwentts_cli.audio.playback.device import open_device
-from qwentts_cli.audio.playback.player import open_player
 from qwentts_cli.audio.playback.program import ProgramPlayer
 from qwentts_cli.audio.playback.programs import PROGRAMS
 from qwentts_cli.errors import LocalError
