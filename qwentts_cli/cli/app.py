@@ -161,7 +161,7 @@ def _fail_internally(error: Exception, options: GlobalOptions, arguments: list[s
 
 
 def _look_ahead(options: GlobalOptions, arguments: list[str]) -> None:
-    """What failed before all options were read is told as they ask."""
+    """A failure before all options were read is shown as those options ask."""
     options.json = options.json or "--json" in arguments
     options.debug = options.debug or "--debug" in arguments
 

@@ -32,7 +32,7 @@ from qwentts_cli.speech.wiring import CacheUse
 
 
 class Split(StrEnum):
-    """What becomes an item of its own."""
+    """Into which items a document is split."""
 
     CHAPTERS = "chapters"
 

@@ -127,7 +127,7 @@ def initialise(context: typer.Context) -> None:
     """Ask for region and key and write them; nothing is sent."""
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError(
-            "config init asks, which takes a terminal",
+            "config init needs a terminal",
             hint="In a script: qwentts config set region NAME; qwentts config set api_key - < FILE.",
         )
     catalog = load_catalog()

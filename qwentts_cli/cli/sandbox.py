@@ -22,22 +22,21 @@ if TYPE_CHECKING:
 def sandbox(
     context: typer.Context,
     port: Annotated[
-        int, typer.Option("--port", metavar="N", min=0, max=65535, help="Where it listens; 0 is a free one.")
+        int,
+        typer.Option("--port", metavar="N", min=0, max=65535, help="Port to listen on; 0 is any free one."),
     ] = 0,
     voice_engine: Annotated[
-        str, typer.Option("--voice-engine", metavar="auto|tones|espeak", help="What speaks.")
+        str, typer.Option("--voice-engine", metavar="auto|tones|espeak", help="Which voice engine speaks.")
     ] = "auto",
     faults: Annotated[
         str,
         typer.Option(
-            "--faults", metavar="SCRIPT", help="What goes wrong, such as post:status=429@20%; see below."
+            "--faults", metavar="SCRIPT", help="Faults to play, such as post:status=429@20%; see below."
         ),
     ] = "",
-    seed: Annotated[
-        int, typer.Option("--seed", metavar="N", help="Another number, other requests that fail.")
-    ] = 0,
+    seed: Annotated[int, typer.Option("--seed", metavar="N", help="Random seed for --faults.")] = 0,
     rpm: Annotated[
-        int | None, typer.Option("--rpm", metavar="N", min=1, help="Limit of requests a minute.")
+        int | None, typer.Option("--rpm", metavar="N", min=1, help="Limit of requests per minute.")
     ] = None,
     burst: Annotated[
         int | None, typer.Option("--burst", metavar="N", min=1, help="Requests at once within the limit.")
@@ -64,7 +63,8 @@ def sandbox(
         typer.Option("--voice-delay", metavar="SEC", min=0, help="Seconds until a cloned voice is ready."),
     ] = 2.0,
     ledger: Annotated[
-        Path | None, typer.Option("--ledger", metavar="FILE", help="Append a JSON line for each request.")
+        Path | None,
+        typer.Option("--ledger", metavar="FILE", help="Append a JSON line per request."),
     ] = None,
 ) -> None:
     """Serve the same API on 127.0.0.1, free and offline.

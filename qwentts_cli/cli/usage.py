@@ -76,7 +76,7 @@ def _start(since: str) -> float:
         return datetime(first.year, first.month, first.day).astimezone().timestamp()
     except (ValueError, OverflowError) as error:
         raise UsageError(
-            f"--since {since!r} is no time", hint="Use 7d, 24h or a day such as 2026-11-01."
+            f"--since {since!r} is not a date or a duration", hint="Use 7d, 24h or a day such as 2026-11-01."
         ) from error
 
 

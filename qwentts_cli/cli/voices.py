@@ -46,7 +46,7 @@ def list_voices(
     output = begin(context).output
     spoken = choose_language(catalog, language).wire if language else AUTO_LANGUAGE
     if gender and gender.casefold() not in _GENDERS:
-        raise UsageError(f"there is no gender {gender!r}", hint=f"Use {', '.join(_GENDERS)}.")
+        raise UsageError(f"--gender {gender!r} is not known", hint=f"Use {', '.join(_GENDERS)}.")
     found = [
         voice
         for voice in _of_model(catalog, model)

@@ -47,7 +47,7 @@ class Context:
         """The API key.
 
         Raises:
-            AuthError: there is none, or it cannot be one.
+            AuthError: there is none, or it is malformed.
         """
         found = self.settings.first("api_key")
         if not found or not isinstance(found.value, ApiKey):

@@ -103,7 +103,7 @@ def deliver_in_order(
     rank: int = 0,
     is_live: bool = False,
 ) -> Iterator[tuple[Item, Usage]]:
-    """Make each item and write its sound, in the order of the items; gives each as it is done.
+    """Make each item and write its sound, in the order of the items; yield each as it is done.
 
     Without a pool everything happens in the calling thread. With one, at most twice as many items as it has
     workers are being made or wait for their turn, and the sound of the first is written while it is made.

@@ -28,7 +28,7 @@ class Breaker:
 
     It opens after 20 failures in a row, or after 10 in a row over 30 seconds or more. While it is open, one
     request is let through after 5, 10, 20, 40 and then each 60 seconds, give or take a fifth. A success
-    closes it. A throttled answer is no failure: the host is up.
+    closes it. A throttled answer is not a failure: the host is up.
 
     Args:
         host: its name, for the message.

@@ -42,7 +42,7 @@ class CacheSize(NamedTuple):
 class Cache:
     """One file an object, named by its key; a head line with a checksum, and the samples.
 
-    A cache that fails never fails the run: it is told to `warn` and does without.
+    A cache that fails never fails the run: it calls `warn`, and the run goes on without it.
     """
 
     def __init__(self, folder: Path, *, max_bytes: int, warn: Callable[[str], None]) -> None:
@@ -93,7 +93,7 @@ class Cache:
         return CacheSize(len(found), sum(size for _, size, _ in found))
 
     def prune(self) -> CacheSize:
-        """Remove what was used longest ago until the cache is within its limit; gives what was removed."""
+        """Remove what was used longest ago until the cache is within its limit; return what was removed."""
         found = sorted(self._objects(), reverse=True)
         room = self._max_bytes
         if sum(size for _, size, _ in found) > room:
@@ -108,7 +108,7 @@ class Cache:
             self.prune()
 
     def clear(self) -> CacheSize:
-        """Remove every object, and nothing else; gives what was removed."""
+        """Remove every object, and nothing else; return what was removed."""
         return self._remove(self._objects())
 
     def _path(self, key: str) -> Path:

@@ -118,7 +118,7 @@ class RetryState:
         """Seconds to wait before the next attempt.
 
         Raises:
-            QwenTTSError: there is none.
+            QwenTTSError: there is to be none.
         """
         if not error.retryable:
             raise error

@@ -33,7 +33,7 @@ _MOST_NEW_LINKS = 2
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Store:
-    """What was paid for before. `scope` names the server; with `is_read` false everything is made anew."""
+    """Audio that was paid for before. `scope` names the server; without `is_read`, audio is only added."""
 
     cache: Cache
     pending: UnfetchedAudio

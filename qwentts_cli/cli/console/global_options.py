@@ -54,10 +54,10 @@ def _declare() -> list[Parameter]:
         _value("--api-key-file", "PATH|-", "Read the API key from a file or from stdin."),
         _value("--timeout", "SEC", "Give up on one request after this many seconds."),
         _flag("--json", help="Write one JSON document to stdout, errors included."),
-        _flag("-q", "--quiet", help="Say nothing but warnings and errors."),
-        _flag("--verbose", help="Say more of what is done."),
-        _flag("--debug", help="Say how, and show tracebacks of bugs."),
-        _flag("--no-color", help="Use no colours."),
+        _flag("-q", "--quiet", help="Show only warnings and errors."),
+        _flag("--verbose", help="Show more about what is done."),
+        _flag("--debug", help="Show every detail, and tracebacks of bugs."),
+        _flag("--no-color", help="Do not use colours."),
     ]
 
 

@@ -26,15 +26,17 @@ OptimizeOption = Annotated[
 ]
 FormatOption = Annotated[
     str | None,
-    typer.Option("--format", metavar="FORMAT", help="wav, flac, mp3, opus, ogg or pcm; of -o by its name."),
+    typer.Option(
+        "--format", metavar="FORMAT", help="wav, flac, mp3, opus, ogg or pcm (default: as the file is named)."
+    ),
 ]
 BitrateOption = Annotated[
-    int | None, typer.Option("--bitrate", metavar="KBPS", min=1, help="Of mp3, opus and ogg, in kbit/s.")
+    int | None, typer.Option("--bitrate", metavar="KBPS", min=1, help="Bit rate in kbit/s (mp3, opus, ogg).")
 ]
 JobsOption = Annotated[
-    str | None, typer.Option("-j", "--jobs", metavar="N", help="Requests at the same time.")
+    str | None, typer.Option("-j", "--jobs", metavar="N", help="How many requests to make at the same time.")
 ]
-RpmOption = Annotated[str | None, typer.Option("--rpm", metavar="N", help="Requests a minute, at most.")]
+RpmOption = Annotated[str | None, typer.Option("--rpm", metavar="N", help="Most requests per minute.")]
 PauseOption = Annotated[
     float, typer.Option("--pause", metavar="SEC", min=0, max=3600, help="Silence between segments.")
 ]
@@ -43,7 +45,7 @@ ParagraphPauseOption = Annotated[
     typer.Option("--paragraph-pause", metavar="SEC", min=0, max=3600, help="Silence between paragraphs."),
 ]
 EncodingOption = Annotated[
-    str | None, typer.Option("--encoding", metavar="NAME", help="Of the text, where it is not UTF-8.")
+    str | None, typer.Option("--encoding", metavar="NAME", help="Text encoding (default: UTF-8).")
 ]
 InputFormatOption = Annotated[
     InputFormat, typer.Option("--input-format", help="What the input is; auto goes by the file's name.")
@@ -87,17 +89,13 @@ MaxCharactersOption = Annotated[
         "--max-characters", metavar="N", min=0, help="Stop before this run is billed more characters."
     ),
 ]
-NoCacheOption = Annotated[
-    bool, typer.Option("--no-cache", help="Make everything anew, and keep nothing of it.")
-]
-RefreshOption = Annotated[
-    bool, typer.Option("--refresh", help="Make everything anew, and keep that instead.")
-]
+NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="Do not use the cache.")]
+RefreshOption = Annotated[bool, typer.Option("--refresh", help="Ignore cached audio and replace it.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite what exists.")]
 YesOption = Annotated[
     bool, typer.Option("-y", "--yes", help="Do not ask about a text of more than a million characters.")
 ]
-DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Say what it would take; send nothing.")]
+DryRunOption = Annotated[bool, typer.Option("--dry-run", help="Show what it would take; send nothing.")]
 FileOption = Annotated[
     list[Path] | None,
     typer.Option("-f", "--file", metavar="PATH", help="Read the text from a file; may be given again."),
