@@ -5,9 +5,10 @@ from __future__ import annotations
 import ipaddress
 import re
 import socket
-from dataclasses import dataclass
-from urllib.parse import urlsplit
+from contextlib import suppress
+from dataclasses import dataclass, replace
 
+from qwentts_cli.dashscope.address import Address, parse_address
 from qwentts_cli.dashscope.catalog import Region, load_catalog
 from qwentts_cli.errors import UsageError
 from qwentts_cli.wording import suggest
@@ -17,7 +18,6 @@ _SHARED = {"trial", "token-plan"}
 API_PATH = "/api/v1"
 # The vendor's SDK accepts these workspace ids (its common/env.py).
 _WORKSPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
-_HOST = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?(\.[a-z0-9]([a-z0-9-]*[a-z0-9])?)*", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,11 @@ class Endpoint:
 
     @property
     def host(self) -> str:
-        return urlsplit(self.base_url).hostname or ""
+        return self.address.host
+
+    @property
+    def address(self) -> Address:
+        return parse_address(self.base_url)
 
     @property
     def is_workspace(self) -> bool:
@@ -88,39 +92,38 @@ def custom_endpoint(base_url: str) -> Endpoint:
     """Check a base URL; where it names only a host, the API's usual path is added.
 
     Raises:
-        UsageError: it is no https URL (http is for loopback only), or carries a user name or a query.
+        UsageError: it is no https URL (http is for loopback only), carries a user name or a query, or is the
+            address of another API.
     """
     url = base_url.strip().rstrip("/")
     if "://" not in url:
-        raise _refused("it has no scheme", f"Did you mean https://{url}?" if _HOST.match(url) else "")
+        raise _refused("has no scheme", f"Did you mean https://{url}?" if url.isprintable() else "")
     try:
-        parts = urlsplit(url)
-        host, port = parts.hostname or "", parts.port
-    except ValueError:
-        raise _refused("it is not a URL") from None
-    if parts.scheme not in {"http", "https"}:
-        raise _refused("only https is spoken, and http on this machine")
-    if "@" in parts.netloc:
-        raise _refused(
-            "it carries a user name, which would replace the key", "Remove what stands before '@'."
-        )
-    if not is_loopback(host) and not _HOST.fullmatch(host):
-        raise _refused("its host is not a host name")
-    if parts.query or parts.fragment or not url.isprintable():
-        raise _refused("it goes on behind the path")
-    if parts.scheme == "http" and not is_loopback(host):
-        raise _refused("over http the key would travel in the clear", "Use https; http is for this machine.")
-    label = f"{host}:{port}" if port else host
-    return Endpoint(url if parts.path else url + API_PATH, label)
+        address = parse_address(url)
+    except ValueError as error:
+        raise _refused(str(error)) from None
+    if "?" in address.rest or "#" in address.rest:
+        raise _refused("has a query or a fragment")
+    if address.scheme == "http" and not is_loopback(address.host):
+        raise _refused("would send the key in the clear", "Use https; http is for localhost only.")
+    _check_path(address)
+    return Endpoint(address.url if address.rest else address.url + API_PATH, address.authority)
+
+
+def _check_path(address: Address) -> None:
+    """Name the right path where another one of the same service was taken."""
+    hint = f"Use {replace(address, rest=API_PATH).url}."
+    if address.rest.endswith("/compatible-mode/v1"):
+        raise _refused("is the path of the OpenAI-compatible API, which has no speech", hint)
+    if "/services/" in address.rest:
+        raise _refused("goes on behind the path of the API", hint)
 
 
 def is_loopback(host: str) -> bool:
     """Whether `host` is this machine: a loopback address, or a name that has only such addresses."""
-    try:
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    except ValueError:
-        pass
-    if not _HOST.fullmatch(host) or not host.lower().endswith("localhost"):
+    with suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    if host != "localhost" and not host.endswith(".localhost"):
         return False
     try:
         found = socket.getaddrinfo(host, None)
@@ -130,4 +133,4 @@ def is_loopback(host: str) -> bool:
 
 
 def _refused(reason: str, hint: str = "") -> UsageError:
-    return UsageError(f"the base URL cannot be used: {reason}", hint=hint)
+    return UsageError(f"the base URL cannot be used: it {reason}", hint=hint)

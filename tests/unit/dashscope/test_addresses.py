@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
+from urllib.parse import urlsplit
 
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from urllib3.util import parse_url
+
+from qwentts_cli.dashscope.address import parse_address
 from qwentts_cli.dashscope.audio_url import check_audio_url
 from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint, region_endpoint
 from qwentts_cli.errors import RejectedError, UsageError
@@ -73,6 +79,28 @@ def test_a_base_url(typed: str, url: str) -> None:
         "https://tts.example.com:99999/",
         "https://evil.com\\.aliyuncs.com/",
         "https://ex\nample.com/",
+        "http://[::1]evil.com/",
+        "http://[::1]:80evil.com/",
+        "http://[::1%25lo]/",
+        "http://127.0.0.1@evil.com/",
+        "http://localhost:x@evil.com/",
+        "http://localhost\\@evil.com/",
+        "http://localhost#@evil.com/",
+        "http://evillocalhost/",
+        "http://2130706433/",
+        "http://0x7f000001/",
+        "http://0177.0.0.1/",
+        "http://127.1/",
+        "http://127.0.0.1%2eevil.com/",
+        "http://127.0.0.1\t.evil.com/",
+        "http://127.0.0.1 .evil.com/",
+        "http://\u24db\u24de\u24d2\u24d0\u24db\u24d7\u24de\u24e2\u24e3/",
+        "http://127\u3002evil.com/",
+        "https://m\u00fcnchen.example/",
+        "https://tts.example.com:0/",
+        "https://tts.example.com:8_0/",
+        "https://-tts.example.com/",
+        "https://tts..example.com/",
     ],
 )
 def test_a_base_url_that_is_refused(typed: str) -> None:
@@ -137,6 +165,59 @@ def test_other_addresses_are_refused(url: str) -> None:
     """A server, or who speaks for it, cannot have us fetch from anywhere."""
     with pytest.raises(RejectedError, match="refused the audio URL"):
         check_audio_url(url, INTL, SUFFIX)
+
+
+MARKS = ["://", "/", "//", "\\", "@", ":", "#", "?", "[", "]", ".", "-", "_", "%2e", "%00", "\t", "\n", " "]
+HOSTS = [
+    "http",
+    "\u3002",
+    "::1",
+    "127.0.0.1",
+    "localhost",
+    "evil.com",
+    "aliyuncs.com",
+    "80",
+    "1",
+    "0x7f",
+    "\u0430",
+]
+
+
+@settings(deadline=None, max_examples=500)
+@given(
+    st.lists(st.sampled_from([*MARKS, *HOSTS]), max_size=9).map(lambda pieces: "http://" + "".join(pieces))
+)
+def test_every_parser_reads_an_accepted_address_alike(text: str) -> None:
+    """What was checked is what is asked: the parser that connects finds the same host and port."""
+    try:
+        address = parse_address(text)
+    except ValueError:
+        return
+    for url in (text, address.url):
+        connects, splits = parse_url(url), urlsplit(url)
+        assert (connects.host or "").strip("[]") == splits.hostname == address.host
+        assert connects.port == splits.port == address.port
+        assert connects.auth is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        (
+            "https://dashscope-intl.aliyuncs.com/compatible-mode/v1",
+            "https://dashscope-intl.aliyuncs.com/api/v1",
+        ),
+        (
+            "https://h.example/api/v1/services/aigc/multimodal-generation/generation",
+            "https://h.example/api/v1",
+        ),
+    ],
+)
+def test_another_path_of_the_service_is_named(typed: str, meant: str) -> None:
+    """Who copied the address of another API is told the one of this."""
+    with pytest.raises(UsageError) as raised:
+        custom_endpoint(typed)
+    assert raised.value.hint == f"Use {meant}."
 
 
 @pytest.mark.parametrize("port", [22, 844, 84430])
