@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import re
 from collections import Counter
 from functools import cache
 from graphlib import TopologicalSorter
@@ -130,6 +131,25 @@ def test_only_the_command_line_prints_or_exits() -> None:
         if call != "sys.exit" or "worker" not in path.name
     ]
     assert not breaches, "\n".join(breaches)
+
+
+# The worker of eSpeak gets an environment of one variable, and the sandbox knows nothing of the client.
+STARTS_PROGRAMS = {"settings/child.py", "sandbox/voices/espeak.py"}
+STARTS = re.compile(
+    r"subprocess\.(Popen|run|call|check_\w+|getoutput|getstatusoutput)"
+    r"|os\.(system|popen|fork\w*|exec\w+|spawn\w+|posix_spawn\w*|startfile)"
+    r"|(pty|webbrowser|multiprocessing)\.\w+|asyncio\.create_subprocess_\w+"
+)
+
+
+def test_programs_are_started_in_one_place() -> None:
+    """Every child but the sandbox's own is started where secrets are left out of its environment."""
+    starts = {
+        name_of(path)
+        for path in MODULES
+        if any(STARTS.fullmatch(name) for name in (*calls_in(path), *imports_of(path)))
+    }
+    assert starts == STARTS_PROGRAMS
 
 
 def test_nothing_weakens_security() -> None:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import getpass
 import os
 import shlex
-import subprocess
 import sys
 from typing import TYPE_CHECKING, Annotated
 
@@ -18,7 +17,8 @@ from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.endpoint import custom_endpoint, find_region
 from qwentts_cli.dashscope.names import choose_language, choose_model, choose_voice
 from qwentts_cli.errors import LocalError, UsageError
-from qwentts_cli.settings.credentials import ApiKey, check_key, decode_key, mask, without_secrets
+from qwentts_cli.settings.child import run_program
+from qwentts_cli.settings.credentials import ApiKey, check_key, decode_key, mask
 from qwentts_cli.settings.edit import close_to_others, make_private, set_value, unset_value
 from qwentts_cli.settings.paths import config_file
 from qwentts_cli.settings.schema import SETTINGS, SettingValue, setting
@@ -114,7 +114,7 @@ def edit_file() -> None:
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     try:
         command = [*shlex.split(editor), str(path)]
-        done = subprocess.run(command, check=False, env=without_secrets(os.environ))  # noqa: S603 - the user's own
+        done = run_program(command)
     except (OSError, ValueError) as error:
         raise LocalError(f"cannot start the editor {editor}", hint="Set VISUAL or EDITOR.") from error
     close_to_others(path)

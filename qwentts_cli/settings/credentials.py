@@ -11,10 +11,8 @@ from qwentts_cli.known_secrets import remember_secret
 from qwentts_cli.storage.private import read_believable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
     from pathlib import Path
 
-_SECRET_VARIABLES = ("API_KEY", "TOKEN", "SECRET")
 _SHOWN = 4
 _LONG_ENOUGH_TO_SHOW = 12
 _MAX_KEY_BYTES = 64 << 10
@@ -67,15 +65,6 @@ def check_key(raw: ApiKey, origin: str) -> ApiKey:
     if problem:
         raise AuthError(f"the API key from {origin} cannot be right: {problem}", hint="Set it again.")
     return ApiKey(key, origin)
-
-
-def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:
-    """The environment for another program, which has no business with keys."""
-    return {
-        name: value
-        for name, value in environ.items()
-        if not any(mark in name.upper() for mark in _SECRET_VARIABLES)
-    }
 
 
 def missing_key() -> AuthError:

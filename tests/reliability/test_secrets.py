@@ -279,3 +279,32 @@ def test_a_killed_configuration_writer_leaves_old_or_new(qwentts: ForkedQwentts)
     assert kills > 4
     assert qwentts("config", "get", "jobs").text == f"{kills + 1}\n"
     assert [path.name for path in (qwentts.home / ".config" / "qwentts").iterdir()] == ["config.toml"]
+
+
+SECRET_VARIABLES = {
+    "QWENTTS_API_KEY": CANARY,
+    "DASHSCOPE_API_KEY": CANARY,
+    "GITHUB_TOKEN": CANARY,
+    "AWS_SECRET_ACCESS_KEY": CANARY,
+    "DB_PASSWORD": CANARY,
+    "DATABASE_URL": f"postgres://me:{CANARY}@db/x",
+    "MY_OWN_NAME": f"key={CANARY}",
+}
+
+
+@pytest.mark.parametrize("name", ["paplay", "pw-play", "editor"])
+def test_no_program_gets_a_secret(online: ForkedQwentts, name: str) -> None:
+    """Neither a player, nor one that is only asked for its options, nor the editor."""
+    dump = "tr '\\0' '\\n' </proc/$$/environ >>env"
+    if name == "editor":
+        script = online.home / "editor"
+        script.write_text(f"#!/bin/sh\n{dump}\n")
+        script.chmod(0o755)
+        online("config", "edit", env={**SECRET_VARIABLES, "EDITOR": str(script), "MARK": "the child"})
+    else:
+        env = player(online, f'{dump}\n[ "$1" = --help ] || exec cat >/dev/null')
+        (online.home / "bin" / "paplay").rename(online.home / "bin" / name)
+        online("say", "Hi.", env={**SECRET_VARIABLES, **env, "MARK": "the child"})
+    environment = (online.folder / "env").read_bytes()
+    assert environment.count(b"MARK=the child") == (2 if name == "pw-play" else 1)
+    assert holders([("environ", environment)], CANARY) == []

@@ -15,7 +15,7 @@ from qwentts_cli.audio.playback.player import PATIENCE_S, Player
 from qwentts_cli.audio.playback.programs import PROGRAMS
 from qwentts_cli.audio.wav import SAMPLE_BYTES
 from qwentts_cli.errors import LocalError
-from qwentts_cli.settings.credentials import without_secrets
+from qwentts_cli.settings.child import start_program
 
 _TICK_S = 0.02
 _FAREWELL_S = 0.5
@@ -119,13 +119,11 @@ class ProgramPlayer(Player):
 
 
 def _start(argv: list[str], stderr: IO[bytes]) -> subprocess.Popen[bytes]:
-    environment = without_secrets(os.environ)
-    return subprocess.Popen(  # noqa: S603 - an absolute path and no shell
+    return start_program(
         argv,
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=stderr,
-        env=environment,
         start_new_session=True,
         bufsize=0,
     )

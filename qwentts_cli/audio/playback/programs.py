@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-import subprocess
 from contextlib import suppress
+from subprocess import DEVNULL, TimeoutExpired
 from typing import TYPE_CHECKING
+
+from qwentts_cli.settings.child import run_program
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -42,14 +44,11 @@ def _play(path: str, rate: int, channels: int) -> list[str]:
 
 
 def _usage(path: str) -> bytes:
-    with suppress(OSError, subprocess.TimeoutExpired):
-        return subprocess.run(  # noqa: S603 - an absolute path and no shell
-            [path, "--help"],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=_USAGE_TIMEOUT_S,
-            check=False,
+    with suppress(OSError, TimeoutExpired):
+        shown: bytes = run_program(
+            [path, "--help"], stdin=DEVNULL, capture_output=True, timeout=_USAGE_TIMEOUT_S
         ).stdout
+        return shown
     return b""
 
 
