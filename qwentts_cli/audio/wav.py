@@ -15,6 +15,9 @@ HEADER_BYTES = 44
 _PCM, _EXTENSIBLE = 1, 0xFFFE
 _EXTENSIBLE_FMT_BYTES = 40
 _FMT_BYTES = 16
+_CHUNK_HEAD = 8
+# A WAV has two or three; millions of empty ones fit into a body, and looking at each would take minutes.
+_MOST_CHUNKS = 64
 SAMPLE_RATES = range(4000, 384_001)
 MOST_CHANNELS = 8
 # Servers that do not know the length yet write 0, 0x7FFFFFFF or 0xFFFFFFFF, some less their header's bytes.
@@ -114,7 +117,9 @@ def read_layout(head: bytes) -> Layout | None:
     if head[:4] != b"RIFF" or head[8:12] != b"WAVE":
         return None
     position, fmt = 12, b""
-    while position + 8 <= len(head):
+    for _ in range(_MOST_CHUNKS):
+        if position + _CHUNK_HEAD > len(head):
+            return None
         name, size = _chunk(head, position)
         position += 8
         if name == b"data":
@@ -122,7 +127,7 @@ def read_layout(head: bytes) -> Layout | None:
         if name == b"fmt ":
             fmt = head[position : position + size]
         position += size + size % 2
-    return None
+    raise _too_many_chunks()
 
 
 def not_wav(body: bytes) -> BadAudioError:
@@ -169,12 +174,18 @@ def _check_size(body: bytes, layout: Layout, available: int) -> None:
 
 def _is_chunk_list(body: bytes, position: int) -> bool:
     """Whether the rest of the file is chunks such as LIST, or nothing."""
-    while position < len(body):
+    for _ in range(_MOST_CHUNKS):
+        if position >= len(body):
+            return True
         name, size = _chunk(body, position)
         if len(name) < 4 or not name.isascii() or position + 8 + size > len(body):  # noqa: PLR2004 - a chunk's name
             return False
         position += 8 + size + size % 2
-    return True
+    raise _too_many_chunks()
+
+
+def _too_many_chunks() -> BadAudioError:
+    return BadAudioError(f"the WAV has more than {_MOST_CHUNKS} parts")
 
 
 def _contradiction(layout: Layout, available: int) -> QwenTTSError:

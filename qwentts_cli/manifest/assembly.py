@@ -10,6 +10,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from qwentts_cli.errors import UsageError
+from qwentts_cli.manifest.bounds import leads_outside, outside_problem
 from qwentts_cli.manifest.item import Item
 from qwentts_cli.manifest.output_names import (
     avoid_device_name,
@@ -78,7 +79,7 @@ class Assembler:
         text, name = row.get("text"), row.get("file")
         file = PurePath(source.name).parent / name if name else None
         if name or not text or not is_speakable(text):
-            problem = self._content_problem(text, Path(file) if file else None)
+            problem = self._content_problem(text, Path(file) if file else None, source.path.parent)
             if problem:
                 self.report(rows.place("file" if name else "text"), *problem)
                 return None
@@ -102,9 +103,11 @@ class Assembler:
             instructions=row.get("instructions"),
         )
 
-    def _content_problem(self, text: str | None, file: Path | None) -> tuple[str, str] | None:
+    def _content_problem(self, text: str | None, file: Path | None, folder: Path) -> tuple[str, str] | None:
         if text and file:
             return "the item has a text and a file: one of them is enough", ""
+        if file and not self.options.allow_outside and leads_outside(file, folder):
+            return outside_problem(file, folder)
         if file:
             return self._file_problem(file)
         return ("the item has no text" if text is None else f"the text {_EMPTY}"), ""

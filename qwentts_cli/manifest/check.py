@@ -67,6 +67,7 @@ def check_manifest(
     sources = find_sources(
         inputs,
         by_line=options.by_line,
+        allow_outside=options.allow_outside,
         report=problems.add,
         input_format=options.documents.format,
         by_chapter=options.by_chapter,

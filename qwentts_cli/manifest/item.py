@@ -54,6 +54,7 @@ class ManifestOptions:
     `extension` is that of the outputs. `voice`, `model` and `language` are what an item that names none gets,
     for the names of outputs only.
     `documents` is how the files are read; with `by_chapter` each chapter of one is an item.
+    `allow_outside` lets a list name files that are not below its own folder.
     `portable` refuses names that other systems cannot have; on Windows it is always on.
     """
 
@@ -66,6 +67,7 @@ class ManifestOptions:
     portable: bool = False
     documents: DocumentOptions = field(default_factory=DocumentOptions)
     by_chapter: bool = False
+    allow_outside: bool = False
     voice: str = ""
     model: str = ""
     language: str = ""

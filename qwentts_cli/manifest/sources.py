@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.documents.input_format import InputFormat
 from qwentts_cli.errors import UsageError
+from qwentts_cli.manifest.bounds import leads_outside, outside_problem
 from qwentts_cli.text.read import check_is_file
 
 if TYPE_CHECKING:
@@ -55,11 +56,15 @@ _KINDS: Final = {
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """A file of one or more items; `tree` is the folder its output keeps, "" or ending with a slash."""
+    """A file of one or more items; `tree` is the folder its output keeps, "" or ending with a slash.
+
+    `folder` is the one that was named, where it was found by looking through that.
+    """
 
     kind: Kind
     name: str
     tree: str = ""
+    folder: Path | None = None
 
     @property
     def path(self) -> Path:
@@ -74,6 +79,7 @@ def find_sources(
     inputs: Sequence[str],
     *,
     by_line: bool,
+    allow_outside: bool = False,
     report: Report,
     input_format: InputFormat = InputFormat.AUTO,
     by_chapter: bool = False,
@@ -87,7 +93,12 @@ def find_sources(
     if inputs.count(STDIN) > 1:
         report("", "stdin, -, is there twice")
     choose = partial(_choose_kind, by_line=by_line, input_format=input_format, by_chapter=by_chapter)
-    return [source for name in inputs for source in _expand(name, choose, report)]
+    found = [source for name in inputs for source in _expand(name, choose, report)]
+    for source in found if not allow_outside else ():
+        # The folder itself was named by the user; what lies in it may come from anybody.
+        if source.folder is not None and leads_outside(source.path, source.folder):
+            report("", *outside_problem(source.path, source.folder))
+    return found
 
 
 def natural_key(name: str) -> tuple[list[tuple[int, int, str]], str]:
@@ -115,7 +126,7 @@ def _expand(name: str, choose: ChooseKind, report: Report) -> Iterator[Source]:
 def _named(name: str, choose: ChooseKind, report: Report) -> Iterator[Source]:
     path = Path(name)
     if path.is_dir():
-        found = [Source(choose(Path(file)), file, tree) for file, tree in _text_files(name, report)]
+        found = [Source(choose(Path(file)), file, tree, path) for file, tree in _text_files(name, report)]
         if not found:
             report("", f"{name} has no text files ({', '.join(TEXT_EXTENSIONS)})")
         yield from found

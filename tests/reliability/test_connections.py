@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
@@ -202,6 +203,7 @@ DRIPS = {
     "headers": (b"HTTP/1.1 200 OK\r\n", *[b"X-A: b\r\n"] * 90),
     "body": (HEAD + b"application/json\r\nContent-Length: 9000\r\n\r\n", *[b" "] * 200),
     "comments": (HEAD + b"text/event-stream\r\n\r\n", *[b":\n"] * 200),
+    "continue": (b"HTTP/1.1 100 Continue\r\n\r\n",) * 200,
     "an error's body": (b"HTTP/1.1 500 No\r\nContent-Length: 9000\r\n\r\n", *[b" "] * 200),
 }
 
@@ -218,6 +220,33 @@ def test_a_drip_cannot_hold_the_program(qwentts: ForkedQwentts, tmp_path: Path) 
             assert time.monotonic() - began < 10
 
     at_once(drip, DRIPS)
+
+
+def test_no_flood_and_no_handshake_holds_the_program(qwentts: ForkedQwentts, tmp_path: Path) -> None:
+    """What never ends ends with the time of its attempt, and three attempts are all."""
+
+    def flood(line: socket.socket, server: RawServer) -> None:
+        read_request(line, server)
+        while True:
+            line.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
+
+    def shake(line: socket.socket, server: RawServer) -> None:
+        server.requests.append(line.recv(65536))
+        # The head of a long answer to the client's greeting, which then comes byte by byte.
+        line.sendall(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03")
+        pause = threading.Event()
+        for _ in range(200):
+            line.sendall(b"\0")
+            pause.wait(0.05)
+
+    def meet(case: tuple[str, Script]) -> None:
+        scheme, script = case
+        with serving(script) as server:
+            url = f"{scheme}://127.0.0.1:{server.port}/api/v1"
+            ask(qwentts.elsewhere(tmp_path / scheme), url, 5, "not done within 0.4 s", "--timeout", "0.4")
+            assert len(server.requests) == 3
+
+    at_once(meet, (("http", flood), ("https", shake)))
 
 
 NO_ANSWERS = {

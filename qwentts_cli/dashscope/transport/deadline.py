@@ -22,6 +22,8 @@ from qwentts_cli.dashscope.transport.connect import RESOLVE_S, connect, resolve
 if TYPE_CHECKING:
     from types import TracebackType
 
+# A socket with a time-out of 0 would not wait at all.
+_SHORTEST_S = 0.001
 _current = threading.local()
 
 
@@ -121,7 +123,8 @@ class _WatchedHTTP(HTTPConnection):
             raise ConnectTimeoutError(self, "nothing answers") from error
         except OSError as error:
             raise NewConnectionError(self, str(error)) from error
-        sock.settimeout(timeout)
+        # For the whole of a TLS handshake, in which the deadline cannot reach the socket.
+        sock.settimeout(max(min(timeout, deadline.left_s), _SHORTEST_S))
         return sock
 
     def connect(self) -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from qwentts_cli.audio.stream import StreamDecoder
 from qwentts_cli.audio.wav import Pcm, parse_wav, wav_header
-from qwentts_cli.errors import NetworkError, QwenTTSError, RejectedError
+from qwentts_cli.errors import BadAudioError, NetworkError, QwenTTSError, RejectedError
 
 SAMPLES = bytes(range(200))
 
@@ -150,3 +150,13 @@ def test_a_stream_of_mp3_that_cannot_be_decoded_is_told_apart() -> None:
     assert decoder.feed(b"ID3\x04" + b"\0" * 20) is None
     with pytest.raises(RejectedError, match="MP3"):
         decoder.finish()
+
+
+@pytest.mark.parametrize("place", ["before the samples", "after them"])
+def test_a_wav_of_millions_of_parts_is_refused_at_once(place: str) -> None:
+    """Each is eight bytes long, so that a download within its limit could keep a core busy for minutes."""
+    parts = b"junk\0\0\0\0" * 1_000_000
+    whole = wav_header(4, 24_000) + b"\1\0\2\0"
+    body = whole[:12] + parts + whole[12:] if place == "before the samples" else whole + parts
+    with pytest.raises(BadAudioError, match="parts"):
+        parse_wav(body, is_whole=True)
