@@ -61,8 +61,8 @@ class SpeechClient:
         self._key = key
         self._timeouts = timeouts
         self._audio_host_suffix = audio_host_suffix
-        self._api = open_session(is_loopback=endpoint.is_loopback)
-        self._storage = open_session(is_loopback=endpoint.is_loopback)
+        self._api = open_session(endpoint.base_url, is_loopback=endpoint.is_loopback)
+        self._storage = open_session(endpoint.base_url, is_loopback=endpoint.is_loopback)
 
     def __enter__(self) -> Self:
         return self

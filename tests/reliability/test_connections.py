@@ -65,7 +65,11 @@ def test_servers_that_cannot_be_reached(qwentts: ForkedQwentts, tmp_path: Path) 
             ("https://x.invalid/api/v1", "cannot resolve the host x.invalid", {}),
             (f"http://127.0.0.1:{port}/api/v1", f"cannot connect to 127.0.0.1:{port}: refused", {}),
             (f"http://127.0.0.1:{full}/api/v1", "nothing answers", {"QWENTTS_TIMEOUT": "0.3"}),
-            ("https://tts.example.com/api/v1", "broke", {"HTTPS_PROXY": f"http://127.0.0.1:{refusing.port}"}),
+            (
+                "https://tts.example.com/api/v1",
+                "with 502",
+                {"HTTPS_PROXY": f"http://127.0.0.1:{refusing.port}"},
+            ),
             (resetting.base_url, "reset", {}),
             (leaving.secure_base_url, "the TLS connection with", {}),
             ("https://x.invalid/api/v1", "proxy", {"HTTPS_PROXY": f"http://me:secret@127.0.0.1:{proxy}"}),
@@ -104,6 +108,37 @@ def test_a_proxy_that_wants_a_password(qwentts: Qwentts) -> None:
         for request in proxy.requests:
             assert request.startswith(b"CONNECT tts.example.com:443 HTTP/1.")
             assert KEY.encode() not in request
+
+
+def test_a_proxy_that_refuses_is_named(qwentts: Qwentts) -> None:
+    """With its status and the variable that names it: it is not the service that refused."""
+    with serving(answering(http(b"<html>No</html>", status="403 Forbidden"))) as proxy:
+        env = {"HTTPS_PROXY": f"http://me:hidden-word@127.0.0.1:{proxy.port}"}
+        told = ask(qwentts, "https://tts.example.com/api/v1", 5, "answered with 403", env=env)
+        assert f"the proxy 127.0.0.1:{proxy.port} (HTTPS_PROXY)" in told
+        assert "hidden-word" not in told
+        assert "billed" not in told
+        assert proxy.connections == 1
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("HTTPS_PROXY", "http://127.0.0.1:99999"),
+        ("https_proxy", "http://127.0.0.1:port"),
+        ("HTTPS_PROXY", "http://me:hidden-word@:80"),
+        ("ALL_PROXY", "socks5://127.0.0.1:1080"),
+        ("HTTPS_PROXY", "gopher://127.0.0.1:70"),
+        ("HTTPS_PROXY", "http://pro xy:80"),
+        ("REQUESTS_CA_BUNDLE", "/nonexistent/ca.pem"),
+        ("CURL_CA_BUNDLE", "/nonexistent/ca.pem"),
+        ("SSL_CERT_FILE", "/nonexistent/ca.pem"),
+    ],
+)
+def test_a_variable_that_cannot_be_used_is_named(qwentts: Qwentts, name: str, value: str) -> None:
+    """Before anything is tried, and without the password in it."""
+    told = ask(qwentts, "https://tts.example.com/api/v1", 2, name, env={name: value})
+    assert "hidden-word" not in told
 
 
 def test_a_proxy_is_used_and_sees_nothing(qwentts: Qwentts, tmp_path: Path) -> None:
@@ -182,6 +217,15 @@ def plain(line: socket.socket, _server: RawServer) -> None:
     line.sendall(http(b"{}"))
 
 
+@pytest.mark.parametrize("name", ["CURL_CA_BUNDLE", "SSL_CERT_FILE"])
+def test_each_variable_for_certificates_works(qwentts: Qwentts, tmp_path: Path, name: str) -> None:
+    """Those that curl and OpenSSL look at, too."""
+    certificate = make_certificate(tmp_path)
+    script = in_tls(server_context(certificate), answering(http(b"{}", status="501 No")))
+    with serving(script) as server:
+        ask(qwentts, server.secure_base_url, 6, "501", env={name: str(certificate)})
+
+
 def test_a_server_that_speaks_no_tls(qwentts: Qwentts) -> None:
     """M09: said as it is, and not tried again."""
     with serving(plain) as server:
@@ -253,7 +297,7 @@ NO_ANSWERS = {
     "no status": (b"HTTP/1.1 OK\r\n\r\n", 5, "not a valid HTTP response"),
     "binary": (bytes(range(128, 256)) * 20 + b"\r\n\r\n", 5, "not a valid HTTP response"),
     "a status only": (b"HTTP/1.1 200 OK\r\n", 5, "invalid response"),
-    "comments only": (b"HTTP/1.1 200 OK\r\n\r\n:\n:\n", 5, "invalid response"),
+    "comments only": (b"HTTP/1.1 200 OK\r\n\r\n:\n:\n", 5, "no audio"),
     "an error of 100 kB": (http(b"x" * 100_000, status="400 No"), 6, "400: xxx"),
     "an endless error": (b"HTTP/1.1 400 No\r\n\r\n" + b"y" * 3_000_000, 6, "400: yyy"),
     "more than may be": (

@@ -15,6 +15,7 @@ from requests.auth import AuthBase
 
 from qwentts_cli import __version__
 from qwentts_cli.dashscope.transport.deadline import Deadline, WatchedAdapter
+from qwentts_cli.dashscope.transport.environment import check_environment, own_certificates
 from qwentts_cli.dashscope.transport.transport_errors import translate_transport_error
 from qwentts_cli.errors import QwenTTSError
 
@@ -53,8 +54,14 @@ def no_auth(request: requests.PreparedRequest) -> requests.PreparedRequest:
     return request
 
 
-def open_session(*, is_loopback: bool) -> requests.Session:
-    """Make a session that takes proxies and certificate bundles from the environment, and nothing else."""
+def open_session(url: str, *, is_loopback: bool) -> requests.Session:
+    """Make a session that takes proxies and certificate bundles from the environment, and nothing else.
+
+    Raises:
+        UsageError: what the environment says of them for `url` cannot be used.
+    """
+    if not is_loopback:
+        check_environment(url)
     session = requests.Session()
     adapter = WatchedAdapter(pool_connections=4, pool_maxsize=MAX_CONNECTIONS, max_retries=0)
     for scheme in ("http://", "https://"):
@@ -66,6 +73,7 @@ def open_session(*, is_loopback: bool) -> requests.Session:
     )
     if is_loopback:
         session.proxies = {"no_proxy": "*"}
+    session.verify = own_certificates() or True
     return session
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import http.client
+import re
 import socket
 import ssl
 from typing import TYPE_CHECKING
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 import requests
 import urllib3
 
+from qwentts_cli.dashscope.transport.environment import proxy_label
 from qwentts_cli.errors import LocalError, NetworkError, QwenTTSError, RejectedError
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
     from qwentts_cli.dashscope.transport.deadline import Deadline
 
+_PROXY_PASSWORD = 407
 _NO_MORE_FILES = {errno.EMFILE, errno.ENFILE}
 _CA_HINT = "Behind a company proxy, point REQUESTS_CA_BUNDLE at the company's certificate file."
 
@@ -40,7 +43,7 @@ def translate_transport_error(error: BaseException, url: str, deadline: Deadline
         return NetworkError(f"{host} was too slow: not done within {deadline.seconds:g} s", maybe_billed=True)
     for kinds, build in _RULES:
         if found := next((cause for cause in causes if isinstance(cause, kinds)), None):
-            return build(found, host)
+            return build(found, proxy_label(url) if build is _proxy else host)
     return NetworkError(f"the connection to {host} failed", maybe_billed=True)
 
 
@@ -58,13 +61,15 @@ def _cut_tls(_error: BaseException, host: str) -> QwenTTSError:
     return NetworkError(f"the TLS connection with {host} ended early", maybe_billed=True)
 
 
-def _proxy(error: BaseException, host: str) -> QwenTTSError:
-    hint = "Check HTTPS_PROXY, HTTP_PROXY and NO_PROXY."
-    if any(str(cause).startswith("Tunnel connection failed: 407") for cause in _causes(error)):
-        return NetworkError(
-            f"the proxy on the way to {host} requires a password (407)", hint=hint, retryable=False
-        )
-    return NetworkError(f"the proxy refused or broke the connection to {host}", hint=hint)
+def _proxy(error: BaseException, proxy: str) -> QwenTTSError:
+    answers = (re.match(r"Tunnel connection failed: (\d{3})\b", str(cause)) for cause in _causes(error))
+    status = next((int(answer[1]) for answer in answers if answer), None)
+    if status == _PROXY_PASSWORD:
+        what = f"{proxy} requires a password (407)"
+    else:
+        what = f"{proxy} answered with {status}" if status else f"{proxy} cannot be reached, or broke off"
+    is_final = status is not None and status < 500  # noqa: PLR2004 - a status is its own name
+    return NetworkError(what, hint="Check that variable and NO_PROXY.", retryable=not is_final)
 
 
 def _unresolved(error: BaseException, host: str) -> QwenTTSError:

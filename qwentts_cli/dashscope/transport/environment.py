@@ -1,0 +1,64 @@
+"""What the environment says of proxies and certificates, checked before anything is tried."""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+from requests.utils import get_environ_proxies, select_proxy
+
+from qwentts_cli.errors import UsageError
+
+_PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "http_proxy", "HTTP_PROXY")
+# In the order in which requests believes them; it does not know the last, which OpenSSL does.
+_CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
+_PLACE = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?/?")
+_MAX_PORT = 65_535
+
+
+def check_environment(url: str) -> None:
+    """Make sure that the proxy on the way to `url` and the certificates can be used.
+
+    Raises:
+        UsageError: a variable has a value that it cannot have; the message names it, and shows no password.
+    """
+    for name in _CA_VARIABLES:
+        path = os.environ.get(name)
+        if path and not Path(path).exists():
+            raise UsageError(f"{name} names {path}, which does not exist", hint=f"Mend or unset {name}.")
+    if proxy := _proxy(url):
+        _check_proxy(proxy, _variable_of(proxy))
+
+
+def own_certificates() -> str | None:
+    """The file of certificates that `SSL_CERT_FILE` names, which requests does not look at by itself."""
+    return os.environ.get("SSL_CERT_FILE") or None
+
+
+def proxy_label(url: str) -> str:
+    """Host and port of the proxy on the way to `url`, and the variable that names it."""
+    proxy = _proxy(url)
+    place = proxy.rpartition("://")[2].rpartition("@")[2].strip("/")
+    return f"the proxy {place} ({_variable_of(proxy)})" if proxy else "the proxy"
+
+
+def _proxy(url: str) -> str:
+    return select_proxy(url, get_environ_proxies(url)) or ""
+
+
+def _variable_of(proxy: str) -> str:
+    return next((name for name in _PROXY_VARIABLES if os.environ.get(name) == proxy), "the system's settings")
+
+
+def _check_proxy(proxy: str, name: str) -> None:
+    scheme, mark, rest = proxy.partition("://")
+    scheme, rest = (scheme.lower(), rest) if mark else ("http", proxy)
+    if scheme.startswith("socks"):
+        raise UsageError(f"{name} names a SOCKS proxy, which qwentts cannot use", hint="Name an HTTP proxy.")
+    if scheme not in {"http", "https"}:
+        raise UsageError(f"{name} names a proxy of an unknown kind", hint="It is http://HOST:PORT.")
+    place = _PLACE.fullmatch(rest.rpartition("@")[2])
+    port = int(place["port"]) if place and place["port"] else 1
+    if not place or not 0 < port <= _MAX_PORT:
+        raise UsageError(f"{name} is not the address of a proxy", hint="It is http://HOST:PORT.")
