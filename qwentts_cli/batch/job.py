@@ -14,6 +14,7 @@ from qwentts_cli.batch.tasks import TaskList, item_voice
 from qwentts_cli.billing.budget import open_budget
 from qwentts_cli.documents.reader import DocumentReader
 from qwentts_cli.errors import UsageError
+from qwentts_cli.manifest.bounds import leads_outside
 from qwentts_cli.manifest.check import check_manifest
 from qwentts_cli.manifest.item import ManifestOptions
 from qwentts_cli.speech.voice_settings import choose_voice_settings
@@ -93,6 +94,7 @@ def _check_items(
         by_chapter=lists.by_chapter,
         template=files.template,
         portable=files.portable,
+        allow_outside=lists.allow_outside,
         extension=settings.format,
         voice=voice.voice,
         model=voice.model,
@@ -121,6 +123,9 @@ def _make_check(
     def check(item: Item) -> str | None:
         if join and join.is_same(options.files.folder / item.output):
             return f"its file is the one of --join too: {join.path}"
+        output = options.files.folder / item.output
+        if "/" in item.output and leads_outside(output.parent, options.files.folder):
+            return f"a link leads its file out of {options.files.folder}: {output}"
         names = (item.voice, item.model, item.language, bool(item.instructions))
         if names not in known:
             known[names] = _check_names(item, voice, budget, observer)

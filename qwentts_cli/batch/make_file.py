@@ -13,7 +13,8 @@ from qwentts_cli.audio.tags import Tags
 from qwentts_cli.batch.options import OnRefused
 from qwentts_cli.batch.outcome import Status
 from qwentts_cli.batch.tasks import digestible
-from qwentts_cli.errors import UsageError
+from qwentts_cli.errors import LocalError, UsageError
+from qwentts_cli.manifest.bounds import leads_outside
 from qwentts_cli.observer import Observer
 from qwentts_cli.speech.speak import speak
 from qwentts_cli.storage.atomic import atomic_write, remove_leftovers
@@ -123,6 +124,8 @@ def _counted(observer: Observer) -> Iterator[_Counter]:
 
 def _open_sinks(task: Task, stack: ExitStack, journal: Journal) -> list[EncodedSink]:
     settings = task.settings
+    if leads_outside(task.output.parent, task.folder):
+        raise LocalError(f"{task.output} is not written: a link leads out of {task.folder}")
     tags = Tags(title=task.output.stem, artist=task.voice.voice)
     file = _open(task.output, stack, partial(journal.recognise, task.name, task.output))
     bitrate = settings.bitrate_kbps

@@ -38,6 +38,7 @@ class ListOptions:
     extra_fields: ExtraFields = ExtraFields.ERROR
     documents: DocumentOptions = field(default_factory=DocumentOptions)
     by_chapter: bool = False
+    allow_outside: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

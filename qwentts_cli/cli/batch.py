@@ -85,6 +85,10 @@ def batch(
     delimiter: Annotated[
         str | None, typer.Option("--delimiter", metavar="CHAR", help="Character between the cells of a .csv.")
     ] = None,
+    allow_outside: Annotated[
+        bool,
+        typer.Option("--allow-outside", help="Let a list name files that are not below its own folder."),
+    ] = False,
     portable: Annotated[
         bool, typer.Option("--portable", help="Refuse file names that other systems do not allow.")
     ] = False,
@@ -142,6 +146,7 @@ def batch(
             extra_fields=extra_fields,
             documents=reading,
             by_chapter=split is Split.CHAPTERS,
+            allow_outside=allow_outside,
         ),
         selection=Selection(shard=parse_shard(shard) if shard else None, limit=limit),
         files=FileOptions(

@@ -305,3 +305,27 @@ def test_json_in_a_pipe_is_no_list(online: Qwentts, sandbox: Sandbox) -> None:
     stderr = online("batch", "-", "-d", "out", stdin=b'[\n  {"text": "First."}\n]\n', code=2).stderr
     assert "looks like JSON" in stderr
     assert sandbox.ledger == []
+
+
+def test_a_linked_folder_leads_no_file_out_of_the_output_folder(online: Qwentts, sandbox: Sandbox) -> None:
+    """A folder that was cloned or shared may have links to places that are nobody else's business."""
+    (online.folder / "out").mkdir()
+    (online.folder / "out" / "sub").symlink_to(online.home)
+    (online.folder / "list.jsonl").write_text('{"text": "Hi.", "output": "sub/a.wav"}\n')
+    result = online("batch", "list.jsonl", "-d", "out", code=2)
+    assert "a link leads its file out of out" in result.stderr
+    assert sandbox.ledger == []
+    assert not (online.home / "a.wav").exists()
+
+
+def test_a_list_from_elsewhere_reads_no_file_of_the_users(online: Qwentts, sandbox: Sandbox) -> None:
+    """Unless the user trusts it, and says so."""
+    (online.folder / "diary.txt").write_text("Mine.")
+    (online.folder / "lists").mkdir()
+    (online.folder / "lists" / "a.jsonl").write_text('{"file": "../diary.txt"}\n')
+    result = online("batch", "lists/a.jsonl", "-d", "out", code=2)
+    assert "diary.txt is outside" in result.stderr
+    assert "--allow-outside" in result.stderr
+    assert sandbox.ledger == []
+    online("batch", "lists/a.jsonl", "-d", "out", "--allow-outside")
+    assert (online.folder / "out" / "diary.wav").exists()
