@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwentts_cli.sandbox.server import Sandbox
+from qwentts_cli.synthesis.retry import SINGLE
 from tests.conftest import KEY, at
 from tests.reliability.waiting import until
 from tests.tones import read_back
@@ -110,7 +111,10 @@ def test_a_dead_storage_costs_nothing_more(qwentts: ForkedQwentts) -> None:
     assert unfetched(qwentts) == []
 
 
-@pytest.mark.parametrize("fault", ["get:expired#2", "get:notfound#2,get:notfound#3,get:notfound#4"])
+NOT_FOUND = ",".join(f"get:notfound#{number}" for number in range(2, 2 + SINGLE.attempts))
+
+
+@pytest.mark.parametrize("fault", ["get:expired#2", NOT_FOUND])
 def test_a_dead_address_is_replaced(qwentts: ForkedQwentts, fault: str) -> None:
     """Where the kept address no longer opens, the sound is made once more, and not more often."""
     with Sandbox(voice_engine="tones", faults=f"get:stall#1,{fault}") as server:
