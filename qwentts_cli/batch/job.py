@@ -14,9 +14,9 @@ from qwentts_cli.batch.tasks import TaskList, item_voice
 from qwentts_cli.billing.budget import open_budget
 from qwentts_cli.documents.reader import DocumentReader
 from qwentts_cli.errors import UsageError
-from qwentts_cli.manifest.bounds import leads_outside
 from qwentts_cli.manifest.check import check_manifest
 from qwentts_cli.manifest.item import ManifestOptions
+from qwentts_cli.manifest.sources import leads_outside
 from qwentts_cli.speech.voice_settings import choose_voice_settings
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from qwentts_cli.batch.options import OnRefused
 from qwentts_cli.batch.outcome import Status
 from qwentts_cli.batch.tasks import digestible
 from qwentts_cli.errors import LocalError, UsageError
-from qwentts_cli.manifest.bounds import leads_outside
+from qwentts_cli.manifest.sources import leads_outside
 from qwentts_cli.observer import Observer
 from qwentts_cli.speech.speak import speak
 from qwentts_cli.storage.atomic import atomic_write, remove_leftovers

@@ -132,9 +132,7 @@ def batch(
 ) -> None:
     """Speak many texts, each to a file; run it again to resume."""
     run = begin(context, voice=voice, model=model, language=language, format=format_, jobs=jobs, rpm=rpm)
-    reading = choose_reading(
-        input_format, chapters=chapters, pattern=chapter_pattern, markup=markup, cast=cast
-    )
+    texts = choose_reading(input_format, chapters=chapters, pattern=chapter_pattern, markup=markup, cast=cast)
     cache_use = CacheUse(is_on=not no_cache, is_read=not refresh)
     options = BatchOptions(
         inputs=inputs,
@@ -144,7 +142,7 @@ def batch(
             encoding=encoding,
             delimiter=delimiter,
             extra_fields=extra_fields,
-            documents=reading,
+            documents=texts,
             by_chapter=split is Split.CHAPTERS,
             allow_outside=allow_outside,
         ),

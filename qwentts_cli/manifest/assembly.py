@@ -10,7 +10,6 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from qwentts_cli.errors import UsageError
-from qwentts_cli.manifest.bounds import leads_outside, outside_problem
 from qwentts_cli.manifest.item import Item
 from qwentts_cli.manifest.output_names import (
     avoid_device_name,
@@ -19,6 +18,7 @@ from qwentts_cli.manifest.output_names import (
     safe_value,
     with_extension,
 )
+from qwentts_cli.manifest.sources import leads_outside, outside_problem
 from qwentts_cli.text.punctuation import is_speakable
 from qwentts_cli.text.soundless import drop_soundless
 from qwentts_cli.text.units import count_units

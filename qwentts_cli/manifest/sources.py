@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.documents.input_format import InputFormat
 from qwentts_cli.errors import UsageError
-from qwentts_cli.manifest.bounds import leads_outside, outside_problem
 from qwentts_cli.text.read import check_is_file
 
 if TYPE_CHECKING:
@@ -99,6 +98,18 @@ def find_sources(
         if source.folder is not None and leads_outside(source.path, source.folder):
             report("", *outside_problem(source.path, source.folder))
     return found
+
+
+def leads_outside(path: Path, folder: Path) -> bool:
+    """Whether `path`, its links followed, is anything but a file below `folder`."""
+    return not path.resolve().is_relative_to(folder.resolve())
+
+
+def outside_problem(path: Path, folder: Path) -> tuple[str, str]:
+    """What is wrong with a path that leads outside, and what to do about it."""
+    where = "the current folder" if folder == Path() else str(folder)
+    text = f"{path} is outside {where}, and would be sent to the service"
+    return text, "If you trust whoever made the list, add --allow-outside."
 
 
 def natural_key(name: str) -> tuple[list[tuple[int, int, str]], str]:
