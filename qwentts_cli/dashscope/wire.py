@@ -17,6 +17,8 @@ from qwentts_cli.known_secrets import hide_known_secrets
 # Of one text in an answer. Far less is shown; what is cut off here may hold half a secret.
 _MAX_TEXT = 4096
 _MAX_CODE = 100
+# More than any model takes at once; a figure beyond it is no bill, and would spoil the ledger.
+_MAX_CHARACTERS = 1_000_000
 # Each part of a document becomes an object of its own, so that 8 MiB of empty lists would fill 200 in memory.
 # An answer of the service has some twenty.
 _MAX_PARTS = 10_000
@@ -60,7 +62,7 @@ def decode_answer(data: bytes, status: int = 200) -> Answer | Refusal:
         url=_raw_text(audio, "url"),
         # The string "null" until the end; older answers put nothing there.
         is_last=_text(output, "finish_reason") == "stop",
-        characters=characters if isinstance(characters, int) and characters > 0 else None,
+        characters=characters if _is_count(characters) else None,
     )
 
 
@@ -113,6 +115,10 @@ def _table(document: dict[str, Any], name: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise _invalid(f"its {name} is of another shape")
     return value
+
+
+def _is_count(value: object) -> bool:
+    return isinstance(value, int) and 0 < value <= _MAX_CHARACTERS
 
 
 def _raw_text(document: dict[str, Any], name: str) -> str:

@@ -245,3 +245,11 @@ def test_a_key_of_a_plan_is_told_where_it_works() -> None:
 def test_text_is_sent_as_it_is() -> None:
     """Chinese goes out as UTF-8, as the vendor's SDK sends it."""
     assert encode_body({"input": {"text": "你好"}}) == '{"input":{"text":"你好"}}'.encode()
+
+
+@pytest.mark.parametrize("characters", [10**30, 10**7, -1, 0, 1.5, "5", None])
+def test_an_absurd_count_is_none(characters: object) -> None:
+    """What a server claims to bill goes into the ledger and the budget only if a request can have cost it."""
+    answer = decode_answer(json.dumps(DOCUMENTED | {"usage": {"characters": characters}}).encode())
+    assert isinstance(answer, Answer)
+    assert answer.characters is None
