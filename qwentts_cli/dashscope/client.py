@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import requests
 
@@ -23,7 +23,14 @@ from qwentts_cli.dashscope.transport.session import (
     open_session,
     read_pieces,
 )
-from qwentts_cli.dashscope.wire import Answer, decode_answer, encode_body, foreign_text, read_refusal
+from qwentts_cli.dashscope.wire import (
+    Answer,
+    decode_answer,
+    encode_body,
+    foreign_text,
+    parse_document,
+    read_refusal,
+)
 from qwentts_cli.errors import LinkBroken, LinkExpired, NetworkError, QwenTTSError, RejectedError
 
 if TYPE_CHECKING:
@@ -111,6 +118,19 @@ class SpeechClient:
                 "the stream ended early, before the service said it was complete", maybe_billed=True
             )
 
+    def get(self, path: str) -> dict[str, Any]:
+        """Ask one of the service's free questions, such as which models there are.
+
+        Raises:
+            QwenTTSError: the service refused, or nothing usable came back.
+        """
+        url, auth = self._endpoint.base_url + path, BearerAuth(self._key.secret)
+        with exchange(self._api, requests.Request("GET", url, auth=auth), self._timeouts) as response:
+            if response.status_code != _OK:
+                raise self._error(_read_refusal(response))
+            _refuse_encoding(response)
+            return parse_document(_read(response, MAX_ANSWER_BYTES, "the answer"))
+
     def download(self, url: str) -> Download:
         """Fetch finished audio from the storage, which needs no key and must not see one.
 
@@ -190,12 +210,12 @@ class SpeechClient:
             raise _no_audio("there is no audio in the response")
         return answer
 
-    def _error(self, refusal: Refusal, request: SynthesisRequest) -> QwenTTSError:
+    def _error(self, refusal: Refusal, request: SynthesisRequest | None = None) -> QwenTTSError:
         asked = Asked(
             endpoint=self._endpoint.label,
             key_origin=self._key.origin,
-            model=request.model,
-            voice=request.voice,
+            model=request.model if request else "",
+            voice=request.voice if request else "",
             is_workspace_host=self._endpoint.is_workspace,
             is_plan_key=self._key.is_of_a_plan,
         )

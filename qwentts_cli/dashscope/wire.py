@@ -50,7 +50,7 @@ def decode_answer(data: bytes, status: int = 200) -> Answer | Refusal:
         NetworkError: it is not JSON, or not of the known shape: likely cut or made by something in between.
         BadAudioError: the audio in it is not Base64.
     """
-    document = _parse(data)
+    document = parse_document(data)
     if document.get("code") or (isinstance(document.get("error"), dict) and document["error"]):
         return read_refusal(data, status)
     output, usage = _table(document, "output"), _table(document, "usage")
@@ -75,7 +75,7 @@ def read_refusal(
         event = next(iter(parse_events([data])), None)
         data, status = (event.data, event.status or status) if event else (b"", status)
     try:
-        document = _parse(data)
+        document = parse_document(data)
     except NetworkError:
         is_page = data.lstrip().startswith(b"<")
         quote = "" if is_page else foreign_text(data[:_MAX_TEXT].decode("utf-8", "replace"))
@@ -96,7 +96,12 @@ def _status_within(document: dict[str, Any]) -> int:
     return status if isinstance(status, int) else 200
 
 
-def _parse(data: bytes) -> dict[str, Any]:
+def parse_document(data: bytes) -> dict[str, Any]:
+    """Read a JSON object.
+
+    Raises:
+        NetworkError: it is none, or is far larger than any of the service.
+    """
     if sum(map(data.count, (b",", b"[", b"{"))) > _MAX_PARTS:
         raise _invalid("it has too many parts")
     try:

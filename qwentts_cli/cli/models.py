@@ -1,0 +1,195 @@
+"""`qwentts models`: what can be spoken with."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from qwentts_cli.cli.console.invocation import Invocation, begin
+from qwentts_cli.dashscope.catalog import Catalog, Model, load_catalog
+from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint, find_region
+from qwentts_cli.dashscope.listed_models import KeptModels, ListedModel, fetch_models
+from qwentts_cli.dashscope.names import choose_model
+from qwentts_cli.errors import AuthError, QwenTTSError, UsageError
+from qwentts_cli.settings.credentials import ApiKey
+from qwentts_cli.settings.paths import state_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+_COLUMNS = ("model", "endpoint", "price", "rpm", "ends", "takes")
+
+
+def models(
+    context: typer.Context,
+    name: Annotated[str | None, typer.Argument(metavar="[MODEL]", help="Show everything about one.")] = None,
+    online: Annotated[
+        bool, typer.Option("--online", help="Ask the service too, which costs nothing; kept for a day.")
+    ] = False,
+) -> None:
+    """List the models: what each takes and costs, and until when."""
+    run = begin(context)
+    catalog = load_catalog()
+    listed = _listed(run) if online else None
+    rows = [*_known(catalog, _region(run), listed), *_newer(catalog, listed)]
+    if name:
+        wanted = choose_model(catalog, name).wire
+        rows = [row for row in rows if row.id == wanted]
+        if not rows:
+            raise UsageError(f"there is no model {name!r} in the catalogue", hint="See 'qwentts models'.")
+    if run.output.is_json:
+        documents = [row.document(catalog) for row in rows]
+        run.output.document(documents[0] if name else {"models": documents})
+    elif name:
+        run.output.lines(
+            f"{key}: {_shown(value)}" for key, value in rows[0].document(catalog).items() if value
+        )
+    else:
+        run.output.lines(_table(rows))
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One model, as the catalogue has it in one region, and as the service lists it where it was asked."""
+
+    id: str
+    endpoint: str
+    region: str
+    known: Model | None
+    listed: ListedModel | None
+    is_asked: bool
+
+    @property
+    def rpm(self) -> int | None:
+        if self.listed and self.listed.rpm:
+            return self.listed.rpm
+        return self.known.rpm if self.known else None
+
+    @property
+    def ends(self) -> str:
+        """What the service says stands above what was announced."""
+        if self.listed and self.listed.ends:
+            return self.listed.ends
+        ends = self.known.ends if self.known else {}
+        return ", ".join(f"{end.date} ({region})" for region, end in ends.items())
+
+    @property
+    def price(self) -> str:
+        if self.known and (price := self.known.prices.get(self.region)):
+            return f"{price.amount} {price.currency}/10k characters"
+        if self.known and (tokens := self.known.token_prices.get(self.region)):
+            return f"{tokens.input} in, {tokens.output} out {tokens.currency}/1M tokens"
+        return ", ".join(self.listed.prices.values()) if self.listed else ""
+
+    @property
+    def takes(self) -> str:
+        if self.is_asked and not self.listed:
+            return "(the service does not list it)"
+        return " ".join(sorted(self.known.takes)) if self.known else "(not in this release's catalogue)"
+
+    def cells(self) -> tuple[str, ...]:
+        return (self.id, self.endpoint, self.price or "-", str(self.rpm or "-"), self.ends or "-", self.takes)
+
+    def document(self, catalog: Catalog) -> dict[str, Any]:
+        facts: dict[str, Any] = {
+            "id": self.id,
+            "endpoint": self.endpoint,
+            "summary": self.known.summary if self.known else self.listed.description if self.listed else "",
+            "price": self.price or None,
+            "requests_a_minute": self.rpm,
+            "ends": self.ends or None,
+        }
+        if self.listed:
+            facts["listed_prices"] = self.listed.prices
+        if self.is_asked:
+            facts["is_listed"] = self.listed is not None
+        return facts | (_catalogue_facts(catalog, self.known, self.region) if self.known else {})
+
+
+def _catalogue_facts(catalog: Catalog, model: Model, region: str) -> dict[str, Any]:
+    price = model.prices.get(region) or model.token_prices.get(region)
+    named = {"model": model.source, "price": price.source if price else ""}
+    named |= {f"end in {where}": end.source for where, end in model.ends.items()}
+    return {
+        "takes": sorted(model.takes),
+        "languages": list(model.languages),
+        "max_units": model.max_units,
+        "voices": len(catalog.voices_of(model)),
+        "default_voice": model.default_voice,
+        "regions": list(model.regions),
+        "successor": ", ".join(sorted({end.successor for end in model.ends.values()})) or None,
+        "sources": {fact: str(catalog.sources[source]) for fact, source in named.items() if source},
+    }
+
+
+def _known(catalog: Catalog, region: str, listed: list[ListedModel] | None) -> Iterator[_Row]:
+    by_id = {model.id: model for model in listed or []}
+    for model in catalog.models.values():
+        yield _Row(model.id, model.endpoint, region, model, by_id.get(model.id), listed is not None)
+
+
+def _newer(catalog: Catalog, listed: list[ListedModel] | None) -> Iterator[_Row]:
+    for model in listed or []:
+        if model.id not in catalog.models:
+            yield _Row(model.id, catalog.endpoint_of(model.id), "", None, model, is_asked=True)
+
+
+def _table(rows: list[_Row]) -> Iterable[str]:
+    lines = [_COLUMNS, *(row.cells() for row in rows)]
+    widths = [max(len(line[column]) for line in lines) for column in range(len(_COLUMNS))]
+    for line in lines:
+        yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, dict):
+        return "; ".join(f"{key}: {text}" for key, text in value.items())
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+
+
+def _region(run: Invocation) -> str:
+    found = run.context.settings.first("base_url", "region")
+    if found is None or run.context.is_sandbox:
+        return load_catalog().default_region
+    return find_region(str(found.value)).name if found.name == "region" else ""
+
+
+def _listed(run: Invocation) -> list[ListedModel] | None:
+    """What the service lists, asked at most once a day; `None` where it does not tell.
+
+    Raises:
+        AuthError: it refused the key.
+    """
+    from qwentts_cli.dashscope.client import SpeechClient
+    from qwentts_cli.dashscope.transport.session import Timeouts
+
+    with _server(run) as (endpoint, key):
+        kept = KeptModels(state_folder() / "models" / f"{endpoint.host}.json", server=endpoint.base_url)
+        if (models := kept.read()) is not None:
+            return models
+        timeouts = Timeouts(total=run.context.settings.number("timeout", Timeouts().connect * 3))
+        suffix = load_catalog().audio_host_suffix
+        try:
+            with SpeechClient(endpoint, key, timeouts=timeouts, audio_host_suffix=suffix) as client:
+                models = fetch_models(client)
+        except AuthError:
+            raise
+        except QwenTTSError as error:
+            run.output.warn(f"the service does not list its models ({error.message}); this is the catalogue")
+            return None
+    kept.write(models)
+    return models
+
+
+@contextmanager
+def _server(run: Invocation) -> Iterator[tuple[Endpoint, ApiKey]]:
+    if not run.context.is_sandbox:
+        yield run.context.endpoint, run.context.key
+        return
+    from qwentts_cli.sandbox.server import Sandbox
+
+    with Sandbox() as sandbox:
+        yield custom_endpoint(sandbox.base_url), ApiKey("sk-sandbox", "the sandbox itself")

@@ -1,0 +1,130 @@
+"""The models as the service lists them: which there are, until when, at what price and how often."""
+
+from __future__ import annotations
+
+import json
+import re
+import time
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from qwentts_cli.errors import LocalError, QwenTTSError
+from qwentts_cli.storage.atomic import atomic_write
+from qwentts_cli.storage.private import make_private_folder
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from qwentts_cli.dashscope.client import SpeechClient
+
+_PAGE = 100
+_MOST_PAGES = 20
+_KEPT_S = 24 * 3600
+_MINUTE_S = 60
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ListedModel:
+    """`ends` is the day, as in 2026-10-10; `prices` are by the service's names of what is paid for."""
+
+    id: str
+    description: str = ""
+    ends: str | None = None
+    prices: dict[str, str]
+    rpm: int | None = None
+
+
+def fetch_models(client: SpeechClient) -> list[ListedModel]:
+    """Ask for the models that speak; it costs nothing.
+
+    Raises:
+        QwenTTSError: the service refused, or does not know the question.
+    """
+    found = {model.id: model for page in _pages(client) for model in page}
+    with suppress(QwenTTSError):  # known to fewer servers than the models themselves
+        for id_, rpm in _limits(client).items():
+            if id_ in found:
+                found[id_] = replace(found[id_], rpm=rpm)
+    return list(found.values())
+
+
+def _pages(client: SpeechClient) -> Iterator[list[ListedModel]]:
+    for number in range(1, _MOST_PAGES + 1):
+        output = _table(
+            client.get(f"/models?capabilities=TTS&page_no={number}&page_size={_PAGE}").get("output")
+        )
+        rows = [_table(row) for row in _list(output.get("models"))]
+        yield [_model(row) for row in rows if isinstance(row.get("model"), str)]
+        if len(rows) < _PAGE:
+            return
+
+
+def _limits(client: SpeechClient) -> dict[str, int]:
+    """Requests a minute by model, as the workspace may ask."""
+    output = _table(client.get("/models/limits").get("output"))
+    found = {}
+    for quota in map(_table, _list(output.get("quotas"))):
+        limit = _table(quota.get("workspace_limit")) or _table(quota.get("model_limit"))
+        count, period_s = limit.get("request_limit"), limit.get("request_limit_period") or _MINUTE_S
+        if isinstance(count, int) and isinstance(period_s, int) and period_s > 0:
+            found[str(quota.get("model"))] = count * _MINUTE_S // period_s
+    return found
+
+
+def _model(row: dict[str, Any]) -> ListedModel:
+    prices = [price for group in _list(row.get("prices")) for price in _list(_table(group).get("prices"))]
+    return ListedModel(
+        id=row["model"],
+        description=str(row.get("description") or ""),
+        ends=_offline_day(row.get("inference_offline_info")),
+        prices={
+            str(price["type"]): str(price["price"]) for price in prices if {"type", "price"} <= set(price)
+        },
+    )
+
+
+def _offline_day(info: object) -> str | None:
+    """The day in any of the shapes seen: `offline_time`, `offlineTime`, or one of them below other names."""
+    if not isinstance(info, dict):
+        return None
+    told = [value for name, value in info.items() if str(name).replace("_", "").lower() == "offlinetime"]
+    days = [match[0] for value in told if (match := re.match(r"\d{4}-\d{2}-\d{2}", str(value)))]
+    days += [day for value in info.values() if (day := _offline_day(value))]
+    return min(days, default=None)
+
+
+def _table(value: object) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _list(value: object) -> list[Any]:
+    return value if isinstance(value, list) else []
+
+
+class KeptModels:
+    """What a server listed last, in one file, for a day."""
+
+    def __init__(self, path: Path, *, server: str) -> None:
+        self._path = path
+        self._server = server
+
+    def read(self) -> list[ListedModel] | None:
+        """What was kept; `None` if it was of another server, is a day old, or cannot be read."""
+        try:
+            kept = json.loads(self._path.read_bytes())
+            age_s = time.time() - float(kept["read_at"])
+            if kept["server"] != self._server or not 0 <= age_s < _KEPT_S:
+                return None
+            return [ListedModel(**row) for row in kept["models"]]
+        except (OSError, ValueError, TypeError, KeyError, RecursionError):
+            return None
+
+    def write(self, models: list[ListedModel]) -> None:
+        """Keep a list; one that cannot be kept is asked for again."""
+        kept = {"server": self._server, "read_at": time.time(), "models": [asdict(model) for model in models]}
+        with suppress(OSError, LocalError):
+            make_private_folder(self._path.parent)
+            with atomic_write(self._path, mode=0o600) as file:
+                file.write(json.dumps(kept).encode())
