@@ -125,11 +125,9 @@ def wrong_voice(refusal: Refusal, asked: Asked) -> QwenTTSError:
 
 def other_endpoint(refusal: Refusal, asked: Asked) -> QwenTTSError:
     asked_at = load_catalog().endpoint_of(asked.model)
-    other = next(name for name in ("synthesizer", "generation") if name != asked_at)
     return RejectedError(
         f"the service does not have model {asked.model} at its endpoint {asked_at!r}: {refusal.quote}",
-        hint=f"If it belongs to {other!r}, say so in a catalog.toml beside the configuration file; "
-        "see 'qwentts models'.",
+        hint="It may belong to the other one; 'qwentts models' lists what this release knows.",
         **refusal.facts,
     )
 

@@ -44,6 +44,11 @@ class Settings:
         """The strongest value of any of `names`; in one layer the earlier name wins."""
         return next((layer[name] for layer in self.layers for name in names if name in layer), None)
 
+    def flag(self, name: str) -> str | None:
+        """The value that an option of the command line gave, if one did."""
+        found = self.layers[0].get(name) if self.layers else None
+        return str(found.value) if found else None
+
     def text(self, name: str, default: str) -> str:
         found = self.first(name)
         return str(found.value) if found else default

@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
-from qwentts_cli.dashscope.names import (
-    choose_language,
-    choose_model,
-    choose_voice,
-    instructions_warning,
-    takers,
-)
+from qwentts_cli.dashscope.names import choose_language, end_notice, instructions_warning, takers
+from qwentts_cli.dashscope.pairing import Names
 from qwentts_cli.dashscope.request import SynthesisRequest
 from qwentts_cli.documents.lexicon import Pronunciation, substitute
 from qwentts_cli.errors import UsageError
@@ -33,10 +29,14 @@ _FIRST_UNITS_HEARD = 100
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VoiceSettings:
-    """Names as the service knows them; without a `language` the service finds it out."""
+    """Names as the service knows them; without a `language` the service finds it out.
+
+    `names` are those that were typed, from which the names of a row or a speaker may differ.
+    """
 
     voice: str
     model: str
+    names: Names
     language: str | None = None
     instructions: str | None = None
     optimize_instructions: bool = False
@@ -74,7 +74,7 @@ class VoiceSettings:
     def max_units(self) -> int:
         """The longest text of one request; see `qwentts_cli.text.units`."""
         known = load_catalog().models.get(self.model)
-        return known.max_units if known else _CAUTIOUS_UNITS
+        return known.spoken_units if known else _CAUTIOUS_UNITS
 
 
 def choose_voice_settings(
@@ -91,19 +91,26 @@ def choose_voice_settings(
         UsageError: a name is a slip of a known one.
     """
     catalog = load_catalog()
+    names = Names(
+        model=settings.flag("model"),
+        voice=settings.flag("voice"),
+        usual_model=settings.text("model", catalog.default_model),
+        usual_voice=settings.text("voice", catalog.default_voice),
+    )
+    pair = names.pair(catalog)
     chosen, warnings = rename_voice(
         VoiceSettings(
-            voice=catalog.default_voice,
-            model=catalog.default_model,
+            voice=pair.voice,
+            model=pair.model,
+            names=names,
             optimize_instructions=optimize_instructions,
             lexicon=lexicon,
         ),
-        voice=settings.text("voice", catalog.default_voice),
-        model=settings.text("model", catalog.default_model),
         language=settings.text("language", AUTO_LANGUAGE),
         instructions=instructions,
     )
-    for warning in warnings:
+    ended = end_notice(catalog, pair.model, datetime.now().astimezone().date())
+    for warning in filter(None, (ended, *pair.warnings, *warnings)):
         observer.warn(warning)
     return chosen
 
@@ -121,17 +128,15 @@ def rename_voice(
     Raises:
         UsageError: a name is a slip of a known one.
     """
-    catalog, warnings = load_catalog(), []
-    if model:
-        chosen = choose_model(catalog, model)
-        base = replace(base, model=chosen.wire)
-        warnings.append(chosen.warning)
-    if voice:
-        chosen = choose_voice(catalog, voice, base.model)
-        base = replace(base, voice=chosen.wire)
-        warnings.append(chosen.warning)
+    catalog = load_catalog()
+    warnings: list[str] = []
+    if model or voice:
+        names = base.names.override(model=model, voice=voice)
+        pair = names.pair(catalog)
+        base = replace(base, model=pair.model, voice=pair.voice, names=names)
+        warnings += pair.warnings
     if language:
-        wire = choose_language(catalog, language).wire
+        wire = choose_language(catalog, language, base.model).wire
         base = replace(base, language=None if wire == AUTO_LANGUAGE else wire)
     if instructions:
         base = replace(base, instructions=instructions)

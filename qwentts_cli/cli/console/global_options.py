@@ -48,7 +48,9 @@ def _declare() -> list[Parameter]:
     return [
         _value("--profile", "NAME", "Use the settings of this profile."),
         _value(
-            "--region", "NAME", "intl, cn, us, hk, eu, jp, or sandbox: a local imitation, free and offline."
+            "--region",
+            "NAME",
+            "intl, cn, qwencloud, qianwen, us, hk, eu, jp, or sandbox: a local imitation, free and offline.",
         ),
         _value("--base-url", "URL", "Talk to another server that speaks this API."),
         _value("--api-key-file", "PATH|-", "Read the API key from a file or from stdin."),

@@ -184,7 +184,7 @@ WORDS = [
         AuthError,
         "workspace id",
     ),
-    (Refusal(400, "InvalidParameter", "url error, please check url\uff01"), RejectedError, "catalog.toml"),
+    (Refusal(400, "InvalidParameter", "url error, please check url\uff01"), RejectedError, "qwentts models"),
     (
         Refusal(400, "InvalidParameter", "current user api does not support http call"),
         RejectedError,

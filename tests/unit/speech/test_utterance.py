@@ -5,12 +5,14 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from qwentts_cli.dashscope.pairing import Names
 from qwentts_cli.documents.lexicon import Entry, Lexicon
 from qwentts_cli.documents.model import Manner, Passage, Substitution, as_passages
 from qwentts_cli.speech.utterance import Utterance, utter, utter_passages
 from qwentts_cli.speech.voice_settings import VoiceSettings, cut_text
 
-CHERRY = VoiceSettings(voice="Cherry", model="qwen3-tts-flash")
+NAMES = Names(usual_model="qwen3-tts-flash", usual_voice="Cherry")
+CHERRY = VoiceSettings(voice="Cherry", model="qwen3-tts-flash", names=NAMES)
 ETHAN = Manner(voice="Ethan")
 
 
@@ -56,7 +58,7 @@ def test_segments_know_the_lines_of_the_file() -> None:
 
 def test_what_is_said_differs_from_what_is_shown() -> None:
     """First as the marks say, then as the lexicon does; the segment keeps the author's words."""
-    voice = VoiceSettings(voice="Cherry", model="m", lexicon=Lexicon([Entry("Qwen", "千问")]))
+    voice = VoiceSettings(voice="Cherry", model="m", names=NAMES, lexicon=Lexicon([Entry("Qwen", "千问")]))
     mark = Substitution(start=0, end=2, spoken="ay")
     (found,) = uttered(Passage(text="AB Qwen.", substitutions=(mark,)), voice=voice)
     assert found.request().text == "ay 千问."
