@@ -12,6 +12,8 @@ _KILO = 1000
 _TEN = 10
 # Comparing takes time by the square of the length, and somebody may give a whole text for a name.
 _LONGEST_NAME = 100
+_MINUTE_S = 60
+_HOUR_S = 3600
 
 
 def plural(number: int, noun: str) -> str:
@@ -43,3 +45,11 @@ def shown_bytes(size: int) -> str:
         number, power = number / _KILO, power + 1
     decimals = 0 if number >= _TEN or not power else 1
     return f"{number:.{decimals}f} {units[power]}"
+
+
+def about(seconds: float) -> str:
+    """A length of time in one unit, for what is not known exactly: "8 s", "4 min", "11 h"."""
+    seconds = max(seconds, 1.0)
+    if seconds < 2 * _MINUTE_S:
+        return f"{seconds:.0f} s"
+    return f"{seconds / _MINUTE_S:.0f} min" if seconds < 2 * _HOUR_S else f"{seconds / _HOUR_S:.0f} h"

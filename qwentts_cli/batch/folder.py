@@ -5,7 +5,8 @@ from __future__ import annotations
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
-from qwentts_cli.batch.journal import HIDDEN, Journal
+from qwentts_cli.batch.journal import HIDDEN, Journal, name_beside
+from qwentts_cli.batch.report import check_report_path
 from qwentts_cli.errors import UsageError
 from qwentts_cli.storage.atomic import remove_leftovers
 from qwentts_cli.storage.locks import hold_lock
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
+    from qwentts_cli.batch.job import Job
+    from qwentts_cli.batch.options import BatchOptions
     from qwentts_cli.batch.tasks import TaskList
     from qwentts_cli.observer import Observer
 
@@ -55,6 +58,30 @@ def open_journal(
         yield journal
 
 
+def check_files(job: Job, options: BatchOptions, journal: Journal) -> None:
+    """Find out before anything is sent whether every file can be written.
+
+    Raises:
+        UsageError: one of them cannot, or would overwrite what is not this batch's own.
+    """
+    folder, others = job.tasks.folder, {}
+    if job.join:
+        if not _is_to_come(job.join.path, folder):
+            job.join.target.check()
+        others[job.join.name(folder)] = job.join.path
+    if options.report:
+        if not _is_to_come(options.report, folder):
+            check_report_path(options.report)
+        others[name_beside("report", options.report, folder)] = options.report
+    if not options.files.is_forced:
+        refuse_foreign(job.tasks, others, journal)
+
+
+def _is_to_come(path: Path, folder: Path) -> bool:
+    """Whether it is in the output folder, which a run would make first."""
+    return path.parent == folder and not folder.is_dir()
+
+
 def refuse_foreign(tasks: TaskList, others: dict[str, Path], journal: Journal) -> None:
     """Overwrite nothing that is not this batch's own: no item's file, nor `others`, by their journal names.
 
@@ -79,4 +106,4 @@ def refuse_foreign(tasks: TaskList, others: dict[str, Path], journal: Journal) -
 
 def _is_fresh(folder: Path) -> bool:
     """Whether no file is in the output folder that an item could find there."""
-    return all(entry.name == HIDDEN for entry in folder.iterdir())
+    return not folder.is_dir() or all(entry.name == HIDDEN for entry in folder.iterdir())

@@ -6,10 +6,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from qwentts_cli.batch.folder import open_journal
+from qwentts_cli.batch.folder import check_files, open_journal
 from qwentts_cli.batch.job import prepare_job
 from qwentts_cli.batch.join import Part
 from qwentts_cli.batch.journal import Journal, State
+from qwentts_cli.speech.cache_look import CacheLook, look_into_cache
 from qwentts_cli.speech.estimate import Estimate
 
 if TYPE_CHECKING:
@@ -58,20 +59,23 @@ def plan_batch(
         UsageError: something is wrong with the options or the items.
     """
     job = prepare_job(context, options, observer)
+    cache = look_into_cache(context, options.spending.cache_use, observer) if is_measured else None
     with open_journal(job.tasks, observer, is_written=False) as journal:
-        return _compare(job, journal, observer, is_measured=is_measured)
+        if is_measured:
+            check_files(job, options, journal)
+        return _compare(job, journal, observer, cache)
 
 
-def _compare(job: Job, journal: Journal, observer: BatchObserver, *, is_measured: bool) -> Plan:
-    settings = job.tasks.settings
-    plan, parts = Plan(voice=settings.voice), []
+def _compare(job: Job, journal: Journal, observer: BatchObserver, cache: CacheLook | None) -> Plan:
+    """Compare all items; with a `cache` to look into, what is to be made is measured too."""
+    plan, parts = Plan(voice=job.tasks.settings.voice, estimate=Estimate(cache)), []
     for task in job.tasks:
         state, entry = compare(task, journal)
         plan.states[state] += 1
         observer.item_compared(task.output, state)
         if job.join and entry:
             parts.append(Part.of(task, entry))
-        if is_measured and state is not State.DONE:
+        if cache and state is not State.DONE:
             plan.estimate.add(task.utter(task.read()))
     if job.join:
         plan.joined = job.join.state(job.tasks.folder, journal, [] if plan.to_make else parts)

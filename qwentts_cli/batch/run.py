@@ -7,14 +7,14 @@ from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING
 
-from qwentts_cli.batch.folder import open_journal, refuse_foreign
+from qwentts_cli.batch.folder import check_files, open_journal
 from qwentts_cli.batch.job import prepare_job
 from qwentts_cli.batch.join import Part
 from qwentts_cli.batch.journal import Journal, State, name_beside
 from qwentts_cli.batch.make_file import make_file
 from qwentts_cli.batch.outcome import Status
 from qwentts_cli.batch.plan import compare
-from qwentts_cli.batch.report import check_report_path, write_report
+from qwentts_cli.batch.report import write_report
 from qwentts_cli.batch.runner import Runner
 from qwentts_cli.speech.pipeline import WorkerPool
 from qwentts_cli.speech.wiring import open_synthesizer, pool_size
@@ -44,22 +44,10 @@ def run_batch(context: Context, options: BatchOptions, observer: BatchObserver) 
     job = prepare_job(context, options, observer)
     is_forced = options.files.is_forced
     with open_journal(job.tasks, observer, is_written=True, is_forced=is_forced) as journal:
-        _check_files(job, options, journal)
+        check_files(job, options, journal)
         observer.results.is_kept |= options.report is not None
         with _reported(job.tasks.folder, options.report, journal, observer):
             _make_all(context, options, job, journal, observer)
-
-
-def _check_files(job: Job, options: BatchOptions, journal: Journal) -> None:
-    folder, others = job.tasks.folder, {}
-    if job.join:
-        job.join.target.check()
-        others[job.join.name(folder)] = job.join.path
-    if options.report:
-        check_report_path(options.report)
-        others[name_beside("report", options.report, folder)] = options.report
-    if not options.files.is_forced:
-        refuse_foreign(job.tasks, others, journal)
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, Self
 
 from qwentts_cli.billing.ledger import SANDBOX_REGION
-from qwentts_cli.billing.price import price_list, price_tag, round_amount
+from qwentts_cli.billing.price import Cost, price_list, price_tag
 from qwentts_cli.errors import BudgetError, UsageError
 from qwentts_cli.settings.schema import BUDGET
 
@@ -74,11 +74,8 @@ class BudgetLeft:
         return max(self.limit.amount - self.spent, Decimal(0))
 
     def __str__(self) -> str:
-        currency = self.limit.currency
-        return (
-            f"budget of {self.limit}: {round_amount(self.spent)} {currency} spent, "
-            f"{round_amount(self.amount)} {currency} left until {self.limit.end:%Y-%m-%d}"
-        )
+        spent, left = (price_tag(Cost(amount, self.limit.currency)) for amount in (self.spent, self.amount))
+        return f"budget of {self.limit}: {spent} spent, {left} left until {self.limit.end:%Y-%m-%d}"
 
     def document(self) -> dict[str, str | float]:
         """The stable shape for scripts."""
@@ -194,7 +191,7 @@ class PeriodBudget:
         whose = f" of profile {self._profile}" if self._profile else ""
         return BudgetError(
             f"the next request would cross the budget of {limit}{whose}: "
-            f"{price_tag({limit.currency: spent})} spent or reserved this {limit.period}",
+            f"{price_tag(Cost(spent, limit.currency))} spent or reserved this {limit.period}",
             hint=f"What is done is kept; the next {limit.period} begins on {limit.end:%Y-%m-%d}. "
             "'qwentts config set budget' changes it.",
         )

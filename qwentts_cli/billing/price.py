@@ -12,7 +12,7 @@ from qwentts_cli.dashscope.catalog import load_catalog
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from qwentts_cli.dashscope.catalog import Price
+    from qwentts_cli.dashscope.catalog import Price, Source
 
 # The catalogue has prices of 10,000 characters, as the service's own list does.
 _PRICED_EXPONENT = -4
@@ -27,40 +27,59 @@ class Cost(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PriceList:
-    """Prices by model; it is empty for a server of which none are known."""
+    """Prices by model; it is empty for a server of which none are known.
+
+    With `is_pretended` they are those of `region`, and nothing is billed: it is the sandbox that is asked.
+    """
 
     prices: Mapping[str, Price]
+    region: str = ""
+    is_pretended: bool = False
 
     def cost(self, model: str, characters: int) -> Cost | None:
         """What `characters` billed characters cost; `None` if the model has no known price."""
         price = self.prices.get(model)
         return Cost(price.amount.scaleb(_PRICED_EXPONENT) * characters, price.currency) if price else None
 
-    def total(self, characters: Mapping[str, int]) -> dict[str, Decimal] | None:
-        """Amounts by currency of characters by model; `None` if one of the models has no known price."""
-        amounts: dict[str, Decimal] = {}
+    def total(self, characters: Mapping[str, int]) -> Cost | None:
+        """The cost of characters by model; `None` if one of the models has no known price."""
+        amount, currency = Decimal(0), self._currency
         for model, number in characters.items():
             cost = self.cost(model, number)
             if cost is None:
                 return None
-            amounts[cost.currency] = amounts.get(cost.currency, Decimal(0)) + cost.amount
-        return amounts
+            amount, currency = amount + cost.amount, cost.currency
+        return Cost(amount, currency) if currency else None
+
+    def tag(self, cost: Cost | None) -> str:
+        """A cost for people; empty where it is not known."""
+        if cost is None:
+            return ""
+        note = f" as in {self.region}; nothing is billed" if self.is_pretended else ""
+        return f"{price_tag(cost)}{note}"
+
+    def source(self, model: str) -> Source | None:
+        """Where the price of `model` is from, with the date of the list."""
+        price = self.prices.get(model)
+        return load_catalog().sources.get(price.source) if price else None
+
+    @property
+    def _currency(self) -> str:
+        """All accounts of a region are billed in one currency."""
+        return next((price.currency for price in self.prices.values()), "")
 
 
 @cache
 def price_list(region: str | None) -> PriceList:
     """The prices of a region by its name in the catalogue; `None` is a server of nobody's list."""
     models = load_catalog().models.values()
-    return PriceList(
-        {model.id: model.prices[region] for model in models if region and region in model.prices}
-    )
+    prices = {model.id: model.prices[region] for model in models if region and region in model.prices}
+    return PriceList(prices, region or "")
 
 
-def price_tag(amounts: Mapping[str, Decimal] | None) -> str | None:
-    """Amounts for people, such as "23.42 CNY" or "0.0044 USD"; `None` where they are not known."""
-    if amounts is None:
-        return None
-    return ", ".join(f"{round_amount(amount)} {currency}" for currency, amount in amounts.items()) or "0"
+def price_tag(cost: Cost) -> str:
+    """A cost such as "23.42 CNY" or "0.0044 USD"."""
+    return f"{round_amount(cost.amount)} {cost.currency}"
 
 
 def round_amount(amount: Decimal) -> str:

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 from qwentts_cli.batch.plan import Plan, plan_batch
 from qwentts_cli.batch.run import run_batch
 from qwentts_cli.cli.console.batch_console import BatchConsole
-from qwentts_cli.cli.say_result import show_facts
+from qwentts_cli.cli.quote_result import show_quote
 from qwentts_cli.errors import ExitCode, QwenTTSError
+from qwentts_cli.speech.estimate import make_quote
 
 if TYPE_CHECKING:
     from qwentts_cli.batch.options import BatchOptions
@@ -61,8 +62,9 @@ def _make(run: Invocation, options: BatchOptions, console: BatchConsole, *, has_
 
 def _show_plan(run: Invocation, plan: Plan, options: BatchOptions, *, is_dry: bool) -> None:
     if is_dry:
-        facts = plan.estimate.document(run.context, plan.voice.model)
-        show_facts(run.output, {"items": plan.items, "to_make": plan.to_make} | facts)
+        model = plan.voice.model
+        quote = make_quote(plan.estimate, run.context, model)
+        show_quote(run.output, quote, model, {"items": plan.items, "to_make": plan.to_make})
     elif run.output.is_json:
         joined = {"joined": plan.joined.name.lower()} if plan.joined else {}
         run.output.document({state.name.lower(): count for state, count in plan.states.items()} | joined)

@@ -15,7 +15,8 @@ from qwentts_cli.cli.console.agree import agree_to_any, agree_to_much
 from qwentts_cli.cli.console.invocation import Invocation, begin
 from qwentts_cli.cli.console.observer import ConsoleObserver
 from qwentts_cli.cli.console.reading import choose_reading
-from qwentts_cli.cli.say_result import show_facts, show_lost, show_text
+from qwentts_cli.cli.quote_result import show_quote
+from qwentts_cli.cli.say_result import show_lost, show_text
 from qwentts_cli.documents.input_format import InputFormat
 from qwentts_cli.documents.lexicon import read_lexicon
 from qwentts_cli.documents.reader import DocumentReader
@@ -23,7 +24,7 @@ from qwentts_cli.errors import ExitCode, UsageError
 from qwentts_cli.speech.delivery import STDOUT_NAMES, OutputOptions
 from qwentts_cli.speech.source import Source, choose_source
 from qwentts_cli.speech.speak import Pauses
-from qwentts_cli.speech.speak_text import SayOptions, estimate_text, read_out, speak_text
+from qwentts_cli.speech.speak_text import SayOptions, quote_text, read_out, speak_text
 from qwentts_cli.speech.wiring import CacheUse
 
 
@@ -116,7 +117,7 @@ def _speak(run: Invocation, options: SayOptions, *, is_agreed: bool) -> None:
     observer = ConsoleObserver(run.output)
     with show_lost(run.output, observer), observer:
         said = speak_text(run.context, options, observer, agree)
-    show_text(run.output, said, observer)
+    show_text(run.output, said, observer, run.context.prices)
 
 
 def _show_dry_run(
@@ -128,7 +129,8 @@ def _show_dry_run(
     elif show:
         run.output.lines("".join(read_out(run.context, options, observer)).splitlines())
     else:
-        show_facts(run.output, estimate_text(run.context, options, observer))
+        quote, voice = quote_text(run.context, options, observer)
+        show_quote(run.output, quote, voice.model)
 
 
 def _list_chapters(reader: DocumentReader, files: list[Path]) -> Iterator[str]:

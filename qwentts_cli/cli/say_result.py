@@ -6,21 +6,20 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE
-from qwentts_cli.wording import plural
+from qwentts_cli.wording import clock, plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from qwentts_cli.billing.meter import Meter
+    from qwentts_cli.billing.price import PriceList
     from qwentts_cli.cli.console.output import Output
     from qwentts_cli.speech.speak_text import SaidText
 
 
-def show_text(output: Output, said: SaidText, meter: Meter) -> None:
+def show_text(output: Output, said: SaidText, meter: Meter, prices: PriceList) -> None:
     """Show what was made: the path or one document on stdout, the rest on stderr."""
     spoken, usage = said.spoken, said.spoken.usage
-    if spoken.is_cached:
-        output.note("from the cache, nothing billed")
     if meter.maybe_billed:
         output.warn(f"{plural(meter.maybe_billed, 'request')} may have been billed twice")
     output.detail(
@@ -32,6 +31,20 @@ def show_text(output: Output, said: SaidText, meter: Meter) -> None:
         output.document(_document(said))
     elif said.delivery.path:
         output.lines([said.delivery.path])
+    output.note(", ".join(_last_facts(said, meter, prices)))
+
+
+def _last_facts(said: SaidText, meter: Meter, prices: PriceList) -> Iterator[str]:
+    usage, billed = said.spoken.usage, meter.billed
+    yield f"{clock(said.recording.duration_s)} of sound"
+    if said.spoken.is_cached:
+        yield f"{plural(usage.characters, 'character')} from the cache, nothing billed"
+        return
+    yield plural(usage.characters, "character")
+    if billed.total() != usage.characters:
+        yield f"{billed.total():,} billed"
+    if tag := prices.tag(prices.total(billed)):
+        yield tag
 
 
 @contextmanager
@@ -44,17 +57,6 @@ def show_lost(output: Output, meter: Meter) -> Iterator[None]:
             requests = plural(meter.maybe_billed, "request")
             output.warn(f"{requests} got no usable answer and may have been billed all the same")
         raise
-
-
-def show_facts(output: Output, facts: dict[str, Any]) -> None:
-    """Show facts as lines for people, or as one document."""
-    if output.is_json:
-        output.document(facts)
-        return
-    output.lines(
-        f"{name.replace('_', ' ')}: {'not known' if value is None else value}"
-        for name, value in facts.items()
-    )
 
 
 def _document(said: SaidText) -> dict[str, Any]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from qwentts_cli.billing.ledger import SANDBOX_REGION
@@ -59,9 +59,9 @@ class Context:
         """What characters cost there; the sandbox, which costs nothing, has those of the default region."""
         if self._base_url is not None:
             return price_list(None)
-        return price_list(
-            load_catalog().default_region if self.is_sandbox else find_region(self._region).name
-        )
+        if self.is_sandbox:
+            return replace(price_list(load_catalog().default_region), is_pretended=True)
+        return price_list(find_region(self._region).name)
 
     def open_period_budget(self, ledger: UsageLedger) -> PeriodBudget | None:
         """What may be spent in a day or a month, if that is limited."""

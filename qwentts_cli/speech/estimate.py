@@ -6,43 +6,102 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from qwentts_cli.billing.price import price_tag
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.text.units import count_units
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+    from qwentts_cli.billing.price import Cost
+    from qwentts_cli.dashscope.catalog import Source
+    from qwentts_cli.speech.cache_look import CacheLook
     from qwentts_cli.speech.context import Context
     from qwentts_cli.speech.utterance import Utterance
+
+# A calm reader's, in characters a second: of Han, of other scripts that are not alphabets, and of alphabets.
+_HAN_RATE, _SYLLABLE_RATE, _LETTER_RATE = 4.2, 7.0, 14.5
+_FIRST_SYLLABLE = "\u3040"  # of the scripts behind it, each character is a syllable or a word
 
 
 @dataclass(slots=True)
 class Estimate:
-    """Segments, and the characters of each model."""
+    """Segments, the billed characters of each model, and about how long it would sound.
 
+    `cached` of the segments cost nothing, for `cache` has them; their characters are not counted.
+    """
+
+    cache: CacheLook | None = None
     segments: int = 0
+    cached: int = 0
     characters: Counter[str] = field(default_factory=Counter)
+    sound_s: float = 0.0
 
     def add(self, utterances: Iterable[Utterance]) -> None:
         """Count one text, cut as it would be."""
         for utterance in utterances:
-            if utterance.segment.speakable:
-                self.segments += 1
-                self.characters[utterance.voice.model] += count_units(utterance.request().text)
+            if not utterance.segment.speakable:
+                continue
+            request = utterance.request()
+            self.segments += 1
+            self.sound_s += _estimate_sound(request.text)
+            if self.cache and self.cache.has(request):
+                self.cached += 1
+            else:
+                self.characters[request.model] += count_units(request.text)
 
-    def document(self, context: Context, model: str) -> dict[str, Any]:
-        """The figures by their names; what is not known is `None`."""
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Quote:
+    """What an estimate comes to; what is not known is `None`. `minutes` are those it takes to make."""
+
+    estimate: Estimate
+    cost: Cost | None
+    price_source: Source | None
+    price_tag: str
+    region: str
+    minutes: float | None
+
+    def document(self) -> dict[str, Any]:
+        """The stable shape for scripts."""
+        estimate, cost, source = self.estimate, self.cost, self.price_source
         return {
-            "segments": self.segments,
-            "characters": self.characters.total(),
-            "price": price_tag(context.prices.total(self.characters)),
-            "minutes": self._minutes(context, model),
+            "segments": estimate.segments,
+            "cached_segments": estimate.cached,
+            "characters": estimate.characters.total(),
+            "price": float(cost.amount) if cost else None,
+            "currency": cost.currency if cost else None,
+            "price_source": {"title": source.title, "date": str(source.date)} if source else None,
+            "sound_s": round(estimate.sound_s),
+            "minutes": self.minutes,
         }
 
-    def _minutes(self, context: Context, model: str) -> float | None:
-        """At the rate that is set, else the one the catalogue has for the model."""
-        rpm = context.settings.first("rpm")
-        known = load_catalog().models.get(model)
-        rate = rpm.number if rpm else float(known.rpm) if known else 0.0
-        return round(self.segments / rate, 1) if rate else None
+
+def make_quote(estimate: Estimate, context: Context, model: str) -> Quote:
+    """Put a price on an estimate; `model` is the usual one."""
+    prices = context.prices
+    cost = prices.total(estimate.characters)
+    return Quote(
+        estimate=estimate,
+        cost=cost,
+        price_source=prices.source(model),
+        price_tag=prices.tag(cost) or "price not known",
+        region=prices.region,
+        minutes=_minutes(estimate, context, model),
+    )
+
+
+def _minutes(estimate: Estimate, context: Context, model: str) -> float | None:
+    """At the rate that is set, else the one the catalogue has for the model."""
+    rpm = context.settings.first("rpm")
+    known = load_catalog().models.get(model)
+    rate = rpm.number if rpm else float(known.rpm) if known else 0.0
+    return round((estimate.segments - estimate.cached) / rate, 1) if rate else None
+
+
+def _estimate_sound(text: str) -> float:
+    """About how many seconds a text sounds."""
+    if text.isascii():
+        return len(text) / _LETTER_RATE
+    han = count_units(text) - len(text)
+    syllables = sum(character >= _FIRST_SYLLABLE for character in text) - han
+    return han / _HAN_RATE + syllables / _SYLLABLE_RATE + (len(text) - han - syllables) / _LETTER_RATE

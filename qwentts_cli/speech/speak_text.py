@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from qwentts_cli.audio.tags import Tags
 from qwentts_cli.billing.budget import open_budget
-from qwentts_cli.speech.delivery import STDOUT_NAMES, Delivery, choose_target, open_recording
-from qwentts_cli.speech.estimate import Estimate
+from qwentts_cli.speech.cache_look import look_into_cache
+from qwentts_cli.speech.delivery import Delivery, choose_target, open_recording
+from qwentts_cli.speech.estimate import Estimate, make_quote
 from qwentts_cli.speech.open_subtitles import check_subtitles, open_cues
 from qwentts_cli.speech.pipeline import open_pool
 from qwentts_cli.speech.shown_text import read_aloud
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
     from qwentts_cli.observer import Observer
     from qwentts_cli.speech.context import Context
     from qwentts_cli.speech.delivery import OutputOptions
+    from qwentts_cli.speech.estimate import Quote
     from qwentts_cli.speech.source import Source
     from qwentts_cli.speech.speak import Pauses, Spoken
     from qwentts_cli.speech.utterance import Utterance
@@ -118,19 +120,19 @@ def speak_text(
     return SaidText(delivery=delivery, voice=voice, recording=recording, spoken=spoken)
 
 
-def estimate_text(context: Context, options: SayOptions, observer: Observer) -> dict[str, Any]:
-    """What it would take to speak a text: segments, characters, price, minutes; nothing is sent.
+def quote_text(context: Context, options: SayOptions, observer: Observer) -> tuple[Quote, VoiceSettings]:
+    """What it would take to speak a text as `speak_text` does; nothing is sent.
 
     Raises:
-        UsageError: there is nothing in it to speak.
+        UsageError: there is nothing in it to speak, or the sound cannot go where it should.
     """
-    voice, estimate = _choose_voice(context, options, observer), Estimate()
-    # Without a word on where the sound goes, it is counted as for a file, which takes the fewest segments.
-    is_heard = bool(options.is_played) or options.output.path in STDOUT_NAMES
-    estimate.add(_utter(options, voice, observer, is_heard=is_heard))
+    voice = _choose_voice(context, options, observer)
+    delivery = _choose_delivery(context, options, voice, observer)
+    estimate = Estimate(look_into_cache(context, options.cache_use, observer))
+    estimate.add(_utter(options, voice, observer, is_heard=delivery.is_heard_early))
     if not estimate.segments:
         raise nothing_to_speak()
-    return estimate.document(context, voice.model)
+    return make_quote(estimate, context, voice.model), voice
 
 
 def read_out(context: Context, options: SayOptions, observer: Observer) -> Iterator[str]:

@@ -46,7 +46,7 @@ _FILES_OF_THE_REST = 24
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Target:
-    """Who is asked. `scope` is what the cache knows it by: the sandbox has another port each time."""
+    """Who is asked. `scope` is what the cache knows it by."""
 
     endpoint: Endpoint
     scope: str
@@ -144,7 +144,7 @@ def _open_target(context: Context, model: str, observer: Observer) -> Iterator[t
         observer.warn(f"this is a voice of the sandbox ({sandbox.voice_engine}), not of Qwen-TTS")
         target = Target(
             endpoint=custom_endpoint(sandbox.base_url),
-            scope=f"sandbox, {sandbox.voice_engine}",
+            scope=sandbox_scope(sandbox.voice_engine),
             start_rps=_SANDBOX_START_RPS,
         )
         yield target, ApiKey("sk-sandbox", "the sandbox itself")
@@ -165,6 +165,11 @@ def _open_books(
         is_noted = period or not context.is_sandbox
         record = partial(ledger.record, profile=context.profile or "", region=context.billing_region)
         yield record if is_noted else None, period
+
+
+def sandbox_scope(voice_engine: str) -> str:
+    """What the cache knows the sandbox by, which has another port each time."""
+    return f"sandbox, {voice_engine}"
 
 
 def open_cache(settings: Settings, observer: Observer) -> Cache:

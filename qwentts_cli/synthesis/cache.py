@@ -74,6 +74,15 @@ class Cache:
                 path.unlink()
         return clip
 
+    def has(self, key: str) -> bool:
+        """Whether there is an object of this name; it may be damaged."""
+        path = self._path(key)
+        try:
+            check_folders_below(self._folder, path)
+            return path.is_file()
+        except (LocalError, OSError):
+            return False
+
     def put(self, key: str, clip: Clip) -> bool:
         """Keep an object; false if that failed."""
         path = self._path(key)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import signal
 import subprocess
@@ -229,9 +230,39 @@ def test_the_cache_can_be_looked_after(online: Qwentts) -> None:
 
 
 def test_a_dry_run_tells_the_cost(qwentts: Qwentts) -> None:
-    """Segments, characters as billed, price and time, without a key and without a request."""
-    facts = qwentts("say", "你好。" * 300, "--dry-run", "--json").json
-    assert facts == {"segments": 3, "characters": 1500, "price": "0.015 USD", "minutes": 0.0}
+    """One sentence with the date and the source of the price; numbers for scripts; no key, no request."""
+    text = "你好。" * 300
+    assert re.fullmatch(
+        r"1,500 characters billed · about 3 min of sound · about 1 s to make · 0\.015 USD "
+        r"\(intl, qwen3-tts-flash; prices of 2026-\d\d-\d\d: .+\)\n",
+        qwentts("say", text, "-o", "a.wav", "--dry-run").text,
+    )
+    facts = qwentts("say", text, "-o", "a.wav", "--dry-run", "--json").json
+    assert (facts["segments"], facts["characters"], facts["cached_segments"]) == (3, 1500, 0)
+    assert (facts["price"], facts["currency"]) == (0.015, "USD")
+    assert facts["sound_s"] == pytest.approx(185, abs=25)
+
+
+def test_a_dry_run_looks_where_the_run_would(online: Qwentts, sandbox: Sandbox) -> None:
+    """Into the cache, and at the file that would be overwritten; it counts as the run does."""
+    long = " ".join(f"Sentence {n} of some length." for n in range(60))
+    estimated = online("say", long, "-o", "a.wav", "--dry-run", "--json").json
+    made = online("say", long, "-o", "a.wav", "--json").json
+    assert estimated["characters"] == made["usage"]["characters"]
+    assert estimated["segments"] == made["files"][0]["segments"] == 4
+    assert "exists already" in online("say", long, "-o", "a.wav", "--dry-run", code=2).stderr
+    assert "there is no folder" in online("say", "Hi", "-o", "no/a.wav", "--dry-run", code=2).stderr
+    again = online("say", long, "-o", "b.wav", "--dry-run")
+    assert again.text.startswith("0 characters billed · cached: 4 of 4 segments")
+    assert "cached" not in online("say", long, "-o", "b.wav", "--dry-run", "--refresh").text
+    assert sum(record.method == "POST" for record in sandbox.ledger) == 4
+
+
+def test_the_last_line_tells_what_it_took(qwentts: Qwentts) -> None:
+    """Length, characters and price; the sandbox's as in intl, for nothing is billed there."""
+    words = ("say", "Hello, world.", "--region", "sandbox")
+    last = "0:0. of sound, 13 characters, 0.00013 USD as in intl; nothing is billed"
+    assert re.fullmatch(last, qwentts(*words, "-o", "a.wav").stderr.splitlines()[-1])
 
 
 def test_a_budget_holds_for_one_text_too(online: Qwentts, sandbox: Sandbox) -> None:

@@ -99,7 +99,7 @@ class BatchConsole(ConsoleObserver, BatchObserver):
         facts = [
             f"{results.items} of {results.planned} items",
             f"{results.failed} failed" if results.failed else "",
-            price_tag(self._prices.total(billed)) or "" if billed else "",
+            price_tag(cost) if billed and (cost := self._prices.total(billed)) else "",
             f"{billed.total():,} characters billed",
         ]
         if self._output.is_verbose:
@@ -134,7 +134,7 @@ class BatchConsole(ConsoleObserver, BatchObserver):
         characters = plural(total, "character")
         took = [
             characters if total == results.made_characters else f"{characters} billed",
-            price_tag(self._prices.total(billed)) or "",
+            self._prices.tag(self._prices.total(billed)),
             f"{clock(results.made_s)} of sound",
         ]
         where = "this folder" if str(self._folder) == "." else f"{self._folder}/"
