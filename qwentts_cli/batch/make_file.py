@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from qwentts_cli.batch.journal import Journal
     from qwentts_cli.batch.outcome import Outcome
     from qwentts_cli.batch.tasks import Task
+    from qwentts_cli.billing.price import PriceList
     from qwentts_cli.documents.model import Passage
     from qwentts_cli.speech.pipeline import WorkerPool
     from qwentts_cli.synthesis.synthesizer import Synthesizer
@@ -42,6 +43,7 @@ def make_file(
     journal: Journal,
     pool: WorkerPool | None,
     observer: Observer,
+    prices: PriceList,
 ) -> Outcome:
     """Speak a text into its file; called by several threads at once.
 
@@ -68,6 +70,7 @@ def make_file(
         task.outcome(Status.MADE),
         key=text.key,
         text=text.beginning,
+        cost=prices.cost(task.voice.model, spoken.usage.billed),
         duration_s=recording.duration_s,
         usage=spoken.usage,
     )

@@ -56,6 +56,6 @@ class BatchObserver(Meter):
 
     def document(self, *, has_items: bool = True) -> dict[str, Any]:
         """All of it for scripts; the items are those that were kept."""
-        rows = {"items": [outcome.document() for outcome in self.results.kept]} if has_items else {}
+        rows = {"items": [outcome.document() for outcome in self.results.in_order]} if has_items else {}
         joined = self.results.joined
         return rows | {"joined": joined.document() if joined else None, "summary": self.figures()}

@@ -13,7 +13,10 @@ from qwentts_cli.wording import plural
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from qwentts_cli.billing.price import Cost
     from qwentts_cli.errors import QwenTTSError
+
+_TEXT_SHOWN = 80
 
 
 @unique
@@ -27,7 +30,8 @@ class Status(StrEnum):
 class Outcome:
     """`output` is the file that was or would have been written, `key` what the journal knows its content by.
 
-    `text` is the beginning of what was spoken; of an item that was there already, nobody looked at it.
+    `text` is the beginning of what was spoken; of an item that was there already, nobody looked at it. `cost`
+    is that of what was billed, where the price is known.
     """
 
     number: int
@@ -36,24 +40,31 @@ class Outcome:
     voice: str
     model: str
     status: Status
+    id: str | None = None
     key: str = ""
     text: str = ""
+    cost: Cost | None = None
     duration_s: float = 0.0
     usage: Usage = field(default_factory=Usage)
     error: QwenTTSError | None = None
 
     def document(self) -> dict[str, Any]:
-        """The stable shape of an item for scripts; its text is not in it."""
+        """The stable shape of an item for scripts."""
         return {
             "number": self.number,
+            "id": self.id,
             "source": self.source,
             "output": str(self.output),
             "status": self.status.value,
             "voice": self.voice,
             "model": self.model,
+            "text": " ".join(self.text.split())[:_TEXT_SHOWN],
             "duration_s": round(self.duration_s, 6),
+            "cached": self.status is Status.MADE and not self.usage.billed,
             "characters": self.usage.characters,
             "billed": self.usage.billed,
+            "cost": float(self.cost.amount) if self.cost else None,
+            "currency": self.cost.currency if self.cost else None,
             "requests": self.usage.requests,
             "request_ids": list(self.usage.request_ids),
             "gaps": [
@@ -112,6 +123,11 @@ class Results:
             self.made_s += outcome.duration_s
         if self.is_kept:
             self.kept.append(outcome)
+
+    @property
+    def in_order(self) -> list[Outcome]:
+        """What was kept, in the order of the list."""
+        return sorted(self.kept, key=lambda outcome: outcome.number)
 
     @property
     def items(self) -> int:

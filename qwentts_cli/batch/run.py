@@ -62,7 +62,7 @@ def _reported(folder: Path, path: Path | None, journal: Journal, observer: Batch
             name = name_beside("report", path, folder)
             write_report(
                 path,
-                observer.results.kept,
+                observer.results.in_order,
                 folder=folder,
                 title=title,
                 figures=figures,
@@ -97,7 +97,14 @@ def _make_all(
         observer.results.planned = len(job.tasks)
         observer.work_planned(characters=job.tasks.characters, items=len(job.tasks))
         pool = stack.enter_context(WorkerPool(jobs, synthesizer.cancel)) if jobs > 1 else None
-        make = partial(make_file, synthesizer=synthesizer, journal=journal, pool=pool, observer=observer)
+        make = partial(
+            make_file,
+            synthesizer=synthesizer,
+            journal=journal,
+            pool=pool,
+            observer=observer,
+            prices=context.prices,
+        )
         runner = Runner(
             make, pool=pool, journal=journal, observer=observer, keep=keep, fail_fast=options.fail_fast
         )

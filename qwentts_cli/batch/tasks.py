@@ -93,6 +93,7 @@ class Task:
         """An outcome of this task, the figures of which are still to be filled in."""
         return Outcome(
             number=self.number,
+            id=self.item.id,
             source=self.source,
             output=self.output,
             voice=self.voice.voice,

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import re
+from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.errors import UsageError
@@ -18,6 +20,8 @@ if TYPE_CHECKING:
     from qwentts_cli.manifest.lines import Lines
     from qwentts_cli.manifest.problems import Report
 
+_LONGEST_COLUMN_NAME: Final = 20
+_SEPARATOR: Final = re.compile(r"sep=([;,|\t])", re.IGNORECASE)
 _OTHER_DELIMITERS: Final = (";", "\t", "|", ",")
 
 
@@ -68,9 +72,16 @@ class TableRows:
     def _cells(self) -> Iterator[list[str]]:
         """Give the rows that are not blank; `_number` is the line in which the last one began."""
         csv.field_size_limit(MAX_CHARS)  # its default is a 40th of that, for the whole process
-        reader = csv.reader((f"{line}\n" for line in self._lines), delimiter=self._delimiter, strict=True)
+        lines, before = iter(self._lines), 0
+        first = next(lines, None)
+        if first is not None:
+            # A spreadsheet's own note of the character between the cells, which is no row.
+            note = _SEPARATOR.fullmatch(first)
+            self._delimiter, before = (note[1], 1) if note else (self._delimiter, 0)
+            lines = lines if note else chain([first], lines)
+        reader = csv.reader((f"{line}\n" for line in lines), delimiter=self._delimiter, strict=True)
         while True:
-            self._number = reader.line_num + 1
+            self._number = reader.line_num + before + 1
             try:
                 cells = next(reader)
             except StopIteration:
@@ -92,7 +103,10 @@ class TableRows:
             for field in dict.fromkeys(fields)
             if field in FIELDS and fields.count(field) > 1
         ]
-        if not self._ignore_extra:
+        if not self._has_header(fields):
+            hint = "Its first row names the columns, one of them 'text' or 'file', such as: id,text,voice."
+            problems = [("the file has no header", hint)]
+        elif not self._ignore_extra:
             problems += [self._unknown(field) for field in fields if field not in FIELDS]
         if not problems and not {"text", "file"} & set(fields):
             problems = [("the first row names no column 'text' or 'file'", suggest("", FIELDS, "Fields"))]
@@ -100,6 +114,13 @@ class TableRows:
             self.is_empty = False
             self._report(self.place(), text, hint)
         return None if problems else [field if field in FIELDS else "" for field in fields]
+
+    def _has_header(self, fields: list[str]) -> bool:
+        """Whether the first row can be one, though perhaps with other columns or between other characters."""
+        text = self._delimiter.join(fields)
+        words = {word.strip().lower() for word in re.split(r"[;,|\t]", text)}
+        is_prose = any(" " in field and len(field) > _LONGEST_COLUMN_NAME for field in fields)
+        return bool(words & set(FIELDS)) or not is_prose
 
     def _unknown(self, field: str) -> tuple[str, str]:
         if not field:

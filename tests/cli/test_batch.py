@@ -246,6 +246,29 @@ def test_a_dry_run_tells_what_it_would_take(online: Qwentts, sandbox: Sandbox) -
     assert sandbox.ledger == []
 
 
+def test_rows_are_in_the_order_of_the_list_and_say_what_they_are(qwentts: Qwentts) -> None:
+    """With its id, its beginning, whether it cost anything, and what, in numbers with a currency beside."""
+    rows = [{"id": f"item{n}", "text": f"This is item {n}. " * (12 - n)} for n in range(10)]
+    (qwentts.folder / "l.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+    batch = ("batch", "l.jsonl", "--region", "sandbox", "--json", "-d")
+    made = qwentts(*batch, "a").json["items"]
+    assert [row["id"] for row in made] == [row["id"] for row in rows]
+    assert made[0]["text"].startswith("This is item 0. This")
+    assert (made[9]["billed"], made[9]["cost"], made[9]["currency"]) == (47, 0.00047, "USD")
+    assert {row["cached"] for row in made} == {False}
+    again = qwentts(*batch, "b").json["items"]
+    assert {(row["cached"], row["cost"]) for row in again} == {(True, 0)}
+
+
+def test_a_table_may_say_what_is_between_its_cells(online: Qwentts) -> None:
+    """As Excel notes it in a first line; and a table without a header is said to be that."""
+    (online.folder / "t.csv").write_text("sep=;\nid;text\na;One, two.\n")
+    online("batch", "t.csv", "-d", "out")
+    assert read_back(online.folder / "out/a.wav") == "One, two."
+    (online.folder / "n.csv").write_text("The first of all sentences.,Cherry\nAnd another one.,Ethan\n")
+    assert "the file has no header" in online("batch", "n.csv", "-d", "out", code=2).stderr
+
+
 def test_events_are_json_lines(online: Qwentts) -> None:
     """With --jsonl each item is a line as it ends."""
     write_texts(online.folder, TEXTS)

@@ -115,7 +115,8 @@ def test_control_characters_are_left_out_with_a_note(online: Qwentts) -> None:
     (online.folder / "in.txt").write_bytes(b"a\x1b[31mb\x07 \x0bc")
     result = online("say", "-f", "in.txt", "-o", "out.wav")
     assert read_back(online.folder / "out.wav") == "ab c"
-    assert result.stderr == "Warning: left out 1 terminal sequence and 1 control character of in.txt\n"
+    warning = "Warning: left out 1 terminal sequence and 1 control character of in.txt"
+    assert result.stderr.splitlines()[:-1] == [warning]
 
 
 @pytest.mark.parametrize(
