@@ -22,7 +22,7 @@ def write(path: Path, outcomes: list[Outcome] | Iterator[Outcome]) -> None:
 
 
 def test_lines_are_for_scripts(tmp_path: Path) -> None:
-    """One object an item, errors as with --json; the text is not in it, nor what would end a line."""
+    """One object an item, errors as with --json; only the beginning of the text is in it, on one line."""
     outcomes = list(make_outcomes(tmp_path / "audio"))
     odd = Outcome(
         number=61,
@@ -39,14 +39,19 @@ def test_lines_are_for_scripts(tmp_path: Path) -> None:
     assert len(rows) == COUNT + 1
     assert rows[8] == {
         "number": 9,
+        "id": None,
         "source": "list.jsonl:9",
         "output": str(tmp_path / "audio/part/0009.wav"),
         "status": "made",
         "voice": "Ethan",
         "model": "qwen3-tts-flash",
+        "text": "This is item 9.",
         "duration_s": 65.4,
+        "cached": False,
         "characters": 1234,
         "billed": 1234,
+        "cost": None,
+        "currency": None,
         "requests": 1,
         "request_ids": ["r-1"],
         "gaps": [{"line": 3, "column": 14, "characters": 12}],
