@@ -105,7 +105,7 @@ COMMAND_CLASS = SandboxCommand
 
 
 def _make(**options: object) -> Sandbox:
-    from qwentts_cli.sandbox.faults.script import BadFaultSpec
+    from qwentts_cli.sandbox.faults.fault_script import BadFaultSpec
     from qwentts_cli.sandbox.server import Sandbox
     from qwentts_cli.sandbox.voices.engine import EngineMissing
 

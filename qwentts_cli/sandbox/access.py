@@ -6,12 +6,12 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from qwentts_cli.sandbox.reply import ServiceError
+from qwentts_cli.sandbox.http.reply import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from qwentts_cli.sandbox.exchange import Exchange
+    from qwentts_cli.sandbox.http.exchange import Exchange
 
 _GRANT = re.compile(r"(?P<key>[^=]+)=(?P<region>[a-z]+)(?:/(?P<workspace>[A-Za-z0-9][A-Za-z0-9_-]{0,63}))?")
 # Keys of a Coding or Token Plan, which have hosts of their own.

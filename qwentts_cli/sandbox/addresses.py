@@ -8,12 +8,12 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from qwentts_cli.sandbox.reply import ServiceError
+from qwentts_cli.sandbox.http.reply import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Collection
 
-    from qwentts_cli.sandbox.exchange import Exchange
+    from qwentts_cli.sandbox.http.exchange import Exchange
 
 _ADDRESS = re.compile(r"/(?:([A-Za-z0-9][A-Za-z0-9_-]{0,63})\.)?([a-z]+)(/api/v1/.*)")
 

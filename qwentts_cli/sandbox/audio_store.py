@@ -14,13 +14,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode
 
-from qwentts_cli.sandbox.recording import record
-from qwentts_cli.sandbox.reply import ServiceError
+from qwentts_cli.sandbox.http.reply import ServiceError
+from qwentts_cli.sandbox.speech_file import record
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qwentts_cli.sandbox.recording import Recording
+    from qwentts_cli.sandbox.speech_file import SpeechFile
     from qwentts_cli.sandbox.voices.engine import VoiceEngine
 
 LIFETIME_S = 24 * 3600
@@ -56,19 +56,17 @@ class AudioStore:
         self._clock = clock
         self._secret = os.urandom(20)
         self._lock = threading.Lock()
-        self._said: OrderedDict[str, Recording] = OrderedDict()
+        self._said: OrderedDict[str, SpeechFile] = OrderedDict()
         self._recent: OrderedDict[str, bytes] = OrderedDict()
         self._recent_bytes = 0
 
-    def publish(self, recording: Recording) -> Published:
-        """Hand out a URL for the sound of `recording`."""
+    def publish(self, speech: SpeechFile) -> Published:
+        """Hand out a URL for the sound of `speech`."""
         now = self._clock()
         expires_at = int(now) + LIFETIME_S
-        path = (
-            f"/audio/{time.strftime('%Y%m%d', time.gmtime(now))}/{uuid.uuid4()}.{recording.sound.container}"
-        )
+        path = f"/audio/{time.strftime('%Y%m%d', time.gmtime(now))}/{uuid.uuid4()}.{speech.sound.container}"
         with self._lock:
-            self._said[path] = recording
+            self._said[path] = speech
             if len(self._said) > _MAX_ENTRIES:
                 self._said.popitem(last=False)
         signed = {
@@ -89,11 +87,11 @@ class AudioStore:
                 _, dropped = self._recent.popitem(last=False)
                 self._recent_bytes -= len(dropped)
 
-    def said(self, path: str) -> Recording | None:
+    def said(self, path: str) -> SpeechFile | None:
         with self._lock:
             return self._said.get(path)
 
-    def fetch(self, path: str, query: str) -> tuple[Recording, bytes]:
+    def fetch(self, path: str, query: str) -> tuple[SpeechFile, bytes]:
         """Give what a URL stands for, and its samples.
 
         Raises:
@@ -101,15 +99,15 @@ class AudioStore:
             EngineFailed: the sound had to be made again and could not.
         """
         self._check(path, query)
-        recording = self.said(path)
-        if recording is None:
+        speech = self.said(path)
+        if speech is None:
             raise ServiceError(404, "NoSuchKey", "The specified key does not exist.")
         with self._lock:
             pcm = self._recent.get(path)
         if pcm is None:
-            pcm = b"".join(record(self._engine, recording))
+            pcm = b"".join(record(self._engine, speech))
             self.keep(path, pcm)
-        return recording, pcm
+        return speech, pcm
 
     def _check(self, path: str, query: str) -> None:
         given = {name: values[0] for name, values in parse_qs(query).items()}

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
 
-from qwentts_cli.sandbox.reply import ServiceError
+from qwentts_cli.sandbox.http.reply import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

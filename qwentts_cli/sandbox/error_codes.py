@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from http import HTTPStatus
 
-from qwentts_cli.sandbox.reply import ServiceError
+from qwentts_cli.sandbox.http.reply import ServiceError
 
 _BY_CODE: dict[str, tuple[int, str]] = {
     "AccessDenied": (403, "Access denied."),

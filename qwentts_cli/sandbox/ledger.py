@@ -10,12 +10,12 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
-from qwentts_cli.sandbox.exchange import header_of
+from qwentts_cli.sandbox.http.exchange import header_of
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from qwentts_cli.sandbox.exchange import Exchange
+    from qwentts_cli.sandbox.http.exchange import Exchange
 
 # A foreground sandbox may run for weeks; a test run needs some thousands. The oldest records go first.
 _MAX_RECORDS = 20_000

@@ -6,20 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qwentts_cli.sandbox.addresses import find_address
-from qwentts_cli.sandbox.endpoints.customization import customize
+from qwentts_cli.sandbox.endpoints.customization.customize import customize
 from qwentts_cli.sandbox.endpoints.downloads import download
 from qwentts_cli.sandbox.endpoints.generation import generate
-from qwentts_cli.sandbox.endpoints.models import list_limits, list_models
-from qwentts_cli.sandbox.endpoints.synthesizer import synthesize_speech
+from qwentts_cli.sandbox.endpoints.model_lists import answer_limits, answer_models
+from qwentts_cli.sandbox.endpoints.speech_synthesizer import synthesize_speech
 from qwentts_cli.sandbox.endpoints.uploads import STORAGE_PATH, permit_upload, store_upload
-from qwentts_cli.sandbox.reply import ServiceError
+from qwentts_cli.sandbox.http.reply import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qwentts_cli.sandbox.exchange import Exchange
+    from qwentts_cli.sandbox.http.exchange import Exchange
+    from qwentts_cli.sandbox.http.response_writer import ResponseWriter
     from qwentts_cli.sandbox.service import Service
-    from qwentts_cli.sandbox.wire import Wire
 
 # A request is some kilobytes, a voice sample up to 10 MB with Base64 or the fields of a form counted.
 SMALL_BODY = 1024 * 1024
@@ -35,7 +35,7 @@ class Route:
     """An endpoint: the one method it knows, who answers, and the largest body in bytes."""
 
     method: str
-    answer: Callable[[Service, Exchange, Wire], None]
+    answer: Callable[[Service, Exchange, ResponseWriter], None]
     max_body: int = SMALL_BODY
 
 
@@ -44,8 +44,8 @@ _ROUTES = {
     f"{_API}/services/aigc/multimodal-generation/generation": Route(method="POST", answer=generate),
     f"{_TTS}/SpeechSynthesizer": Route(method="POST", answer=synthesize_speech),
     f"{_TTS}/customization": Route(method="POST", answer=customize, max_body=_SAMPLE_BODY),
-    f"{_API}/models": Route(method="GET", answer=list_models),
-    f"{_API}/models/limits": Route(method="GET", answer=list_limits),
+    f"{_API}/models": Route(method="GET", answer=answer_models),
+    f"{_API}/models/limits": Route(method="GET", answer=answer_limits),
     f"{_API}/uploads": Route(method="GET", answer=permit_upload),
     STORAGE_PATH: Route(method="POST", answer=store_upload, max_body=_SAMPLE_BODY),
 }

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Self
 from qwentts_cli.sandbox.access import Access, read_grants
 from qwentts_cli.sandbox.audio_store import AudioStore
 from qwentts_cli.sandbox.custom_voices import CustomVoices
-from qwentts_cli.sandbox.deadlines import Deadlines
-from qwentts_cli.sandbox.faults.script import FaultScript
-from qwentts_cli.sandbox.handler import SandboxHandler
+from qwentts_cli.sandbox.faults.fault_script import FaultScript
+from qwentts_cli.sandbox.http.deadlines import Deadlines
+from qwentts_cli.sandbox.http.handler import SandboxHandler
+from qwentts_cli.sandbox.http.listener import HOST, Listener
 from qwentts_cli.sandbox.ledger import Ledger, Record
-from qwentts_cli.sandbox.listener import HOST, Listener
 from qwentts_cli.sandbox.rate_limit import RateLimit
 from qwentts_cli.sandbox.service import Service
 from qwentts_cli.sandbox.service_data import read_service_data
-from qwentts_cli.sandbox.uploads import Uploads
+from qwentts_cli.sandbox.upload_store import UploadStore
 from qwentts_cli.sandbox.voices.find_engine import find_engine
 
 if TYPE_CHECKING:
@@ -188,7 +188,7 @@ class Sandbox:
             engine=self._engine,
             audio=AudioStore(self._engine, base=origin, clock=self._clock),
             custom_voices=CustomVoices(clock=self._clock, delay=self._voice_delay),
-            uploads=Uploads(clock=self._clock),
+            uploads=UploadStore(clock=self._clock),
             faults=self._faults,
             limit=self._limit,
             clock=self._clock,

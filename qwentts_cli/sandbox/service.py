@@ -11,10 +11,10 @@ if TYPE_CHECKING:
     from qwentts_cli.sandbox.access import Access
     from qwentts_cli.sandbox.audio_store import AudioStore
     from qwentts_cli.sandbox.custom_voices import CustomVoices
-    from qwentts_cli.sandbox.faults.script import FaultScript
+    from qwentts_cli.sandbox.faults.fault_script import FaultScript
     from qwentts_cli.sandbox.rate_limit import RateLimit
     from qwentts_cli.sandbox.service_data import ServiceData
-    from qwentts_cli.sandbox.uploads import Uploads
+    from qwentts_cli.sandbox.upload_store import UploadStore
     from qwentts_cli.sandbox.voices.engine import VoiceEngine
 
 
@@ -34,7 +34,7 @@ class Service:
     engine: VoiceEngine
     audio: AudioStore
     custom_voices: CustomVoices
-    uploads: Uploads
+    uploads: UploadStore
     faults: FaultScript
     limit: RateLimit
     clock: Callable[[], float]

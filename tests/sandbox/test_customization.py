@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from qwentts_cli.sandbox.formats.wav import wav_header
+from qwentts_cli.sandbox.formats.wav_header import wav_header
 from qwentts_cli.sandbox.server import Sandbox
 from tests.sandbox.raw_http import CUSTOMIZATION, KEY, Heard, ask, fetch, say
 from tests.tones import read_back

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 from qwentts_cli.sandbox.audio_store import AudioStore
 from qwentts_cli.sandbox.formats.checksums import crc64
-from qwentts_cli.sandbox.recording import Recording
 from qwentts_cli.sandbox.server import Sandbox
+from qwentts_cli.sandbox.speech_file import SpeechFile
 from qwentts_cli.sandbox.voices.engine import Utterance
 from qwentts_cli.sandbox.voices.tones import ToneVoice
 from tests.sandbox.raw_http import KEY, ask, connect, fetch, listen, say
@@ -101,7 +101,7 @@ def test_an_old_sound_is_spoken_again() -> None:
     voice = CountingVoice()
     store = AudioStore(voice, base="http://x", clock=lambda: 0.0)
     utterance = Utterance("an old text", "Cherry")
-    published = store.publish(Recording(utterance=utterance))
+    published = store.publish(SpeechFile(utterance=utterance))
     query = published.url.partition("?")[2]
     pcm = b"".join(ToneVoice().speak(utterance))
     store.keep(published.path, pcm)

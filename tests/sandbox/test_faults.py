@@ -5,7 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from qwentts_cli.sandbox.faults.script import BadFaultSpec, FaultScript, fault_kinds
+from qwentts_cli.sandbox.faults.fault_script import BadFaultSpec, FaultScript, fault_kinds
 from qwentts_cli.sandbox.server import Sandbox
 from tests.sandbox.raw_http import say
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from qwentts_cli.sandbox.exchange import Exchange
+from qwentts_cli.sandbox.http.exchange import Exchange
 from qwentts_cli.sandbox.ledger import Ledger
 from qwentts_cli.sandbox.server import Sandbox
 from tests.sandbox.raw_http import GENERATION, KEY, ask, connect, listen, order, say

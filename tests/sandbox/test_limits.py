@@ -4,8 +4,8 @@ from contextlib import suppress
 
 import pytest
 
+from qwentts_cli.sandbox.http.reply import ServiceError
 from qwentts_cli.sandbox.rate_limit import RateLimit
-from qwentts_cli.sandbox.reply import ServiceError
 from qwentts_cli.sandbox.server import Sandbox
 from tests.sandbox.raw_http import say
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 
 import pytest
 
-from qwentts_cli.sandbox.faults.script import fault_kinds
-from qwentts_cli.sandbox.formats.wav import wav_header
+from qwentts_cli.sandbox.faults.fault_script import fault_kinds
+from qwentts_cli.sandbox.formats.wav_header import wav_header
 from qwentts_cli.sandbox.server import Sandbox
 from qwentts_cli.sandbox.voices.engine import Utterance
 from qwentts_cli.sandbox.voices.tones import ToneVoice

@@ -9,7 +9,7 @@ import soundfile
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from qwentts_cli.sandbox.formats.wav import wav_file
+from qwentts_cli.sandbox.formats.wav_header import wav_file
 from qwentts_cli.sandbox.voices.engine import Utterance
 from qwentts_cli.sandbox.voices.tones import ToneVoice
 from tests.tones import NotTones, read_back, read_back_pcm

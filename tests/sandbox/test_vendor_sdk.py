@@ -8,7 +8,7 @@ import pytest
 import requests
 import soundfile
 
-from qwentts_cli.sandbox.formats.wav import wav_header
+from qwentts_cli.sandbox.formats.wav_header import wav_header
 from tests.tones import read_back, read_back_pcm
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pytest
 
-from qwentts_cli.sandbox.formats.wav import wav_header
+from qwentts_cli.sandbox.formats.wav_header import wav_header
 from qwentts_cli.sandbox.server import Sandbox
 from tests.sandbox.raw_http import CUSTOMIZATION, KEY, STREAM, SYNTHESIZER, Heard, ask, fetch, order
 from tests.tones import read_back

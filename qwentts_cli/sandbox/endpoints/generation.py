@@ -6,32 +6,32 @@ from typing import TYPE_CHECKING
 
 from qwentts_cli.sandbox.endpoints.generation_request import read_generation
 from qwentts_cli.sandbox.endpoints.synthesis import synthesize
-from qwentts_cli.sandbox.reply import ServiceError
-from qwentts_cli.sandbox.sse import Frame
+from qwentts_cli.sandbox.http.event_stream import Frame
+from qwentts_cli.sandbox.http.reply import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from qwentts_cli.sandbox.endpoints.speech_order import SpeechOrder
     from qwentts_cli.sandbox.endpoints.synthesis import Synthesis
-    from qwentts_cli.sandbox.exchange import Exchange
+    from qwentts_cli.sandbox.http.exchange import Exchange
+    from qwentts_cli.sandbox.http.response_writer import ResponseWriter
     from qwentts_cli.sandbox.service import Service
-    from qwentts_cli.sandbox.wire import Wire
 
 
-def generate(service: Service, exchange: Exchange, wire: Wire) -> None:
+def generate(service: Service, exchange: Exchange, writer: ResponseWriter) -> None:
     """Answer with a URL, or with frames of headerless samples that end with one.
 
     Raises:
         ServiceError: the request is refused.
     """
-    synthesize(service, exchange, wire, read=read_generation, stream=_frames)
+    synthesize(service, exchange, writer, read=read_generation, stream=_frames)
 
 
 def _frames(synthesis: Synthesis, order: SpeechOrder) -> Iterator[Frame]:
     spoken = bytearray()
     try:
-        for piece in synthesis.speak(order.recording):
+        for piece in synthesis.speak(order.speech):
             spoken += piece
             yield Frame(synthesis.sound_payload(order, piece, len(spoken)))
     except ServiceError as error:

@@ -16,13 +16,13 @@ from qwentts_cli.sandbox.endpoints.request_body import (
 )
 from qwentts_cli.sandbox.endpoints.served_models import find_model
 from qwentts_cli.sandbox.endpoints.speech_order import SpeechOrder
-from qwentts_cli.sandbox.recording import Recording
+from qwentts_cli.sandbox.speech_file import SpeechFile
 from qwentts_cli.sandbox.voices.engine import Utterance
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from qwentts_cli.sandbox.exchange import Exchange
+    from qwentts_cli.sandbox.http.exchange import Exchange
     from qwentts_cli.sandbox.service import Service
     from qwentts_cli.sandbox.service_data import ServedModel, ServiceData
 
@@ -52,7 +52,7 @@ def read_generation(service: Service, exchange: Exchange) -> SpeechOrder:
     units = count_units(text)
     if units > model.max_units:
         refuse_length(model.max_units)
-    return SpeechOrder(model=model, recording=Recording(utterance=utterance), units=units)
+    return SpeechOrder(model=model, speech=SpeechFile(utterance=utterance), units=units)
 
 
 def refuse_length(limit: int) -> NoReturn:

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from qwentts_cli.sandbox.recording import Recording
     from qwentts_cli.sandbox.service_data import ServedModel
+    from qwentts_cli.sandbox.speech_file import SpeechFile
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -15,6 +15,6 @@ class SpeechOrder:
     """What to say and how, and what it costs; `units` are billed characters."""
 
     model: ServedModel
-    recording: Recording
+    speech: SpeechFile
     units: int
     word_times: bool = False

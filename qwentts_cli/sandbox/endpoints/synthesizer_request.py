@@ -20,11 +20,11 @@ from qwentts_cli.sandbox.endpoints.request_body import (
 from qwentts_cli.sandbox.endpoints.served_models import find_model
 from qwentts_cli.sandbox.endpoints.speech_order import SpeechOrder
 from qwentts_cli.sandbox.formats.sound_format import CONTAINERS, SoundFormat
-from qwentts_cli.sandbox.recording import Recording
+from qwentts_cli.sandbox.speech_file import SpeechFile
 from qwentts_cli.sandbox.voices.engine import Utterance
 
 if TYPE_CHECKING:
-    from qwentts_cli.sandbox.exchange import Exchange
+    from qwentts_cli.sandbox.http.exchange import Exchange
     from qwentts_cli.sandbox.service import Service
     from qwentts_cli.sandbox.service_data import ServedModel
 
@@ -56,7 +56,7 @@ def read_synthesis(service: Service, exchange: Exchange) -> SpeechOrder:
     voice = read_voice(given)
     return SpeechOrder(
         model=model,
-        recording=Recording(
+        speech=SpeechFile(
             utterance=_utterance(service, model, voice, given),
             sound=_sound(given),
             max_seconds=_max_seconds(service, model, voice),

@@ -8,18 +8,18 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from qwentts_cli.sandbox.endpoints.request_body import refuse
-from qwentts_cli.sandbox.reply import Reply, ServiceError, json_reply
-from qwentts_cli.sandbox.uploads import ACCESS_KEY_ID, MAX_FILE_MB
+from qwentts_cli.sandbox.http.reply import Reply, ServiceError, json_reply
+from qwentts_cli.sandbox.upload_store import ACCESS_KEY_ID, MAX_FILE_MB
 
 if TYPE_CHECKING:
-    from qwentts_cli.sandbox.exchange import Exchange
+    from qwentts_cli.sandbox.http.exchange import Exchange
+    from qwentts_cli.sandbox.http.response_writer import ResponseWriter
     from qwentts_cli.sandbox.service import Service
-    from qwentts_cli.sandbox.wire import Wire
 
 STORAGE_PATH = "/upload"
 
 
-def permit_upload(service: Service, exchange: Exchange, wire: Wire) -> None:
+def permit_upload(service: Service, exchange: Exchange, writer: ResponseWriter) -> None:
     """Answer GET /uploads?action=getPolicy&model=...
 
     Raises:
@@ -44,18 +44,18 @@ def permit_upload(service: Service, exchange: Exchange, wire: Wire) -> None:
         "x_oss_forbid_overwrite": "true",
     }
     payload = {"request_id": exchange.request_id, "data": data}
-    wire.send(json_reply(200, payload, exchange.request_id))
+    writer.send(json_reply(200, payload, exchange.request_id))
 
 
-def store_upload(service: Service, exchange: Exchange, wire: Wire) -> None:
+def store_upload(service: Service, exchange: Exchange, writer: ResponseWriter) -> None:
     """Take the form, as the storage does: errors are XML."""
     exchange.phase = "upload"
     try:
         service.uploads.store(_read_form(exchange))
     except ServiceError as error:
-        wire.send(error.as_xml(exchange.request_id))
+        writer.send(error.as_xml(exchange.request_id))
     else:
-        wire.send(Reply(200, {"x-oss-request-id": exchange.request_id}, b""))
+        writer.send(Reply(200, {"x-oss-request-id": exchange.request_id}, b""))
 
 
 def _read_form(exchange: Exchange) -> dict[str, bytes]:

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from typing import Generic, TypeVar
 
 from qwentts_cli.sandbox.formats.sound_format import SoundFormat
-from qwentts_cli.sandbox.wire import Wire
+from qwentts_cli.sandbox.http.response_writer import ResponseWriter
 
 TrueAnswerT = TypeVar("TrueAnswerT")
 
-# Answers on the wire in place of the route. The second argument makes the true answer, which bills it; the
+# Writes an answer in place of the endpoint. The second argument makes the true answer, which bills it; the
 # third is the argument of the rule.
-Spoiler = Callable[[Wire, Callable[[], TrueAnswerT], str], None]
+Spoiler = Callable[[ResponseWriter, Callable[[], TrueAnswerT], str], None]
 
 Alter = Callable[[bytes, SoundFormat, str], tuple[bytes, SoundFormat]]
 

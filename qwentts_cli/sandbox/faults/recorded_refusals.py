@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 from qwentts_cli.sandbox.error_codes import CODES, error_of_code
 from qwentts_cli.sandbox.faults.fault_kind import FaultKind
-from qwentts_cli.sandbox.faults.wire import MakeReply, refuse
-from qwentts_cli.sandbox.reply import Reply, ServiceError, json_reply
-from qwentts_cli.sandbox.sse import Frame, encode_frame
+from qwentts_cli.sandbox.faults.http_faults import MakeReply, send_refusal
+from qwentts_cli.sandbox.http.event_stream import Frame, encode_frame
+from qwentts_cli.sandbox.http.reply import Reply, ServiceError, json_reply
 
 if TYPE_CHECKING:
-    from qwentts_cli.sandbox.wire import Wire
+    from qwentts_cli.sandbox.http.response_writer import ResponseWriter
 
 _PARAMETER = "InvalidParameter"
 _REFUSALS = {
@@ -38,17 +38,17 @@ _NAMES = "|".join((*_REFUSALS, *_UNEXPLAINED))
 _CODE = "|".join(code.replace(".", r"\.") for code in CODES)
 
 
-def _recorded(wire: Wire, _answer: MakeReply, name: str) -> None:
+def _recorded(writer: ResponseWriter, _answer: MakeReply, name: str) -> None:
     if name in _UNEXPLAINED:
-        wire.send(json_reply(_UNEXPLAINED[name], {}, wire.exchange.request_id))
+        writer.send(json_reply(_UNEXPLAINED[name], {}, writer.exchange.request_id))
     else:
-        refuse(wire, ServiceError(*_REFUSALS[name]))
+        send_refusal(writer, ServiceError(*_REFUSALS[name]))
 
 
-def _error_event(wire: Wire, _answer: MakeReply, code: str) -> None:
+def _error_event(writer: ResponseWriter, _answer: MakeReply, code: str) -> None:
     error = error_of_code(code)
-    frame = Frame(error.payload(wire.exchange.request_id), "error", error.status)
-    wire.send(Reply(200, {"Content-Type": "text/event-stream;charset=UTF-8"}, encode_frame(1, frame)))
+    frame = Frame(error.payload(writer.exchange.request_id), "error", error.status)
+    writer.send(Reply(200, {"Content-Type": "text/event-stream;charset=UTF-8"}, encode_frame(1, frame)))
 
 
 RECORDED_KINDS: dict[str, FaultKind[Reply]] = {

@@ -7,20 +7,20 @@ from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from qwentts_cli.sandbox.faults.audio import AUDIO_KINDS
 from qwentts_cli.sandbox.faults.fault_kind import COUNT, SECONDS, FaultKind
-from qwentts_cli.sandbox.faults.json_answer import JSON_KINDS
+from qwentts_cli.sandbox.faults.file_faults import AUDIO_KINDS
+from qwentts_cli.sandbox.faults.http_faults import HTTP_KINDS
+from qwentts_cli.sandbox.faults.json_faults import JSON_KINDS
 from qwentts_cli.sandbox.faults.recorded_refusals import RECORDED_KINDS
-from qwentts_cli.sandbox.faults.sound import SOUND_KINDS
-from qwentts_cli.sandbox.faults.stream import SSE_KINDS
+from qwentts_cli.sandbox.faults.sound_faults import SOUND_KINDS
+from qwentts_cli.sandbox.faults.stream_faults import SSE_KINDS
 from qwentts_cli.sandbox.faults.stream_oddities import ODD_STREAM_KINDS
-from qwentts_cli.sandbox.faults.wire import WIRE_KINDS
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from qwentts_cli.sandbox.formats.sound_format import SoundFormat
-    from qwentts_cli.sandbox.wire import Wire
+    from qwentts_cli.sandbox.http.response_writer import ResponseWriter
 
 FAULT_SYNTAX = """\
 A script is a list of rules, PHASE:KIND[=ARG][@P%|*N|#K], separated by commas. The phase is post (any \
@@ -53,12 +53,12 @@ _KINDS: dict[str, dict[str, FaultKind[Any]]] = {
         "refuse": _REFUSE,
         "limit": _LIMIT,
         "data-only": _DATA_ONLY,
-        **WIRE_KINDS,
+        **HTTP_KINDS,
         **JSON_KINDS,
         **RECORDED_KINDS,
     },
     "sse": {**SSE_KINDS, **ODD_STREAM_KINDS},
-    "get": {"latency": _LATENCY, **WIRE_KINDS, **AUDIO_KINDS, **SOUND_KINDS},
+    "get": {"latency": _LATENCY, **HTTP_KINDS, **AUDIO_KINDS, **SOUND_KINDS},
 }
 
 
@@ -94,8 +94,8 @@ class Rule:
         return None if alter is None else lambda pcm, sound: alter(pcm, sound, argument)
 
     @property
-    def spoil(self) -> Callable[[Wire, Callable[[], Any]], None] | None:
-        """Its deed, for a wire and the true answer."""
+    def spoil(self) -> Callable[[ResponseWriter, Callable[[], Any]], None] | None:
+        """What it does with a writer and the true answer."""
         return None if self.kind.spoil is None else partial(_spoil, self.kind.spoil, self.argument)
 
 
@@ -163,9 +163,9 @@ def _explained(phase: str, kind: FaultKind[Any]) -> str:
 
 
 def _spoil(
-    spoil: Callable[[Wire, Callable[[], Any], str], None],
+    spoil: Callable[[ResponseWriter, Callable[[], Any], str], None],
     argument: str,
-    wire: Wire,
+    writer: ResponseWriter,
     answer: Callable[[], Any],
 ) -> None:
-    spoil(wire, answer, argument)
+    spoil(writer, answer, argument)

@@ -5,28 +5,28 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qwentts_cli.sandbox.faults.fault_kind import FaultKind
-from qwentts_cli.sandbox.sse import encode_frame, open_stream, send_stream
+from qwentts_cli.sandbox.http.event_stream import encode_frame, open_stream, send_stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from qwentts_cli.sandbox.sse import Frame
-    from qwentts_cli.sandbox.wire import Wire
+    from qwentts_cli.sandbox.http.event_stream import Frame
+    from qwentts_cli.sandbox.http.response_writer import ResponseWriter
 
     MakeFrames = Callable[[], Iterator[Frame]]
 
 
-def _done(wire: Wire, answer: MakeFrames, how: str) -> None:
+def _done(writer: ResponseWriter, answer: MakeFrames, how: str) -> None:
     *frames, last = answer()
-    open_stream(wire)
+    open_stream(writer)
     for number, frame in enumerate(frames if how == "instead" else [*frames, last], 1):
-        wire.write_chunk(encode_frame(number, frame))
-    wire.write_chunk(b"data:[DONE]\n\n")
-    wire.write_chunk(b"")
+        writer.write_chunk(encode_frame(number, frame))
+    writer.write_chunk(b"data:[DONE]\n\n")
+    writer.write_chunk(b"")
 
 
-def _data_uri(wire: Wire, answer: MakeFrames, _: str) -> None:
-    send_stream(wire, map(_with_data_uri, answer()))
+def _data_uri(writer: ResponseWriter, answer: MakeFrames, _: str) -> None:
+    send_stream(writer, map(_with_data_uri, answer()))
 
 
 def _with_data_uri(frame: Frame) -> Frame:
@@ -36,10 +36,10 @@ def _with_data_uri(frame: Frame) -> Frame:
     return frame
 
 
-def _silent(wire: Wire, answer: MakeFrames, _: str) -> None:
+def _silent(writer: ResponseWriter, answer: MakeFrames, _: str) -> None:
     *_frames, last = answer()
     last.payload["output"]["audio"].pop("url")
-    send_stream(wire, iter([last]))
+    send_stream(writer, iter([last]))
 
 
 ODD_STREAM_KINDS: dict[str, FaultKind[Iterator[Frame]]] = {

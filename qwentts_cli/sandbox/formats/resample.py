@@ -7,7 +7,7 @@ from array import array
 from math import gcd
 from typing import TYPE_CHECKING
 
-from qwentts_cli.sandbox.formats.wav import SAMPLE_RATE
+from qwentts_cli.sandbox.formats.wav_header import SAMPLE_RATE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from qwentts_cli.sandbox.formats.compressed import compress
-from qwentts_cli.sandbox.formats.wav import SAMPLE_RATE, wav_header
+from qwentts_cli.sandbox.formats.wav_header import SAMPLE_RATE, wav_header
 
 _MEDIA_TYPES = {"wav": "audio/wav", "mp3": "audio/mpeg", "opus": "audio/ogg", "pcm": "audio/pcm"}
 CONTAINERS = tuple(_MEDIA_TYPES)

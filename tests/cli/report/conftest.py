@@ -9,7 +9,7 @@ import pytest
 from qwentts_cli.batch.outcome import Outcome, Status
 from qwentts_cli.batch.report import write_report
 from qwentts_cli.errors import RejectedError
-from qwentts_cli.sandbox.formats.wav import wav_file
+from qwentts_cli.sandbox.formats.wav_header import wav_file
 from qwentts_cli.sandbox.voices.engine import Utterance
 from qwentts_cli.sandbox.voices.tones import ToneVoice
 from qwentts_cli.synthesis.usage import Gap, Usage

@@ -14,7 +14,7 @@ _SENTENCE = re.compile(r"[^。！？!?\n]*?(?:[。！？!?\n]+|\.(?=\s)|$)", re.
 _WORD = re.compile(r"\w+(?:['\u2019-]\w+)*")
 
 
-def split_sentences(text: str) -> list[str]:
+def cut_sentences(text: str) -> list[str]:
     """Cut a text after its marks; joined, the sentences are the text, and each has a letter or a digit."""
     sentences: list[str] = []
     for piece in filter(None, _SENTENCE.findall(text)):

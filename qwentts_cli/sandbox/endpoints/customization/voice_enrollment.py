@@ -5,13 +5,18 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING, Any
 
-from qwentts_cli.sandbox.endpoints.custom_voice_request import find_target, page_of, preview, read_words
+from qwentts_cli.sandbox.endpoints.customization.custom_voice_request import (
+    find_target,
+    page_of,
+    preview,
+    read_words,
+)
+from qwentts_cli.sandbox.endpoints.customization.sample import SampleLimits, read_sample
 from qwentts_cli.sandbox.endpoints.request_body import read_flag, read_number, refuse
-from qwentts_cli.sandbox.endpoints.sample import SampleLimits, read_sample
 
 if TYPE_CHECKING:
     from qwentts_cli.sandbox.custom_voices import CustomVoice
-    from qwentts_cli.sandbox.exchange import Exchange
+    from qwentts_cli.sandbox.http.exchange import Exchange
     from qwentts_cli.sandbox.service import Service
 
 _MAKER = "voice-enrollment"

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qwentts_cli.sandbox.endpoints.qwen_voice_design import DESIGN_ACTIONS
-from qwentts_cli.sandbox.endpoints.qwen_voice_enrollment import CLONE_ACTIONS
+from qwentts_cli.sandbox.endpoints.customization.qwen_voice_design import DESIGN_ACTIONS
+from qwentts_cli.sandbox.endpoints.customization.qwen_voice_enrollment import CLONE_ACTIONS
+from qwentts_cli.sandbox.endpoints.customization.voice_enrollment import ENROLLMENT_ACTIONS
 from qwentts_cli.sandbox.endpoints.request_body import input_of, read_json, refuse
 from qwentts_cli.sandbox.endpoints.served_models import ENDED
-from qwentts_cli.sandbox.endpoints.voice_enrollment import ENROLLMENT_ACTIONS
-from qwentts_cli.sandbox.reply import ServiceError, json_reply
+from qwentts_cli.sandbox.http.reply import ServiceError, json_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-    from qwentts_cli.sandbox.exchange import Exchange
+    from qwentts_cli.sandbox.http.exchange import Exchange
+    from qwentts_cli.sandbox.http.response_writer import ResponseWriter
     from qwentts_cli.sandbox.service import Service
-    from qwentts_cli.sandbox.wire import Wire
 
     # Does it, and gives the output and how many voices are billed.
     Action = Callable[[Service, Exchange, dict[str, Any]], tuple[dict[str, Any], int]]
@@ -30,7 +30,7 @@ _MAKERS: Mapping[str, Mapping[str, Action]] = {
 _ENDED_MAKERS = frozenset(("qwen-voice-enrollment", "qwen-voice-design"))
 
 
-def customize(service: Service, exchange: Exchange, wire: Wire) -> None:
+def customize(service: Service, exchange: Exchange, writer: ResponseWriter) -> None:
     """Answer a request about custom voices.
 
     Raises:
@@ -49,7 +49,7 @@ def customize(service: Service, exchange: Exchange, wire: Wire) -> None:
         refuse(f"action must be one of {', '.join(actions)}.")
     output, count = action(service, exchange, given)
     payload = {"output": output, "usage": {"count": count}, "request_id": exchange.request_id}
-    wire.send(json_reply(200, payload, exchange.request_id))
+    writer.send(json_reply(200, payload, exchange.request_id))
 
 
 def _is_retired(service: Service, maker: str) -> bool:

@@ -9,7 +9,7 @@ from qwentts_cli.sandbox.faults.fault_kind import FaultKind
 
 if TYPE_CHECKING:
     from qwentts_cli.sandbox.formats.sound_format import SoundFormat
-    from qwentts_cli.sandbox.reply import Reply
+    from qwentts_cli.sandbox.http.reply import Reply
 
 _PER_CENT = r"\d{1,4}"
 _OTHER_CONTAINERS = "mp3|opus|pcm"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 
-from qwentts_cli.sandbox.reply import ServiceError
+from qwentts_cli.sandbox.http.reply import ServiceError
 
 _HOST = re.compile(r"(?:(localhost)|([0-9.]+)|\[([0-9a-f:.]+)\])(?::[0-9]*)?", re.IGNORECASE)
 

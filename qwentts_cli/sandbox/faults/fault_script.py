@@ -14,9 +14,9 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from qwentts_cli.sandbox.formats.sound_format import SoundFormat
-    from qwentts_cli.sandbox.reply import Reply
-    from qwentts_cli.sandbox.sse import Frame
-    from qwentts_cli.sandbox.wire import Wire
+    from qwentts_cli.sandbox.http.event_stream import Frame
+    from qwentts_cli.sandbox.http.reply import Reply
+    from qwentts_cli.sandbox.http.response_writer import ResponseWriter
 
 __all__ = ["FAULT_SYNTAX", "BadFaultSpec", "Chosen", "FaultScript", "fault_kinds"]
 
@@ -33,9 +33,9 @@ class Chosen:
     refused_words: list[str] = field(default_factory=list)
     limit: int | None = None
     data_only: bool = False
-    spoil: Callable[[Wire, Callable[[], Reply]], None] | None = None
+    spoil: Callable[[ResponseWriter, Callable[[], Reply]], None] | None = None
     alter: Callable[[bytes, SoundFormat], tuple[bytes, SoundFormat]] | None = None
-    spoil_stream: Callable[[Wire, Callable[[], Iterator[Frame]]], None] | None = None
+    spoil_stream: Callable[[ResponseWriter, Callable[[], Iterator[Frame]]], None] | None = None
 
     def add(self, rule: Rule) -> None:
         self.labels.append(rule.label)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Recording:
+class SpeechFile:
     """`max_seconds` is where the model falls silent, whatever is left of the text."""
 
     utterance: Utterance
@@ -23,15 +23,15 @@ class Recording:
     max_seconds: float | None = None
 
 
-def record(engine: VoiceEngine, recording: Recording) -> Iterator[bytes]:
-    """Yield mono s16le at the rate of the recording, in pieces, each as soon as it exists.
+def record(engine: VoiceEngine, speech: SpeechFile) -> Iterator[bytes]:
+    """Yield mono s16le at the rate of the file, in pieces, each as soon as it exists.
 
     Raises:
         EngineFailed: the engine cannot, or cannot go on.
     """
-    rate = recording.sound.rate
-    left = None if recording.max_seconds is None else 2 * int(recording.max_seconds * rate)
-    for piece in resample(engine.speak(recording.utterance), rate):
+    rate = speech.sound.rate
+    left = None if speech.max_seconds is None else 2 * int(speech.max_seconds * rate)
+    for piece in resample(engine.speak(speech.utterance), rate):
         if left is None:
             yield piece
             continue

@@ -8,15 +8,15 @@ from urllib.parse import parse_qs
 
 from qwentts_cli.sandbox.endpoints.request_body import refuse
 from qwentts_cli.sandbox.endpoints.served_models import is_served
-from qwentts_cli.sandbox.reply import json_reply
+from qwentts_cli.sandbox.http.reply import json_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
-    from qwentts_cli.sandbox.exchange import Exchange
+    from qwentts_cli.sandbox.http.exchange import Exchange
+    from qwentts_cli.sandbox.http.response_writer import ResponseWriter
     from qwentts_cli.sandbox.service import Service
     from qwentts_cli.sandbox.service_data import ServedModel
-    from qwentts_cli.sandbox.wire import Wire
 
 _MAX_PAGE = 200
 _CAPABILITY = "TTS"
@@ -29,7 +29,7 @@ _OFFLINE_SHAPES: tuple[Callable[[str], dict[str, Any]], ...] = (
 )
 
 
-def list_models(service: Service, exchange: Exchange, wire: Wire) -> None:
+def answer_models(service: Service, exchange: Exchange, writer: ResponseWriter) -> None:
     """Answer GET /models.
 
     Raises:
@@ -47,10 +47,10 @@ def list_models(service: Service, exchange: Exchange, wire: Wire) -> None:
         "page_size": size,
         "models": rows[(number - 1) * size : number * size],
     }
-    _send(exchange, wire, output)
+    _send(exchange, writer, output)
 
 
-def list_limits(service: Service, exchange: Exchange, wire: Wire) -> None:
+def answer_limits(service: Service, exchange: Exchange, writer: ResponseWriter) -> None:
     """Answer GET /models/limits.
 
     Raises:
@@ -68,7 +68,7 @@ def list_limits(service: Service, exchange: Exchange, wire: Wire) -> None:
         }
         for model in _served(service, exchange.region)
     ]
-    _send(exchange, wire, {"quotas": quotas})
+    _send(exchange, writer, {"quotas": quotas})
 
 
 def _limit(rpm: int) -> dict[str, Any]:
@@ -143,7 +143,7 @@ def _number(query: Mapping[str, list[str]], name: str, default: int, highest: in
     return int(given)
 
 
-def _send(exchange: Exchange, wire: Wire, output: dict[str, Any]) -> None:
+def _send(exchange: Exchange, writer: ResponseWriter, output: dict[str, Any]) -> None:
     payload = {
         "code": None,
         "message": None,
@@ -151,4 +151,4 @@ def _send(exchange: Exchange, wire: Wire, output: dict[str, Any]) -> None:
         "request_id": exchange.request_id,
         "output": output,
     }
-    wire.send(json_reply(200, payload, exchange.request_id))
+    writer.send(json_reply(200, payload, exchange.request_id))

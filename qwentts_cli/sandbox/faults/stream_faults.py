@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 
 from qwentts_cli.sandbox.error_codes import CODES, error_of_code
 from qwentts_cli.sandbox.faults.fault_kind import COUNT, SECONDS, FaultKind
-from qwentts_cli.sandbox.faults.json_answer import drop_optionals
-from qwentts_cli.sandbox.formats.wav import wav_header
-from qwentts_cli.sandbox.reply import Reply, json_reply
-from qwentts_cli.sandbox.sse import Frame, encode_frame, open_stream, send_stream
+from qwentts_cli.sandbox.faults.json_faults import drop_optionals
+from qwentts_cli.sandbox.formats.wav_header import wav_header
+from qwentts_cli.sandbox.http.event_stream import Frame, encode_frame, open_stream, send_stream
+from qwentts_cli.sandbox.http.reply import Reply, json_reply
 
 if TYPE_CHECKING:
-    from qwentts_cli.sandbox.wire import Wire
+    from qwentts_cli.sandbox.http.response_writer import ResponseWriter
 
 Frames = Iterator[Frame]
 MakeFrames = Callable[[], Frames]
@@ -48,25 +48,25 @@ def _with_data(payload: dict[str, Any], piece: bytes) -> dict[str, Any]:
     return {**payload["output"]["audio"], "data": base64.b64encode(piece).decode()}
 
 
-def _riff(wire: Wire, answer: MakeFrames, _: str) -> None:
+def _riff(writer: ResponseWriter, answer: MakeFrames, _: str) -> None:
     def with_header(pieces: Iterator[bytes]) -> Iterator[bytes]:
         yield wav_header(_UNKNOWN_SIZE) + next(pieces)
         yield from pieces
 
-    send_stream(wire, _sounds(answer(), with_header))
+    send_stream(writer, _sounds(answer(), with_header))
 
 
-def _riff_split(wire: Wire, answer: MakeFrames, _: str) -> None:
+def _riff_split(writer: ResponseWriter, answer: MakeFrames, _: str) -> None:
     def with_split_header(pieces: Iterator[bytes]) -> Iterator[bytes]:
         header = wav_header(_UNKNOWN_SIZE)
         yield header[:_HEADER_SPLIT]
         yield header[_HEADER_SPLIT:] + next(pieces)
         yield from pieces
 
-    send_stream(wire, _sounds(answer(), with_split_header))
+    send_stream(writer, _sounds(answer(), with_split_header))
 
 
-def _odd(wire: Wire, answer: MakeFrames, _: str) -> None:
+def _odd(writer: ResponseWriter, answer: MakeFrames, _: str) -> None:
     def oddly(pieces: Iterator[bytes]) -> Iterator[bytes]:
         pcm = b"".join(pieces)
         sizes = (size | 1 for size in count(1001, 2))
@@ -75,149 +75,151 @@ def _odd(wire: Wire, answer: MakeFrames, _: str) -> None:
             yield pcm[:size]
             pcm = pcm[size:]
 
-    send_stream(wire, _sounds(answer(), oddly))
+    send_stream(writer, _sounds(answer(), oddly))
 
 
-def _bad_base64(wire: Wire, answer: MakeFrames, _: str) -> None:
+def _bad_base64(writer: ResponseWriter, answer: MakeFrames, _: str) -> None:
     frames = answer()
     first = next(frames)
     first.payload["output"]["audio"]["data"] = "!not*base64"
-    send_stream(wire, chain([first], frames))
+    send_stream(writer, chain([first], frames))
 
 
-def _out_of_order(wire: Wire, answer: MakeFrames, _: str) -> None:
+def _out_of_order(writer: ResponseWriter, answer: MakeFrames, _: str) -> None:
     first, second, *rest = answer()
-    open_stream(wire)
+    open_stream(writer)
     for number, frame in ((2, second), (1, first), *enumerate(rest, 3)):
-        wire.write_chunk(encode_frame(number, frame))
-    wire.write_chunk(b"")
+        writer.write_chunk(encode_frame(number, frame))
+    writer.write_chunk(b"")
 
 
-def _missing_optionals(wire: Wire, answer: MakeFrames, _: str) -> None:
+def _missing_optionals(writer: ResponseWriter, answer: MakeFrames, _: str) -> None:
     frames = list(answer())
     for frame in frames:
         drop_optionals(frame.payload)
-    send_stream(wire, iter(frames))
+    send_stream(writer, iter(frames))
 
 
 # How it is framed.
 
 
-def _reframed(wire: Wire, answer: MakeFrames, _: str, *, change: Callable[[bytes], bytes]) -> None:
-    send_stream(wire, answer(), encode=lambda number, frame: change(encode_frame(number, frame)))
+def _reframed(
+    writer: ResponseWriter, answer: MakeFrames, _: str, *, change: Callable[[bytes], bytes]
+) -> None:
+    send_stream(writer, answer(), encode=lambda number, frame: change(encode_frame(number, frame)))
 
 
 def _space(frame: bytes) -> bytes:
     return re.sub(rb"^(id|event|data):", rb"\1: ", frame, flags=re.MULTILINE)
 
 
-def _multi_data(wire: Wire, answer: MakeFrames, _: str) -> None:
+def _multi_data(writer: ResponseWriter, answer: MakeFrames, _: str) -> None:
     def encode(number: int, frame: Frame) -> bytes:
         lines = json.dumps(frame.payload, indent=1).splitlines()
         data = "".join(f"data:{line}\n" for line in lines)
         return f"id:{number}\nevent:{frame.event}\n:HTTP_STATUS/{frame.status}\n{data}\n".encode()
 
-    send_stream(wire, answer(), encode=encode)
+    send_stream(writer, answer(), encode=encode)
 
 
-def _one_byte_writes(wire: Wire, answer: MakeFrames, _: str) -> None:
+def _one_byte_writes(writer: ResponseWriter, answer: MakeFrames, _: str) -> None:
     frames = answer()
-    open_stream(wire)
+    open_stream(writer)
     for number, frame in enumerate(frames, 1):
         for byte in encode_frame(number, frame):
-            wire.write_chunk(bytes([byte]))
-    wire.write_chunk(b"")
+            writer.write_chunk(bytes([byte]))
+    writer.write_chunk(b"")
 
 
-def _no_final_blank(wire: Wire, answer: MakeFrames, _: str) -> None:
+def _no_final_blank(writer: ResponseWriter, answer: MakeFrames, _: str) -> None:
     *frames, last = answer()
-    open_stream(wire)
+    open_stream(writer)
     for number, frame in enumerate(frames, 1):
-        wire.write_chunk(encode_frame(number, frame))
-    wire.write_chunk(encode_frame(len(frames) + 1, last).rstrip(b"\n"))
-    wire.write_chunk(b"")
+        writer.write_chunk(encode_frame(number, frame))
+    writer.write_chunk(encode_frame(len(frames) + 1, last).rstrip(b"\n"))
+    writer.write_chunk(b"")
 
 
-def _comments_only(wire: Wire, answer: MakeFrames, seconds: str) -> None:
+def _comments_only(writer: ResponseWriter, answer: MakeFrames, seconds: str) -> None:
     answer()
-    open_stream(wire)
-    for _ in wire.ticks(float(seconds)):
-        wire.write_chunk(b":keep-alive\n\n")
+    open_stream(writer)
+    for _ in writer.ticks(float(seconds)):
+        writer.write_chunk(b":keep-alive\n\n")
 
 
-def _slow(wire: Wire, answer: MakeFrames, seconds: str) -> None:
+def _slow(writer: ResponseWriter, answer: MakeFrames, seconds: str) -> None:
     frames = answer()
-    send_stream(wire, (frame for frame in frames if wire.wait(float(seconds))))
+    send_stream(writer, (frame for frame in frames if writer.wait(float(seconds))))
 
 
 # Where it ends.
 
 
-def _send_some(wire: Wire, frames: Frames, wanted: str) -> Frames:
+def _send_some(writer: ResponseWriter, frames: Frames, wanted: str) -> Frames:
     """Send so many frames; give the others, which always are at least one."""
-    open_stream(wire)
+    open_stream(writer)
     sent = list(islice(frames, int(wanted)))
     for number, frame in enumerate(sent, 1):
-        wire.write_chunk(encode_frame(number, frame))
+        writer.write_chunk(encode_frame(number, frame))
     return frames
 
 
-def _no_stop(wire: Wire, answer: MakeFrames, _: str) -> None:
-    send_stream(wire, (frame for frame in answer() if frame.payload["output"]["finish_reason"] != "stop"))
+def _no_stop(writer: ResponseWriter, answer: MakeFrames, _: str) -> None:
+    send_stream(writer, (frame for frame in answer() if frame.payload["output"]["finish_reason"] != "stop"))
 
 
-def _cut_frame(wire: Wire, answer: MakeFrames, wanted: str) -> None:
-    cut = next(_send_some(wire, answer(), wanted), None)
+def _cut_frame(writer: ResponseWriter, answer: MakeFrames, wanted: str) -> None:
+    cut = next(_send_some(writer, answer(), wanted), None)
     if cut is not None:
         frame = encode_frame(int(wanted) + 1, cut)
-        wire.write_chunk(frame[: len(frame) // 2])
-    wire.close()
+        writer.write_chunk(frame[: len(frame) // 2])
+    writer.close()
 
 
-def _reset(wire: Wire, answer: MakeFrames, wanted: str) -> None:
-    _send_some(wire, answer(), wanted)
-    wire.reset()
+def _reset(writer: ResponseWriter, answer: MakeFrames, wanted: str) -> None:
+    _send_some(writer, answer(), wanted)
+    writer.reset()
 
 
-def _stall(wire: Wire, answer: MakeFrames, wanted: str) -> None:
-    _send_some(wire, answer(), wanted)
-    wire.stall()
+def _stall(writer: ResponseWriter, answer: MakeFrames, wanted: str) -> None:
+    _send_some(writer, answer(), wanted)
+    writer.stall()
 
 
-def _endless_line(wire: Wire, answer: MakeFrames, _: str) -> None:
+def _endless_line(writer: ResponseWriter, answer: MakeFrames, _: str) -> None:
     answer()
-    open_stream(wire)
-    wire.write_chunk(b'id:1\nevent:result\n:HTTP_STATUS/200\ndata:{"output":"')
-    while not wire.stopping:
-        wire.write_chunk(b"x" * 65536)
+    open_stream(writer)
+    writer.write_chunk(b'id:1\nevent:result\n:HTTP_STATUS/200\ndata:{"output":"')
+    while not writer.stopping:
+        writer.write_chunk(b"x" * 65536)
 
 
 # Errors.
 
 
-def _error_frame(wire: Wire, code: str) -> Frame:
+def _error_frame(writer: ResponseWriter, code: str) -> Frame:
     error = error_of_code(code)
-    return Frame(error.payload(wire.exchange.request_id), "error", error.status)
+    return Frame(error.payload(writer.exchange.request_id), "error", error.status)
 
 
-def _error_mid(wire: Wire, answer: MakeFrames, code: str) -> None:
-    _send_some(wire, answer(), "1")
-    wire.write_chunk(encode_frame(2, _error_frame(wire, code)))
-    wire.write_chunk(b"")
+def _error_mid(writer: ResponseWriter, answer: MakeFrames, code: str) -> None:
+    _send_some(writer, answer(), "1")
+    writer.write_chunk(encode_frame(2, _error_frame(writer, code)))
+    writer.write_chunk(b"")
 
 
-def _error_first(wire: Wire, _answer: MakeFrames, code: str) -> None:
-    send_stream(wire, iter([_error_frame(wire, code)]))
+def _error_first(writer: ResponseWriter, _answer: MakeFrames, code: str) -> None:
+    send_stream(writer, iter([_error_frame(writer, code)]))
 
 
-def _error_sse_body(wire: Wire, _answer: MakeFrames, code: str) -> None:
-    frame = _error_frame(wire, code)
-    wire.send(Reply(frame.status, {"Content-Type": "application/json"}, encode_frame(1, frame)))
+def _error_sse_body(writer: ResponseWriter, _answer: MakeFrames, code: str) -> None:
+    frame = _error_frame(writer, code)
+    writer.send(Reply(frame.status, {"Content-Type": "application/json"}, encode_frame(1, frame)))
 
 
-def _json_instead(wire: Wire, answer: MakeFrames, _: str) -> None:
+def _json_instead(writer: ResponseWriter, answer: MakeFrames, _: str) -> None:
     *_frames, last = answer()
-    wire.send(json_reply(200, last.payload, wire.exchange.request_id))
+    writer.send(json_reply(200, last.payload, writer.exchange.request_id))
 
 
 SSE_KINDS: dict[str, FaultKind[Frames]] = {

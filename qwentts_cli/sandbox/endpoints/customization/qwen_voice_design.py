@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from qwentts_cli.sandbox.endpoints.custom_voice_request import (
+from qwentts_cli.sandbox.endpoints.customization.custom_voice_request import (
     find_target,
     page_of,
     preview,
     read_language,
     read_words,
 )
-from qwentts_cli.sandbox.endpoints.qwen_voice_enrollment import (
+from qwentts_cli.sandbox.endpoints.customization.qwen_voice_enrollment import (
     QWEN_LANGUAGES,
     id_of,
     listed,
@@ -20,7 +20,7 @@ from qwentts_cli.sandbox.endpoints.qwen_voice_enrollment import (
 from qwentts_cli.sandbox.endpoints.request_body import read_voice
 
 if TYPE_CHECKING:
-    from qwentts_cli.sandbox.exchange import Exchange
+    from qwentts_cli.sandbox.http.exchange import Exchange
     from qwentts_cli.sandbox.service import Service
 
 _MAKER = "qwen-voice-design"

@@ -7,14 +7,14 @@ from typing import TYPE_CHECKING, Any
 
 from qwentts_cli.sandbox.endpoints.request_body import parameters_of, read_json, refuse
 from qwentts_cli.sandbox.formats.sound_format import CONTAINERS, SoundFormat
-from qwentts_cli.sandbox.recording import Recording, record
+from qwentts_cli.sandbox.speech_file import SpeechFile, record
 from qwentts_cli.sandbox.voices.engine import Utterance
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from qwentts_cli.sandbox.custom_voices import CustomVoice
-    from qwentts_cli.sandbox.exchange import Exchange
+    from qwentts_cli.sandbox.http.exchange import Exchange
     from qwentts_cli.sandbox.service import Service
     from qwentts_cli.sandbox.service_data import ServedModel
 
@@ -67,7 +67,7 @@ def preview(service: Service, exchange: Exchange, voice: CustomVoice, text: str)
         refuse("response_format or sample_rate is not supported.")
     sound = SoundFormat(container=container, rate=rate)
     utterance = Utterance(text, voice.id, timbre=voice.timbre)
-    pcm = b"".join(record(service.engine, Recording(utterance=utterance, sound=sound)))
+    pcm = b"".join(record(service.engine, SpeechFile(utterance=utterance, sound=sound)))
     return {
         "data": base64.b64encode(sound.encode(pcm)).decode(),
         "sample_rate": rate,

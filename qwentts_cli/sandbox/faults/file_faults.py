@@ -7,13 +7,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from qwentts_cli.sandbox.faults.fault_kind import FaultKind
-from qwentts_cli.sandbox.faults.wire import NO_CHECKSUM, MakeReply, refuse
+from qwentts_cli.sandbox.faults.http_faults import NO_CHECKSUM, MakeReply, send_refusal
 from qwentts_cli.sandbox.formats.checksums import crc_header, md5_headers
-from qwentts_cli.sandbox.formats.wav import HEADER_BYTES, wav_file, wav_header
-from qwentts_cli.sandbox.reply import Reply, ServiceError
+from qwentts_cli.sandbox.formats.wav_header import HEADER_BYTES, wav_file, wav_header
+from qwentts_cli.sandbox.http.reply import Reply, ServiceError
 
 if TYPE_CHECKING:
-    from qwentts_cli.sandbox.wire import Wire
+    from qwentts_cli.sandbox.http.response_writer import ResponseWriter
 
 _NOT_WAV = {
     "html": b"<!DOCTYPE html><html><body>502 Bad Gateway</body></html>",
@@ -31,53 +31,53 @@ _FORMATS = {
 }
 
 
-def _send_object(wire: Wire, reply: Reply, body: bytes) -> None:
+def _send_object(writer: ResponseWriter, reply: Reply, body: bytes) -> None:
     """Send another body as if it were the stored one: its checksums agree."""
-    wire.send(reply.with_body(body).with_headers({**NO_CHECKSUM, **md5_headers(body)}))
+    writer.send(reply.with_body(body).with_headers({**NO_CHECKSUM, **md5_headers(body)}))
 
 
-def _lying_size(wire: Wire, answer: MakeReply, _: str, *, size: int) -> None:
+def _lying_size(writer: ResponseWriter, answer: MakeReply, _: str, *, size: int) -> None:
     """Announce `size` bytes of samples; the RIFF size follows it as far as it can."""
     reply = answer()
     riff = min(size + 36, 0xFFFFFFFF) if size else 0
     body = bytearray(reply.body)
     struct.pack_into("<I", body, 4, riff)
     struct.pack_into("<I", body, 40, size)
-    _send_object(wire, reply, bytes(body))
+    _send_object(writer, reply, bytes(body))
 
 
-def _bigger_size(wire: Wire, answer: MakeReply, _: str) -> None:
+def _bigger_size(writer: ResponseWriter, answer: MakeReply, _: str) -> None:
     reply = answer()
     pcm = reply.body[HEADER_BYTES:]
-    _send_object(wire, reply, wav_header(len(pcm) + 48_000) + pcm)
+    _send_object(writer, reply, wav_header(len(pcm) + 48_000) + pcm)
 
 
-def _riff_list(wire: Wire, answer: MakeReply, _: str) -> None:
+def _riff_list(writer: ResponseWriter, answer: MakeReply, _: str) -> None:
     reply = answer()
     note = b"LIST" + struct.pack("<I", 18) + b"INFOISFT\x06\0\0\0Lavf60"
     body = reply.body[:36] + note + reply.body[36:]
-    _send_object(wire, reply, body[:4] + struct.pack("<I", len(body) - 8) + body[8:])
+    _send_object(writer, reply, body[:4] + struct.pack("<I", len(body) - 8) + body[8:])
 
 
-def _format(wire: Wire, answer: MakeReply, how: str) -> None:
+def _format(writer: ResponseWriter, answer: MakeReply, how: str) -> None:
     reply = answer()
     pcm = reply.body[HEADER_BYTES:]
-    _send_object(wire, reply, wav_header(len(pcm), **_FORMATS[how]) + pcm)
+    _send_object(writer, reply, wav_header(len(pcm), **_FORMATS[how]) + pcm)
 
 
-def _odd(wire: Wire, answer: MakeReply, _: str) -> None:
+def _odd(writer: ResponseWriter, answer: MakeReply, _: str) -> None:
     reply = answer()
-    _send_object(wire, reply, wav_file(reply.body[HEADER_BYTES:] + b"\0"))
+    _send_object(writer, reply, wav_file(reply.body[HEADER_BYTES:] + b"\0"))
 
 
-def _flip(wire: Wire, answer: MakeReply, _: str) -> None:
+def _flip(writer: ResponseWriter, answer: MakeReply, _: str) -> None:
     reply = answer()
-    wire.send(reply.with_body(_flipped(reply.body)))
+    writer.send(reply.with_body(_flipped(reply.body)))
 
 
-def _flip_silent(wire: Wire, answer: MakeReply, _: str) -> None:
+def _flip_silent(writer: ResponseWriter, answer: MakeReply, _: str) -> None:
     reply = answer()
-    wire.send(reply.with_body(_flipped(reply.body)).with_headers(NO_CHECKSUM))
+    writer.send(reply.with_body(_flipped(reply.body)).with_headers(NO_CHECKSUM))
 
 
 def _flipped(body: bytes) -> bytes:
@@ -85,45 +85,45 @@ def _flipped(body: bytes) -> bytes:
     return body[:middle] + bytes([body[middle] ^ 0x10]) + body[middle + 1 :]
 
 
-def _no_checksum(wire: Wire, answer: MakeReply, _: str) -> None:
-    wire.send(answer().with_headers(NO_CHECKSUM))
+def _no_checksum(writer: ResponseWriter, answer: MakeReply, _: str) -> None:
+    writer.send(answer().with_headers(NO_CHECKSUM))
 
 
-def _crc_only(wire: Wire, answer: MakeReply, how: str) -> None:
+def _crc_only(writer: ResponseWriter, answer: MakeReply, how: str) -> None:
     reply = answer().with_headers(NO_CHECKSUM)
     body = _flipped(reply.body) if how == "flip" else reply.body
-    wire.send(reply.with_body(body).with_headers(crc_header(reply.body)))
+    writer.send(reply.with_body(body).with_headers(crc_header(reply.body)))
 
 
-def _empty_body(wire: Wire, answer: MakeReply, _: str) -> None:
-    _send_object(wire, answer(), b"")
+def _empty_body(writer: ResponseWriter, answer: MakeReply, _: str) -> None:
+    _send_object(writer, answer(), b"")
 
 
-def _empty_wav(wire: Wire, answer: MakeReply, _: str) -> None:
-    _send_object(wire, answer(), wav_file(b""))
+def _empty_wav(writer: ResponseWriter, answer: MakeReply, _: str) -> None:
+    _send_object(writer, answer(), wav_file(b""))
 
 
-def _not_wav(wire: Wire, answer: MakeReply, how: str) -> None:
-    _send_object(wire, answer(), _NOT_WAV[how])
+def _not_wav(writer: ResponseWriter, answer: MakeReply, how: str) -> None:
+    _send_object(writer, answer(), _NOT_WAV[how])
 
 
-def _unprovable(wire: Wire, answer: MakeReply, _: str) -> None:
+def _unprovable(writer: ResponseWriter, answer: MakeReply, _: str) -> None:
     reply = answer().with_headers(NO_CHECKSUM)
-    wire.keep_alive = False
+    writer.keep_alive = False
     body = wav_header(0xFFFFFFFF) + reply.body[HEADER_BYTES:]
-    wire.write(wire.head(200, reply.headers) + body, status=200)
+    writer.write(writer.head(200, reply.headers) + body, status=200)
 
 
-def _expired(wire: Wire, _answer: MakeReply, _: str) -> None:
-    refuse(wire, ServiceError(403, "AccessDenied", "Request has expired."))
+def _expired(writer: ResponseWriter, _answer: MakeReply, _: str) -> None:
+    send_refusal(writer, ServiceError(403, "AccessDenied", "Request has expired."))
 
 
-def _forbidden(wire: Wire, _answer: MakeReply, _: str) -> None:
-    refuse(wire, ServiceError(403, "AccessDenied", "You have no right to access this object."))
+def _forbidden(writer: ResponseWriter, _answer: MakeReply, _: str) -> None:
+    send_refusal(writer, ServiceError(403, "AccessDenied", "You have no right to access this object."))
 
 
-def _not_found(wire: Wire, _answer: MakeReply, _: str) -> None:
-    refuse(wire, ServiceError(404, "NoSuchKey", "The specified key does not exist."))
+def _not_found(writer: ResponseWriter, _answer: MakeReply, _: str) -> None:
+    send_refusal(writer, ServiceError(404, "NoSuchKey", "The specified key does not exist."))
 
 
 AUDIO_KINDS: dict[str, FaultKind[Reply]] = {

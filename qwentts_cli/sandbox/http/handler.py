@@ -9,14 +9,14 @@ from http.server import BaseHTTPRequestHandler
 from threading import BoundedSemaphore
 from typing import TYPE_CHECKING
 
-from qwentts_cli.sandbox.exchange import Exchange
-from qwentts_cli.sandbox.host_check import check_host
-from qwentts_cli.sandbox.reply import ServiceError
+from qwentts_cli.sandbox.http.exchange import Exchange
+from qwentts_cli.sandbox.http.host_check import check_host
+from qwentts_cli.sandbox.http.reply import ServiceError
+from qwentts_cli.sandbox.http.response_writer import ResponseWriter
 from qwentts_cli.sandbox.routes import SMALL_BODY, find_route, max_body
-from qwentts_cli.sandbox.wire import Wire
 
 if TYPE_CHECKING:
-    from qwentts_cli.sandbox.listener import Listener
+    from qwentts_cli.sandbox.http.listener import Listener
 
 # Large bodies are read a few at a time, or a hundred clients with samples would fill the memory.
 _LARGE_BODIES = BoundedSemaphore(4)
@@ -39,29 +39,29 @@ class SandboxHandler(BaseHTTPRequestHandler):
 
     def serve(self) -> None:
         """Answer one request, whatever its method."""
-        wire = self._wire()
+        writer = self._writer()
         try:
-            with _LARGE_BODIES if self._is_large(wire) else nullcontext():
-                wire.exchange.body = self._read_body(wire)
+            with _LARGE_BODIES if self._is_large(writer) else nullcontext():
+                writer.exchange.body = self._read_body(writer)
                 self.server.deadlines.clear(self.connection)
-                check_host(wire.exchange.header("Host"))
+                check_host(writer.exchange.header("Host"))
                 service = self.server.service
-                find_route(service, wire.exchange).answer(service, wire.exchange, wire)
+                find_route(service, writer.exchange).answer(service, writer.exchange, writer)
         except (ConnectionError, TimeoutError):
-            wire.close()
+            writer.close()
         except Exception as error:  # noqa: BLE001 - a bug is kept and raised again when the sandbox stops
-            self._refuse(wire, error)
-        if not wire.keep_alive:
+            self._refuse(writer, error)
+        if not writer.keep_alive:
             self.close_connection = True
 
-    def _refuse(self, wire: Wire, error: Exception) -> None:
-        refusal = error if isinstance(error, ServiceError) and not wire.recorded else None
+    def _refuse(self, writer: ResponseWriter, error: Exception) -> None:
+        refusal = error if isinstance(error, ServiceError) and not writer.recorded else None
         if refusal is None:
             self.server.bugs.append(error)
-            wire.keep_alive = False
+            writer.keep_alive = False
             refusal = ServiceError(500, "InternalError", "An internal error has occured.")
-        if not wire.recorded:
-            wire.send(refusal.as_json(wire.exchange.request_id, reasons=not wire.exchange.workspace))
+        if not writer.recorded:
+            writer.send(refusal.as_json(writer.exchange.request_id, reasons=not writer.exchange.workspace))
 
     do_GET = do_HEAD = do_POST = do_PUT = do_DELETE = do_PATCH = do_OPTIONS = serve  # noqa: N815 - http.server's names
 
@@ -75,15 +75,15 @@ class SandboxHandler(BaseHTTPRequestHandler):
         """Refuse what http.server cannot read: a bad request line, too many headers, an unknown method."""
         del explain
         self.close_connection = True
-        wire = self._wire()
-        wire.keep_alive = False
+        writer = self._writer()
+        writer.keep_alive = False
         text = message or HTTPStatus(code).phrase
-        wire.send(ServiceError(code, "BadRequest", text).as_json(wire.exchange.request_id))
+        writer.send(ServiceError(code, "BadRequest", text).as_json(writer.exchange.request_id))
 
     def log_message(self, format: str, *args: object) -> None:  # noqa: A002 - http.server's name
         """Say nothing: the ledger is the log."""
 
-    def _wire(self) -> Wire:
+    def _writer(self) -> ResponseWriter:
         path, _, query = getattr(self, "path", "").partition("?")
         exchange = Exchange(
             seq=self.server.next_seq(),
@@ -94,7 +94,7 @@ class SandboxHandler(BaseHTTPRequestHandler):
             body=b"",
             request_id=str(uuid.uuid4()),
         )
-        return Wire(
+        return ResponseWriter(
             self.connection,
             self.wfile,
             exchange=exchange,
@@ -105,10 +105,10 @@ class SandboxHandler(BaseHTTPRequestHandler):
             keep_alive=not self.close_connection,
         )
 
-    def _read_body(self, wire: Wire) -> bytes:
-        length = self._body_length(wire)
-        if length > max_body(wire.exchange.path):
-            wire.keep_alive = False
+    def _read_body(self, writer: ResponseWriter) -> bytes:
+        length = self._body_length(writer)
+        if length > max_body(writer.exchange.path):
+            writer.keep_alive = False
             self._discard(min(length, _MAX_DISCARDED))
             raise ServiceError(400, "BadRequest.TooLarge", "Payload Too Large.")
         body = self.rfile.read(length)
@@ -116,17 +116,17 @@ class SandboxHandler(BaseHTTPRequestHandler):
             raise ConnectionError("the client left in the middle of its request")
         return body
 
-    def _is_large(self, wire: Wire) -> bool:
-        return self._body_length(wire) > SMALL_BODY
+    def _is_large(self, writer: ResponseWriter) -> bool:
+        return self._body_length(writer) > SMALL_BODY
 
-    def _body_length(self, wire: Wire) -> int:
-        wire.keep_alive, kept = False, wire.keep_alive
+    def _body_length(self, writer: ResponseWriter) -> int:
+        writer.keep_alive, kept = False, writer.keep_alive
         if "Transfer-Encoding" in self.headers:
             raise ServiceError(411, "BadRequest", "Length Required")
         length = self.headers.get("Content-Length", "0")
         if not (length.isascii() and length.isdigit() and len(length) < 20):  # noqa: PLR2004 - fits 64 bits
             raise ServiceError(400, "BadRequest", "Invalid Content-Length")
-        wire.keep_alive = kept
+        writer.keep_alive = kept
         return int(length)
 
     def _discard(self, length: int) -> None:

@@ -6,12 +6,12 @@ import json
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from qwentts_cli.sandbox.reply import gateway_headers
+from qwentts_cli.sandbox.http.reply import gateway_headers
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from qwentts_cli.sandbox.wire import Wire
+    from qwentts_cli.sandbox.http.response_writer import ResponseWriter
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,17 +26,17 @@ def encode_frame(number: int, frame: Frame) -> bytes:
     return f"id:{number}\nevent:{frame.event}\n:HTTP_STATUS/{frame.status}\ndata:{data}\n\n".encode()
 
 
-def open_stream(wire: Wire) -> None:
+def open_stream(writer: ResponseWriter) -> None:
     """Send the headers of a streamed answer; its body is chunked."""
     headers = {"Content-Type": "text/event-stream;charset=UTF-8", "Transfer-Encoding": "chunked"}
-    wire.write(wire.head(200, headers | gateway_headers(wire.exchange.request_id)), status=200)
+    writer.write(writer.head(200, headers | gateway_headers(writer.exchange.request_id)), status=200)
 
 
 def send_stream(
-    wire: Wire, frames: Iterator[Frame], *, encode: Callable[[int, Frame], bytes] = encode_frame
+    writer: ResponseWriter, frames: Iterator[Frame], *, encode: Callable[[int, Frame], bytes] = encode_frame
 ) -> None:
     """Send a whole streamed answer, each frame as soon as it exists."""
-    open_stream(wire)
+    open_stream(writer)
     for number, frame in enumerate(frames, 1):
-        wire.write_chunk(encode(number, frame))
-    wire.write_chunk(b"")
+        writer.write_chunk(encode(number, frame))
+    writer.write_chunk(b"")

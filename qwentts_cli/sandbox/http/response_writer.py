@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from io import BufferedIOBase
 
-    from qwentts_cli.sandbox.deadlines import Deadlines
-    from qwentts_cli.sandbox.exchange import Exchange
+    from qwentts_cli.sandbox.http.deadlines import Deadlines
+    from qwentts_cli.sandbox.http.exchange import Exchange
+    from qwentts_cli.sandbox.http.reply import Reply
     from qwentts_cli.sandbox.ledger import Ledger
-    from qwentts_cli.sandbox.reply import Reply
 
 _LOOK_EVERY_S = 0.05
 
 
-class Wire:
+class ResponseWriter:
     """Sends one answer. What is sent first is also what the ledger records, before it leaves.
 
     Args:

@@ -13,7 +13,7 @@ import uuid
 from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
-from qwentts_cli.sandbox.reply import ServiceError
+from qwentts_cli.sandbox.http.reply import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -27,7 +27,7 @@ _FILE_S = 48 * 3600
 _MAX_FILES = 8
 
 
-class Uploads:
+class UploadStore:
     """Keeps the last eight files, each for two days, so that its memory is bounded.
 
     Args:

@@ -10,10 +10,10 @@ import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import TYPE_CHECKING
 
-from qwentts_cli.sandbox.reply import ServiceError
+from qwentts_cli.sandbox.http.reply import ServiceError
 
 if TYPE_CHECKING:
-    from qwentts_cli.sandbox.deadlines import Deadlines
+    from qwentts_cli.sandbox.http.deadlines import Deadlines
     from qwentts_cli.sandbox.ledger import Ledger
     from qwentts_cli.sandbox.service import Service
 

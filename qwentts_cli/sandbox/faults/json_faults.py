@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Any
 
 from qwentts_cli.sandbox.error_codes import CODES, error_of_code
 from qwentts_cli.sandbox.faults.fault_kind import FaultKind
-from qwentts_cli.sandbox.faults.wire import MakeReply, refuse
-from qwentts_cli.sandbox.reply import Reply, json_reply
+from qwentts_cli.sandbox.faults.http_faults import MakeReply, send_refusal
+from qwentts_cli.sandbox.http.reply import Reply, json_reply
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from qwentts_cli.sandbox.wire import Wire
+    from qwentts_cli.sandbox.http.response_writer import ResponseWriter
 
 _DEEP = 100_000
 _HUGE = 9 * 1024 * 1024
@@ -42,62 +42,62 @@ _BAD_URLS: dict[str, Callable[[str], object]] = {
 }
 
 
-def _code(wire: Wire, _answer: MakeReply, code: str) -> None:
-    refuse(wire, error_of_code(code))
+def _code(writer: ResponseWriter, _answer: MakeReply, code: str) -> None:
+    send_refusal(writer, error_of_code(code))
 
 
-def _error_in_200(wire: Wire, _answer: MakeReply, code: str) -> None:
-    request_id = wire.exchange.request_id
-    wire.send(json_reply(200, error_of_code(code).payload(request_id), request_id))
+def _error_in_200(writer: ResponseWriter, _answer: MakeReply, code: str) -> None:
+    request_id = writer.exchange.request_id
+    writer.send(json_reply(200, error_of_code(code).payload(request_id), request_id))
 
 
-def _send_body(wire: Wire, body: bytes) -> None:
-    wire.send(Reply(200, {"Content-Type": "application/json"}, body))
+def _send_body(writer: ResponseWriter, body: bytes) -> None:
+    writer.send(Reply(200, {"Content-Type": "application/json"}, body))
 
 
-def _empty_object(wire: Wire, _answer: MakeReply, _: str) -> None:
-    _send_body(wire, b"{}")
+def _empty_object(writer: ResponseWriter, _answer: MakeReply, _: str) -> None:
+    _send_body(writer, b"{}")
 
 
-def _null(wire: Wire, _answer: MakeReply, _: str) -> None:
-    _send_body(wire, b"null")
+def _null(writer: ResponseWriter, _answer: MakeReply, _: str) -> None:
+    _send_body(writer, b"null")
 
 
-def _list(wire: Wire, _answer: MakeReply, _: str) -> None:
-    _send_body(wire, b"[]")
+def _list(writer: ResponseWriter, _answer: MakeReply, _: str) -> None:
+    _send_body(writer, b"[]")
 
 
-def _nan(wire: Wire, _answer: MakeReply, _: str) -> None:
-    _send_body(wire, b'{"output":NaN,"usage":' + b"9" * 5000 + b"}")
+def _nan(writer: ResponseWriter, _answer: MakeReply, _: str) -> None:
+    _send_body(writer, b'{"output":NaN,"usage":' + b"9" * 5000 + b"}")
 
 
-def _deep_json(wire: Wire, _answer: MakeReply, _: str) -> None:
-    _send_body(wire, b'{"output":' + b"[" * _DEEP)
+def _deep_json(writer: ResponseWriter, _answer: MakeReply, _: str) -> None:
+    _send_body(writer, b'{"output":' + b"[" * _DEEP)
 
 
-def _huge_json(wire: Wire, _answer: MakeReply, _: str) -> None:
-    _send_body(wire, b'{"output":"' + b"x" * _HUGE + b'"}')
+def _huge_json(writer: ResponseWriter, _answer: MakeReply, _: str) -> None:
+    _send_body(writer, b'{"output":"' + b"x" * _HUGE + b'"}')
 
 
-def _truncated_json(wire: Wire, answer: MakeReply, _: str) -> None:
+def _truncated_json(writer: ResponseWriter, answer: MakeReply, _: str) -> None:
     reply = answer()
-    wire.send(reply.with_body(reply.body[: len(reply.body) // 2]))
+    writer.send(reply.with_body(reply.body[: len(reply.body) // 2]))
 
 
-def _bad_url(wire: Wire, answer: MakeReply, how: str) -> None:
+def _bad_url(writer: ResponseWriter, answer: MakeReply, how: str) -> None:
     def spoil(payload: dict[str, Any]) -> None:
         audio = payload["output"]["audio"]
         audio["url"] = _BAD_URLS[how](audio["url"]) if how in _BAD_URLS else how
 
-    _send_changed(wire, answer(), spoil)
+    _send_changed(writer, answer(), spoil)
 
 
-def _no_url(wire: Wire, answer: MakeReply, _: str) -> None:
-    _send_changed(wire, answer(), lambda payload: payload["output"]["audio"].pop("url"))
+def _no_url(writer: ResponseWriter, answer: MakeReply, _: str) -> None:
+    _send_changed(writer, answer(), lambda payload: payload["output"]["audio"].pop("url"))
 
 
-def _missing_optionals(wire: Wire, answer: MakeReply, _: str) -> None:
-    _send_changed(wire, answer(), drop_optionals)
+def _missing_optionals(writer: ResponseWriter, answer: MakeReply, _: str) -> None:
+    _send_changed(writer, answer(), drop_optionals)
 
 
 def drop_optionals(payload: dict[str, Any]) -> None:
@@ -108,10 +108,10 @@ def drop_optionals(payload: dict[str, Any]) -> None:
         payload["output"]["audio"].pop(name, None)
 
 
-def _send_changed(wire: Wire, reply: Reply, change: Callable[[dict[str, Any]], object]) -> None:
+def _send_changed(writer: ResponseWriter, reply: Reply, change: Callable[[dict[str, Any]], object]) -> None:
     payload = json.loads(reply.body)
     change(payload)
-    wire.send(reply.with_body(json.dumps(payload, ensure_ascii=False).encode()))
+    writer.send(reply.with_body(json.dumps(payload, ensure_ascii=False).encode()))
 
 
 JSON_KINDS: dict[str, FaultKind[Reply]] = {

@@ -5,30 +5,30 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from qwentts_cli.sandbox.endpoints.sentences import split_sentences, time_words
+from qwentts_cli.sandbox.endpoints.sentence_times import cut_sentences, time_words
 from qwentts_cli.sandbox.endpoints.synthesis import synthesize
 from qwentts_cli.sandbox.endpoints.synthesizer_request import read_synthesis
-from qwentts_cli.sandbox.reply import ServiceError
-from qwentts_cli.sandbox.sse import Frame
+from qwentts_cli.sandbox.http.event_stream import Frame
+from qwentts_cli.sandbox.http.reply import ServiceError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from qwentts_cli.sandbox.endpoints.speech_order import SpeechOrder
     from qwentts_cli.sandbox.endpoints.synthesis import Synthesis
-    from qwentts_cli.sandbox.exchange import Exchange
-    from qwentts_cli.sandbox.recording import Recording
+    from qwentts_cli.sandbox.http.exchange import Exchange
+    from qwentts_cli.sandbox.http.response_writer import ResponseWriter
     from qwentts_cli.sandbox.service import Service
-    from qwentts_cli.sandbox.wire import Wire
+    from qwentts_cli.sandbox.speech_file import SpeechFile
 
 
-def synthesize_speech(service: Service, exchange: Exchange, wire: Wire) -> None:
+def synthesize_speech(service: Service, exchange: Exchange, writer: ResponseWriter) -> None:
     """Answer with a URL, or with frames of sentences that end with one.
 
     Raises:
         ServiceError: the request is refused.
     """
-    synthesize(service, exchange, wire, read=read_synthesis, stream=_frames)
+    synthesize(service, exchange, writer, read=read_synthesis, stream=_frames)
 
 
 def _frames(synthesis: Synthesis, order: SpeechOrder) -> Iterator[Frame]:
@@ -47,13 +47,13 @@ class _SentenceStream:
     def __init__(self, synthesis: Synthesis, order: SpeechOrder) -> None:
         self._synthesis = synthesis
         self._order = order
-        self._sound = order.recording.sound
+        self._sound = order.speech.sound
         self._head = self._sound.stream_head
         self.spoken = bytearray()
 
     def sentences(self) -> Iterator[Frame]:
         """Yield begin, sound and end of each; what is encoded as a whole is cut into equal parts."""
-        texts = split_sentences(self._order.recording.utterance.text)
+        texts = cut_sentences(self._order.speech.utterance.text)
         encoded = b"" if self._sound.streams else self._encode_all()
         for index, text in enumerate(texts):
             part = encoded[len(encoded) * index // len(texts) : len(encoded) * (index + 1) // len(texts)]
@@ -74,14 +74,14 @@ class _SentenceStream:
         yield self._frame("sentence-end", b"", sentence=facts, original_text=text)
 
     def _encode_all(self) -> bytes:
-        return self._sound.encode(b"".join(self._synthesis.speak(self._order.recording)))
+        return self._sound.encode(b"".join(self._synthesis.speak(self._order.speech)))
 
-    def _recording(self, text: str) -> Recording:
-        recording = self._order.recording
-        left = recording.max_seconds
+    def _recording(self, text: str) -> SpeechFile:
+        speech = self._order.speech
+        left = speech.max_seconds
         if left is not None:
             left -= self._sound.seconds(len(self.spoken))
-        return replace(recording, utterance=replace(recording.utterance, text=text), max_seconds=left)
+        return replace(speech, utterance=replace(speech.utterance, text=text), max_seconds=left)
 
     def _take_head(self) -> bytes:
         head, self._head = self._head, b""
