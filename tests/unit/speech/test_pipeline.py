@@ -161,7 +161,7 @@ def test_a_writer_that_fails_stops_the_rest(deliver: Deliver) -> None:
 def test_a_text_at_hand_takes_no_thread_but_the_workers() -> None:
     """Who has many texts to speak does not pay for a thread each."""
     before = set(threading.enumerate())
-    names = set()
+    names: set[str] = set()
 
     def make(number: int, emit: Emit) -> Usage:
         names.update(thread.name for thread in set(threading.enumerate()) - before)
