@@ -10,6 +10,7 @@ from qwentts_cli.sandbox.endpoints.customization.customize import customize
 from qwentts_cli.sandbox.endpoints.downloads import download
 from qwentts_cli.sandbox.endpoints.generation import generate
 from qwentts_cli.sandbox.endpoints.model_lists import answer_limits, answer_models
+from qwentts_cli.sandbox.endpoints.plain_answer import plain_answer
 from qwentts_cli.sandbox.endpoints.speech_synthesizer import synthesize_speech
 from qwentts_cli.sandbox.endpoints.uploads import STORAGE_PATH, permit_upload, store_upload
 from qwentts_cli.sandbox.http.reply import ServiceError
@@ -43,11 +44,13 @@ _DOWNLOAD = Route(method="GET", answer=download)
 _ROUTES = {
     f"{_API}/services/aigc/multimodal-generation/generation": Route(method="POST", answer=generate),
     f"{_TTS}/SpeechSynthesizer": Route(method="POST", answer=synthesize_speech),
-    f"{_TTS}/customization": Route(method="POST", answer=customize, max_body=_SAMPLE_BODY),
-    f"{_API}/models": Route(method="GET", answer=answer_models),
-    f"{_API}/models/limits": Route(method="GET", answer=answer_limits),
-    f"{_API}/uploads": Route(method="GET", answer=permit_upload),
-    STORAGE_PATH: Route(method="POST", answer=store_upload, max_body=_SAMPLE_BODY),
+    f"{_TTS}/customization": Route(
+        method="POST", answer=plain_answer("customization", customize), max_body=_SAMPLE_BODY
+    ),
+    f"{_API}/models": Route(method="GET", answer=plain_answer("models", answer_models)),
+    f"{_API}/models/limits": Route(method="GET", answer=plain_answer("models", answer_limits)),
+    f"{_API}/uploads": Route(method="GET", answer=plain_answer("upload", permit_upload)),
+    STORAGE_PATH: Route(method="POST", answer=plain_answer("upload", store_upload), max_body=_SAMPLE_BODY),
 }
 
 

@@ -96,8 +96,8 @@ def test_what_spoils_json_leaves_streams_alone() -> None:
     ("spec", "complaint"),
     [
         ("reset", "'reset' is not PHASE:KIND"),
-        ("put:reset", "the phases are post, sse, get"),
-        ("post:explode", "the kinds of phase post are latency, refuse"),
+        ("put:reset", "the phases are post, sse, get, customization, models, upload"),
+        ("post:explode", "the kinds of phase post are refuse, limit"),
         ("get:refuse=x", "the kinds of phase get are"),
         ("post:status", "status needs NNN"),
         ("post:status=999", "status needs NNN"),

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from qwentts_cli.sandbox.server import Sandbox
-from tests.sandbox.raw_http import KEY, ask, say
+from tests.sandbox.raw_http import CUSTOMIZATION, KEY, ask, say
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -98,6 +98,19 @@ def test_bad_pages_are_refused(sandbox: Sandbox, query: str) -> None:
 def test_the_lists_need_a_key(sandbox: Sandbox) -> None:
     for path in (MODELS, f"{MODELS}/limits"):
         assert ask(sandbox, "GET", path).json["code"] == "InvalidApiKey"
+
+
+def test_the_lists_have_faults_of_their_own() -> None:
+    """A server without them, one that breaks, and voices and uploads that fail: synthesis goes on."""
+    faults = "models:status=404#1,models:reset#2,customization:recorded=400-empty,upload:html"
+    with Sandbox(voice_engine="tones", faults=faults) as sandbox:
+        assert ask(sandbox, "GET", MODELS, headers=KEY).status == 404
+        assert ask(sandbox, "GET", f"{MODELS}/limits", headers=KEY).end == "reset"
+        assert ask(sandbox, "GET", MODELS, headers=KEY).status == 200
+        assert ask(sandbox, "POST", CUSTOMIZATION, b"{}", KEY).json == {}
+        assert ask(sandbox, "GET", "/api/v1/uploads", headers=KEY).body.startswith(b"<!DOCTYPE html>")
+        assert say(sandbox).status == 200
+        assert [record.fault for record in sandbox.ledger][:2] == ["models:status=404#1", "models:reset#2"]
 
 
 def test_what_is_retired_is_gone() -> None:

@@ -23,7 +23,7 @@ SOUND = b"".join(ToneVoice().speak(Utterance(TEXT, "Cherry")))
 PATIENCE_S = 0.2
 # When to stop listening to what never ends.
 CAPS = {"endless-line": 300_000, "comments-only": 700}
-UNBILLED = {"error-first", "error-sse-body"}
+UNBILLED = {"error-first", "error-sse-body", "recorded"}
 
 Sees = Callable[[Heard], bool]
 
@@ -83,6 +83,9 @@ SSE: dict[str, Sees] = {
     "data-uri": lambda h: h.payloads[0]["output"]["audio"]["data"].startswith("data:audio/wav;base64,"),
     "silent": lambda h: (
         len(h.payloads) == 1 and h.sound == b"" and "url" not in h.payloads[0]["output"]["audio"]
+    ),
+    "recorded=engine-411": lambda h: (
+        h.status == 200 and b"event:error\n:HTTP_STATUS/400\n" in h.body and b"Engine error [411]" in h.body
     ),
     "json-instead": lambda h: (
         h.headers["content-type"] == "application/json" and h.json["output"]["finish_reason"] == "stop"

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping
 
     from qwentts_cli.sandbox.http.exchange import Exchange
-    from qwentts_cli.sandbox.http.response_writer import ResponseWriter
+    from qwentts_cli.sandbox.http.reply import Reply
     from qwentts_cli.sandbox.service import Service
     from qwentts_cli.sandbox.service_data import ServedModel
 
@@ -29,13 +29,12 @@ _OFFLINE_SHAPES: tuple[Callable[[str], dict[str, Any]], ...] = (
 )
 
 
-def answer_models(service: Service, exchange: Exchange, writer: ResponseWriter) -> None:
+def answer_models(service: Service, exchange: Exchange) -> Reply:
     """Answer GET /models.
 
     Raises:
         ServiceError: the request is refused.
     """
-    exchange.phase = "models"
     service.access.check(exchange)
     query = parse_qs(exchange.query)
     number = _number(query, "page_no", 1, 1_000_000)
@@ -47,16 +46,15 @@ def answer_models(service: Service, exchange: Exchange, writer: ResponseWriter) 
         "page_size": size,
         "models": rows[(number - 1) * size : number * size],
     }
-    _send(exchange, writer, output)
+    return _reply(exchange, output)
 
 
-def answer_limits(service: Service, exchange: Exchange, writer: ResponseWriter) -> None:
+def answer_limits(service: Service, exchange: Exchange) -> Reply:
     """Answer GET /models/limits.
 
     Raises:
         ServiceError: the request is refused.
     """
-    exchange.phase = "models"
     service.access.check(exchange)
     workspace = exchange.workspace or "ws-sandbox"
     quotas = [
@@ -68,7 +66,7 @@ def answer_limits(service: Service, exchange: Exchange, writer: ResponseWriter) 
         }
         for model in _served(service, exchange.region)
     ]
-    _send(exchange, writer, {"quotas": quotas})
+    return _reply(exchange, {"quotas": quotas})
 
 
 def _limit(rpm: int) -> dict[str, Any]:
@@ -143,7 +141,7 @@ def _number(query: Mapping[str, list[str]], name: str, default: int, highest: in
     return int(given)
 
 
-def _send(exchange: Exchange, writer: ResponseWriter, output: dict[str, Any]) -> None:
+def _reply(exchange: Exchange, output: dict[str, Any]) -> Reply:
     payload = {
         "code": None,
         "message": None,
@@ -151,4 +149,4 @@ def _send(exchange: Exchange, writer: ResponseWriter, output: dict[str, Any]) ->
         "request_id": exchange.request_id,
         "output": output,
     }
-    writer.send(json_reply(200, payload, exchange.request_id))
+    return json_reply(200, payload, exchange.request_id)

@@ -13,19 +13,17 @@ from qwentts_cli.sandbox.upload_store import ACCESS_KEY_ID, MAX_FILE_MB
 
 if TYPE_CHECKING:
     from qwentts_cli.sandbox.http.exchange import Exchange
-    from qwentts_cli.sandbox.http.response_writer import ResponseWriter
     from qwentts_cli.sandbox.service import Service
 
 STORAGE_PATH = "/upload"
 
 
-def permit_upload(service: Service, exchange: Exchange, writer: ResponseWriter) -> None:
+def permit_upload(service: Service, exchange: Exchange) -> Reply:
     """Answer GET /uploads?action=getPolicy&model=...
 
     Raises:
         ServiceError: the request is refused.
     """
-    exchange.phase = "upload"
     service.access.check(exchange)
     query = {name: values[0] for name, values in parse_qs(exchange.query).items()}
     exchange.model = query.get("model", "")
@@ -44,18 +42,16 @@ def permit_upload(service: Service, exchange: Exchange, writer: ResponseWriter) 
         "x_oss_forbid_overwrite": "true",
     }
     payload = {"request_id": exchange.request_id, "data": data}
-    writer.send(json_reply(200, payload, exchange.request_id))
+    return json_reply(200, payload, exchange.request_id)
 
 
-def store_upload(service: Service, exchange: Exchange, writer: ResponseWriter) -> None:
+def store_upload(service: Service, exchange: Exchange) -> Reply:
     """Take the form, as the storage does: errors are XML."""
-    exchange.phase = "upload"
     try:
         service.uploads.store(_read_form(exchange))
     except ServiceError as error:
-        writer.send(error.as_xml(exchange.request_id))
-    else:
-        writer.send(Reply(200, {"x-oss-request-id": exchange.request_id}, b""))
+        return error.as_xml(exchange.request_id)
+    return Reply(200, {"x-oss-request-id": exchange.request_id}, b"")
 
 
 def _read_form(exchange: Exchange) -> dict[str, bytes]:

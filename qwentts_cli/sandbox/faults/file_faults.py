@@ -126,7 +126,7 @@ def _not_found(writer: ResponseWriter, _answer: MakeReply, _: str) -> None:
     send_refusal(writer, ServiceError(404, "NoSuchKey", "The specified key does not exist."))
 
 
-AUDIO_KINDS: dict[str, FaultKind[Reply]] = {
+FILE_KINDS: dict[str, FaultKind[Reply]] = {
     "header0": FaultKind(partial(_lying_size, size=0), "sizes of 0 in the WAV header"),
     "header-7fffffff": FaultKind(
         partial(_lying_size, size=0x7FFFFFFF), "sizes of 0x7FFFFFFF in the WAV header"

@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING
 from qwentts_cli.sandbox.error_codes import CODES, error_of_code
 from qwentts_cli.sandbox.faults.fault_kind import FaultKind
 from qwentts_cli.sandbox.faults.http_faults import MakeReply, send_refusal
-from qwentts_cli.sandbox.http.event_stream import Frame, encode_frame
+from qwentts_cli.sandbox.http.event_stream import Frame, encode_frame, send_stream
 from qwentts_cli.sandbox.http.reply import Reply, ServiceError, json_reply
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
     from qwentts_cli.sandbox.http.response_writer import ResponseWriter
+
+    MakeFrames = Callable[[], Iterator[Frame]]
 
 _PARAMETER = "InvalidParameter"
 _REFUSALS = {
@@ -45,6 +49,12 @@ def _recorded(writer: ResponseWriter, _answer: MakeReply, name: str) -> None:
         send_refusal(writer, ServiceError(*_REFUSALS[name]))
 
 
+def _recorded_event(writer: ResponseWriter, _answer: MakeFrames, name: str) -> None:
+    status, code, message = _REFUSALS[name]
+    payload = ServiceError(status, code, message).payload(writer.exchange.request_id)
+    send_stream(writer, iter([Frame(payload, "error", status)]))
+
+
 def _error_event(writer: ResponseWriter, _answer: MakeReply, code: str) -> None:
     error = error_of_code(code)
     frame = Frame(error.payload(writer.exchange.request_id), "error", error.status)
@@ -64,5 +74,13 @@ RECORDED_KINDS: dict[str, FaultKind[Reply]] = {
         argument="CODE",
         pattern=_CODE,
         default="Throttling.AllocationQuota",
+    ),
+}
+RECORDED_STREAM_KINDS: dict[str, FaultKind[Iterator[Frame]]] = {
+    "recorded": FaultKind(
+        _recorded_event,
+        "answers 200 and an error frame in words that were recorded",
+        argument="NAME",
+        pattern="|".join(_REFUSALS),
     ),
 }

@@ -8,10 +8,10 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from qwentts_cli.sandbox.faults.fault_kind import COUNT, SECONDS, FaultKind
-from qwentts_cli.sandbox.faults.file_faults import AUDIO_KINDS
+from qwentts_cli.sandbox.faults.file_faults import FILE_KINDS
 from qwentts_cli.sandbox.faults.http_faults import HTTP_KINDS
 from qwentts_cli.sandbox.faults.json_faults import JSON_KINDS
-from qwentts_cli.sandbox.faults.recorded_refusals import RECORDED_KINDS
+from qwentts_cli.sandbox.faults.recorded_refusals import RECORDED_KINDS, RECORDED_STREAM_KINDS
 from qwentts_cli.sandbox.faults.sound_faults import SOUND_KINDS
 from qwentts_cli.sandbox.faults.stream_faults import SSE_KINDS
 from qwentts_cli.sandbox.faults.stream_oddities import ODD_STREAM_KINDS
@@ -24,7 +24,9 @@ if TYPE_CHECKING:
 
 FAULT_SYNTAX = """\
 A script is a list of rules, PHASE:KIND[=ARG][@P%|*N|#K], separated by commas. The phase is post (any \
-synthesis request), sse (a streamed one) or get (a download).
+synthesis request), sse (a streamed one), get (a download), customization (voices of one's own), models \
+(the lists of models and limits) or upload. The last three know latency, the kinds from status to endless, and the \
+recorded answers of post.
 
 @20% is that share of the attempts, *3 the first three of the phase, #2 only the second; without any of them \
 a rule always applies. Of the rules that apply the first one counts; shares add up, so that @20% and @30% \
@@ -47,19 +49,17 @@ _LIMIT: FaultKind[Any] = FaultKind(
     None, "refuses texts of more code points as too long", argument="N", pattern=COUNT
 )
 _DATA_ONLY: FaultKind[Any] = FaultKind(None, "gives the sound as Base64 in the JSON answer, and no URL")
+_PLAIN_KINDS: dict[str, FaultKind[Any]] = {"latency": _LATENCY, **HTTP_KINDS, **RECORDED_KINDS}
 _KINDS: dict[str, dict[str, FaultKind[Any]]] = {
-    "post": {
-        "latency": _LATENCY,
-        "refuse": _REFUSE,
-        "limit": _LIMIT,
-        "data-only": _DATA_ONLY,
-        **HTTP_KINDS,
-        **JSON_KINDS,
-        **RECORDED_KINDS,
-    },
-    "sse": {**SSE_KINDS, **ODD_STREAM_KINDS},
-    "get": {"latency": _LATENCY, **HTTP_KINDS, **AUDIO_KINDS, **SOUND_KINDS},
+    "post": {"refuse": _REFUSE, "limit": _LIMIT, "data-only": _DATA_ONLY, **_PLAIN_KINDS, **JSON_KINDS},
+    "sse": {**SSE_KINDS, **ODD_STREAM_KINDS, **RECORDED_STREAM_KINDS},
+    "get": {"latency": _LATENCY, **HTTP_KINDS, **FILE_KINDS, **SOUND_KINDS},
+    "customization": _PLAIN_KINDS,
+    "models": _PLAIN_KINDS,
+    "upload": _PLAIN_KINDS,
 }
+# Told one by one; the other phases have those that they share with post.
+_EXPLAINED = ("post", "sse", "get")
 
 
 class BadFaultSpec(ValueError):
@@ -117,8 +117,8 @@ def fault_kinds() -> dict[str, str]:
     """Explain every kind in one line, by how it is written: `post:status=NNN`."""
     return {
         _written(phase, name, kind): _explained(phase, kind)
-        for phase, kinds in _KINDS.items()
-        for name, kind in kinds.items()
+        for phase in _EXPLAINED
+        for name, kind in _KINDS[phase].items()
     }
 
 

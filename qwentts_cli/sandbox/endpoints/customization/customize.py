@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
     from qwentts_cli.sandbox.http.exchange import Exchange
-    from qwentts_cli.sandbox.http.response_writer import ResponseWriter
+    from qwentts_cli.sandbox.http.reply import Reply
     from qwentts_cli.sandbox.service import Service
 
     # Does it, and gives the output and how many voices are billed.
@@ -30,13 +30,12 @@ _MAKERS: Mapping[str, Mapping[str, Action]] = {
 _ENDED_MAKERS = frozenset(("qwen-voice-enrollment", "qwen-voice-design"))
 
 
-def customize(service: Service, exchange: Exchange, writer: ResponseWriter) -> None:
+def customize(service: Service, exchange: Exchange) -> Reply:
     """Answer a request about custom voices.
 
     Raises:
         ServiceError: the request is refused.
     """
-    exchange.phase = "customization"
     service.access.check(exchange)
     fields = read_json(exchange.body)
     exchange.model = str(fields.get("model", ""))
@@ -49,7 +48,7 @@ def customize(service: Service, exchange: Exchange, writer: ResponseWriter) -> N
         refuse(f"action must be one of {', '.join(actions)}.")
     output, count = action(service, exchange, given)
     payload = {"output": output, "usage": {"count": count}, "request_id": exchange.request_id}
-    writer.send(json_reply(200, payload, exchange.request_id))
+    return json_reply(200, payload, exchange.request_id)
 
 
 def _is_retired(service: Service, maker: str) -> bool:
