@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
 from urllib.parse import quote
 
-from qwentts_cli.batch.json_lines import encode_line
 from qwentts_cli.batch.outcome import Status
 from qwentts_cli.errors import UsageError, error_document
 from qwentts_cli.storage.atomic import atomic_write
+from qwentts_cli.storage.json_lines import encode_line
 from qwentts_cli.wording import clock
 
 if TYPE_CHECKING:

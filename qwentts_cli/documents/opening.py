@@ -10,14 +10,14 @@ from qwentts_cli.documents.chapters import divide_passages, divide_text
 from qwentts_cli.documents.input_format import DocumentFormat
 from qwentts_cli.documents.model import Document
 from qwentts_cli.errors import UsageError
-from qwentts_cli.text.read import check_is_file
+from qwentts_cli.text.reading.read import check_is_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
     from qwentts_cli.documents.formats.html import HtmlContent
-    from qwentts_cli.text.read import Reader
+    from qwentts_cli.text.reading.read import Reader
 
 
 _EXTENSIONS: Final = {

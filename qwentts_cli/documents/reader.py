@@ -11,7 +11,7 @@ from qwentts_cli.documents.input_format import DocumentFormat, InputFormat
 from qwentts_cli.documents.markup import read_markup
 from qwentts_cli.documents.model import PARAGRAPH_BREAK, Chapter, Document, count_left_out
 from qwentts_cli.documents.opening import open_document, recognise
-from qwentts_cli.text.read import Reader
+from qwentts_cli.text.reading.read import Reader
 from qwentts_cli.text.units import count_units
 
 if TYPE_CHECKING:

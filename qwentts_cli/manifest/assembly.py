@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from qwentts_cli.manifest.problems import Report
     from qwentts_cli.manifest.sources import Source
     from qwentts_cli.manifest.template import NameTemplate
-    from qwentts_cli.text.read import Reader
+    from qwentts_cli.text.reading.read import Reader
 
 LEAST_DIGITS: Final = 4
 _EMPTY: Final = "is empty: there is nothing in it to speak"

@@ -16,7 +16,7 @@ from qwentts_cli.manifest.sources import Kind, find_sources
 from qwentts_cli.manifest.streams import StdinCopy
 from qwentts_cli.manifest.tabular import check_delimiter
 from qwentts_cli.manifest.template import NameTemplate
-from qwentts_cli.text.decode import TextDecoder
+from qwentts_cli.text.reading.decode import TextDecoder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

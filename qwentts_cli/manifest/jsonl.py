@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.manifest.item import FIELDS
 from qwentts_cli.manifest.problems import quoted, unknown_field
-from qwentts_cli.text.decode import decode_argument
+from qwentts_cli.text.reading.decode import decode_argument
 from qwentts_cli.wording import suggest
 
 if TYPE_CHECKING:

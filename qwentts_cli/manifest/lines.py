@@ -7,8 +7,8 @@ from itertools import chain
 from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.errors import UsageError
-from qwentts_cli.text.decode import TextDecoder
 from qwentts_cli.text.punctuation import is_speakable
+from qwentts_cli.text.reading.decode import TextDecoder
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -14,7 +14,7 @@ from qwentts_cli.manifest.sniff import sniff_list
 from qwentts_cli.manifest.sources import Kind
 from qwentts_cli.manifest.streams import SteadyFile
 from qwentts_cli.manifest.tabular import TableRows
-from qwentts_cli.text.read import note_removed
+from qwentts_cli.text.reading.read import note_removed
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

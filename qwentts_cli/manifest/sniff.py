@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.manifest.lines import BadLineError
 from qwentts_cli.manifest.sources import Kind
-from qwentts_cli.text.likeness import Likeness, likeness
+from qwentts_cli.text.reading.likeness import Likeness, likeness
 
 if TYPE_CHECKING:
     from qwentts_cli.manifest.streams import Stream

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.documents.input_format import InputFormat
 from qwentts_cli.errors import UsageError
-from qwentts_cli.text.read import check_is_file
+from qwentts_cli.text.reading.read import check_is_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

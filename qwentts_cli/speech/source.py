@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from qwentts_cli.documents.input_format import DocumentFormat, InputFormat
 from qwentts_cli.documents.opening import recognise
 from qwentts_cli.errors import UsageError
-from qwentts_cli.text.likeness import Likeness, likeness
-from qwentts_cli.text.read import check_is_file
+from qwentts_cli.text.reading.likeness import Likeness, likeness
+from qwentts_cli.text.reading.read import check_is_file
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

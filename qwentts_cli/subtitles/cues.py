@@ -11,7 +11,7 @@ from qwentts_cli.subtitles.alignment import Alignment, Mark
 from qwentts_cli.subtitles.formats import Cue
 from qwentts_cli.subtitles.lines import Caption, columns, pause_places, split_captions
 from qwentts_cli.subtitles.silences import LevelMeter
-from qwentts_cli.text.sentences import split_sentences
+from qwentts_cli.text.sentences.split import split_sentences
 from qwentts_cli.text.units import count_units
 
 if TYPE_CHECKING:

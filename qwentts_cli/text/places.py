@@ -6,7 +6,6 @@ import re
 import unicodedata
 from typing import Final
 
-from qwentts_cli.text.abbreviations import is_abbreviation
 from qwentts_cli.text.boundaries import Boundary
 from qwentts_cli.text.graphemes import joined
 from qwentts_cli.text.punctuation import (
@@ -21,6 +20,7 @@ from qwentts_cli.text.punctuation import (
     TRAILING,
     UNSPACED,
 )
+from qwentts_cli.text.sentences.abbreviations import is_abbreviation
 
 _BREAKING_SPACE: Final = "[^\\S\u00a0\u2007\u202f]"
 _CLOSING: Final = f"[{re.escape(CLOSERS)}]*"

@@ -14,7 +14,7 @@ from qwentts_cli.text.cutting import Mark, cut
 from qwentts_cli.text.packing import Packer
 from qwentts_cli.text.position import Position
 from qwentts_cli.text.punctuation import is_speakable
-from qwentts_cli.text.sentences import SentenceScanner, split_sentences
+from qwentts_cli.text.sentences.split import SentenceScanner, split_sentences
 from qwentts_cli.text.soundless import drop_soundless
 from qwentts_cli.text.units import WIDEST, count_units
 

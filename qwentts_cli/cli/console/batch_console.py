@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from qwentts_cli.batch.json_lines import encode_line
 from qwentts_cli.batch.observer import BatchObserver
 from qwentts_cli.batch.outcome import Status
 from qwentts_cli.billing.price import price_tag
 from qwentts_cli.cli.console.observer import ConsoleObserver
 from qwentts_cli.cli.console.progress import Progress
 from qwentts_cli.errors import error_text
+from qwentts_cli.storage.json_lines import encode_line
 from qwentts_cli.wording import clock, plural
 
 if TYPE_CHECKING:

@@ -24,9 +24,9 @@ if TYPE_CHECKING:
 
 FAULT_SYNTAX = """\
 A script is a list of rules, PHASE:KIND[=ARG][@P%|*N|#K], separated by commas. The phase is post (any \
-synthesis request), sse (a streamed one), get (a download), customization (voices of one's own), models \
-(the lists of models and limits) or upload. The last three know latency, the kinds from status to endless, and the \
-recorded answers of post.
+synthesis request), sse (a streamed one), get (a download), customization (voices of one's own), \
+models (the lists of models and limits) or upload. The last three know latency, the kinds from status to \
+endless, and the recorded answers of post.
 
 @20% is that share of the attempts, *3 the first three of the phase, #2 only the second; without any of them \
 a rule always applies. Of the rules that apply the first one counts; shares add up, so that @20% and @30% \

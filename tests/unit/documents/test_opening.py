@@ -9,7 +9,7 @@ import pytest
 from qwentts_cli.documents.input_format import DocumentFormat
 from qwentts_cli.documents.model import count_left_out
 from qwentts_cli.documents.opening import open_document, recognise
-from qwentts_cli.text.read import Reader
+from qwentts_cli.text.reading.read import Reader
 from tests.unit.documents.books import write_epub, write_zip
 
 if TYPE_CHECKING:

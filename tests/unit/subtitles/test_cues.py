@@ -21,7 +21,7 @@ from qwentts_cli.subtitles.cues import CueTrack
 from qwentts_cli.subtitles.formats import Cue, SubtitleFormat, SubtitleWriter
 from qwentts_cli.subtitles.lines import split_captions
 from qwentts_cli.text.segment import segment_text
-from qwentts_cli.text.sentences import split_sentences
+from qwentts_cli.text.sentences.split import split_sentences
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -6,9 +6,9 @@ import codecs
 import re
 
 from qwentts_cli.errors import UsageError
-from qwentts_cli.text.binary import binary_kind
-from qwentts_cli.text.encodings import likely_encoding
-from qwentts_cli.text.terminal import TerminalFilter
+from qwentts_cli.text.reading.binary import binary_kind
+from qwentts_cli.text.reading.encodings import likely_encoding
+from qwentts_cli.text.reading.terminal import TerminalFilter
 
 # Longer marks first: the mark of UTF-16 begins the one of UTF-32.
 _MARKS = (

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from qwentts_cli.text.likeness import Likeness, likeness
+from qwentts_cli.text.reading.likeness import Likeness, likeness
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from typing import Final
 
 import sentencex
 
-from qwentts_cli.text.language import guess_language
+from qwentts_cli.text.sentences.language import guess_language
 
 _VOWELS: Final = frozenset("aeiouy" + "аеиоуыэюяі" + "αεηιουω")
 _SHORTENED: Final = 4  # letters at most in an abbreviation that is known by its shape alone

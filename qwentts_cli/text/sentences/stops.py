@@ -5,9 +5,9 @@ from __future__ import annotations
 import re
 from typing import Final
 
-from qwentts_cli.text.abbreviations import stop_ends_sentence
-from qwentts_cli.text.closing import GOES_ON
 from qwentts_cli.text.punctuation import CLOSERS, CLOSING_QUOTES, EAST_ASIAN, FULL_STOPS, TERMINATORS
+from qwentts_cli.text.sentences.abbreviations import stop_ends_sentence
+from qwentts_cli.text.sentences.closing import GOES_ON
 
 # Runs are bounded so that a megabyte of them is not looked at again and again while it arrives.
 STOP: Final = re.compile(rf"[{re.escape(TERMINATORS)}]{{1,64}}|[\r\n]")

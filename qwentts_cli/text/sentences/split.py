@@ -6,13 +6,13 @@ import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
-from qwentts_cli.text.abbreviations import is_abbreviation
 from qwentts_cli.text.boundaries import LINE_BREAK, Boundary
-from qwentts_cli.text.closing import closing_end
 from qwentts_cli.text.graphemes import joined
-from qwentts_cli.text.names import is_in_name
 from qwentts_cli.text.punctuation import is_speakable
-from qwentts_cli.text.stops import (
+from qwentts_cli.text.sentences.abbreviations import is_abbreviation
+from qwentts_cli.text.sentences.closing import closing_end
+from qwentts_cli.text.sentences.names import is_in_name
+from qwentts_cli.text.sentences.stops import (
     STOP,
     finishes_sentence,
 )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from qwentts_cli.errors import UsageError
-from qwentts_cli.text.decode import TextDecoder, decode_argument
+from qwentts_cli.text.reading.decode import TextDecoder, decode_argument
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwentts_cli.text.sentences import SentenceScanner, split_sentences
+from qwentts_cli.text.sentences.split import SentenceScanner, split_sentences
 
 # In each text a bar stands where a sentence ends.
 CASES = [

@@ -7,7 +7,7 @@ import zipfile
 import pytest
 
 from qwentts_cli.errors import UsageError
-from qwentts_cli.text.decode import TextDecoder
+from qwentts_cli.text.reading.decode import TextDecoder
 
 TEXTS = {
     "gb18030": ("清晨的雾还没有散，老张就挑着担子出了门。", "你好"),
