@@ -37,6 +37,7 @@ BELOW = {
 STARTS_SANDBOX = {"cli", "speech"}
 HOMES = {
     "requests": {"dashscope"},
+    "fastcrc": {"dashscope"},
     "urllib3": {"dashscope"},
     # The sandbox encodes by itself what the client must decode.
     "soundfile": {"audio", "sandbox"},

@@ -13,6 +13,7 @@ from qwentts_cli.billing.ledger import open_ledger
 from qwentts_cli.billing.payments import Payments
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint
+from qwentts_cli.dashscope.on_demand import ClientOnDemand
 from qwentts_cli.settings.credentials import ApiKey
 from qwentts_cli.settings.paths import cache_folder, state_folder
 from qwentts_cli.synthesis.attempts import Attempts
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     from qwentts_cli.billing.budget import Budget
     from qwentts_cli.billing.payments import Record
     from qwentts_cli.billing.period_budget import PeriodBudget
+    from qwentts_cli.dashscope.client import SpeechClient
     from qwentts_cli.observer import Observer
     from qwentts_cli.settings.resolve import Settings
     from qwentts_cli.speech.context import Context
@@ -72,17 +74,12 @@ def open_synthesizer(
     observer: Observer,
 ) -> Iterator[Synthesizer]:
     """Open what makes sound; at its end waits end, and what is being paid for has a moment to arrive."""
-    from qwentts_cli.dashscope.client import SpeechClient
-    from qwentts_cli.dashscope.transport.session import Timeouts
-
     cancelled = threading.Event()
     timing = until_cancelled(cancelled)
-    timeouts = Timeouts(total=context.settings.number("timeout", Timeouts().total))
-    suffix = load_catalog().audio_host_suffix
     with (
         _open_target(context, model, observer) as (target, key),
         _open_books(context, model, observer) as (record, period),
-        SpeechClient(target.endpoint, key, timeouts=timeouts, audio_host_suffix=suffix) as client,
+        ClientOnDemand(partial(_open_client, context.settings, target.endpoint, key)) as client,
     ):
         observer.detail(f"asking {target.endpoint.label} with the key from {key.origin}")
         store = _open_store(context.settings, target, cache_use, observer) if cache_use.is_on else None
@@ -103,6 +100,15 @@ def open_synthesizer(
             if store:
                 store.cache.prune_if_changed()
                 store.pending.forget_dead()
+
+
+def _open_client(settings: Settings, endpoint: Endpoint, key: ApiKey) -> SpeechClient:
+    from qwentts_cli.dashscope.client import SpeechClient
+    from qwentts_cli.dashscope.transport.session import Timeouts
+
+    timeouts = Timeouts(total=settings.number("timeout", Timeouts().total))
+    suffix = load_catalog().audio_host_suffix
+    return SpeechClient(endpoint, key, timeouts=timeouts, audio_host_suffix=suffix)
 
 
 def _is_impatient(error: BaseException | None) -> bool:

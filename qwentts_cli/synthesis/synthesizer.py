@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from qwentts_cli.billing.payments import Payments
-    from qwentts_cli.dashscope.client import SpeechClient
+    from qwentts_cli.dashscope.on_demand import SpeechService
     from qwentts_cli.dashscope.request import SynthesisRequest
     from qwentts_cli.synthesis.attempts import Attempts
     from qwentts_cli.synthesis.unfetched import UnfetchedAudio
@@ -62,7 +62,7 @@ class Synthesizer:
 
     def __init__(
         self,
-        client: SpeechClient,
+        client: SpeechService,
         *,
         cancelled: threading.Event,
         asking: Attempts,

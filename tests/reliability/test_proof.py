@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwentts_cli.audio.wav import parse_wav, wav_header
-from qwentts_cli.dashscope.transport.proof import crc64, is_proven_whole
+from qwentts_cli.dashscope.transport.proof import is_proven_whole
 from qwentts_cli.errors import QwenTTSError
+from qwentts_cli.sandbox.formats.checksums import crc64
 
 if TYPE_CHECKING:
     from collections.abc import Callable
