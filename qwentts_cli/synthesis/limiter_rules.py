@@ -1,7 +1,8 @@
 """The rate limiter's arithmetic: what is known of the service's limit, and how each event changes it.
 
-Additive increase, multiplicative decrease: the rate doubles every two seconds until the first throttled
-answer, is cut by a fifth at each, returns quickly to where that was, and then feels its way up. Pure
+Additive increase, multiplicative decrease: the rate doubles every two seconds, faster the more requests have
+gone well, until the first throttled answer. It is cut by a third then and by a fifth at each later one,
+returns quickly to where that was, and then feels its way up. Pure
 functions; every time is in seconds of one monotonic clock, every rate in requests a second.
 """
 
@@ -16,12 +17,16 @@ KEPT_S = 600.0
 LONGEST_PAUSE_S = 300.0
 
 _CUT = 0.8
+_FIRST_CUT = 0.65
 _STEEP_CUT = 0.5
 _QUICK_RETURN = 0.03
 _NEAR_CEILING = 0.95
 _CALM_GROWTH = ((60, 1.05), (30, 1.02), (0, 1.01))
-# A little over two, so that the requests of any two seconds, counted, are at most twice those before.
-_DOUBLING_S = 2.2
+# A doubling takes so many requests' time, within these bounds. At a low rate the requests of any two seconds
+# are at most twice those before; at a high one, many that went well say more than the seconds do.
+_DOUBLING_REQUESTS = 18
+_SHORTEST_DOUBLING_S = 0.35
+_LONGEST_DOUBLING_S = 2.2
 _DOUBLING_STEP_S = 0.25
 _STEP_S = 1.0
 _STEP_REQUESTS = 2
@@ -150,10 +155,11 @@ def succeeded(state: LimiterState, now: float, *, cap: float = MAX_RPS) -> Limit
 
 
 def _doubled(state: LimiterState, now: float) -> float | None:
-    passed = min(now - state.stepped_at, _DOUBLING_S)
+    doubling_s = min(_LONGEST_DOUBLING_S, max(_SHORTEST_DOUBLING_S, _DOUBLING_REQUESTS / state.rate))
+    passed = min(now - state.stepped_at, doubling_s)
     if passed < _DOUBLING_STEP_S:
         return None
-    return min(state.ceiling, state.rate * 2 ** (passed / _DOUBLING_S))
+    return min(state.ceiling, state.rate * 2 ** (passed / doubling_s))
 
 
 def _stepped(state: LimiterState, now: float) -> float | None:
@@ -191,7 +197,8 @@ def throttled(
     if taken_at < state.cut_at:
         return state
     if state.success_at > state.cut_at and now - state.cut_at >= _CUT_INTERVAL_S:
-        return _cut(state, now, min(state.rate, cap), _STEEP_CUT if too_steep else _CUT)
+        factor = _STEEP_CUT if too_steep else _FIRST_CUT if state.doubling else _CUT
+        return _cut(state, now, min(state.rate, cap), factor)
     pause = _blocked_s(state) * (0.5 + chance / 2)
     blocked = min(state.blocked + 1, _MOST_BLOCKED)
     return replace(state, blocked=blocked, paused_until=max(state.paused_until, now + pause))

