@@ -24,6 +24,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from benchmarks.chart import draw_chart
+from qwentts_cli.sandbox.server import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -221,6 +222,32 @@ def measure_batch() -> Iterator[Row]:
     )
 
 
+def measure_sharing() -> Iterator[Row]:
+    """Six processes at once against one limit of ten requests a second."""
+    with (
+        Sandbox(voice_engine="tones", rpm=600, burst=10) as server,
+        tempfile.TemporaryDirectory() as folder,
+    ):
+        place = Place(Path(folder), server.base_url)
+        (place.folder / "in.txt").write_text("\n\n".join(f"Paragraph number {n}." for n in range(30)))
+        say = [*PROGRAM, "say", "-f", "in.txt", "--paragraph-pause", "0", "-j", "8", "--no-cache", "-o"]
+        began = time.perf_counter()
+        running = [
+            subprocess.Popen([*say, f"{n}.wav"], cwd=place.folder, env=place.env, stderr=subprocess.DEVNULL)
+            for n in range(6)
+        ]
+        if any(process.wait() for process in running):
+            sys.exit("one of six processes failed")
+        seconds = time.perf_counter() - began
+        statuses = [record.status for record in server.ledger if record.phase == "post"]
+    requests, throttled = len(statuses), statuses.count(429)
+    used = 100 * (requests - throttled - 10) / 10 / seconds
+    yield Row(job="six say -j 8, of one limit", ours=used, floor=100, goal="88 %", unit="%")
+    yield Row(
+        job="and answered with 429", ours=100 * throttled / requests, floor=100, goal="at most 5 %", unit="%"
+    )
+
+
 def measure_mp3(place: Place) -> Iterator[Row]:
     ffmpeg = shutil.which("ffmpeg")
     if ffmpeg is None:
@@ -252,7 +279,7 @@ def main() -> None:
     options = parser.parse_args()
     with open_place(0.0) as place:
         rows = [*measure_start(place, options.runs), *measure_say(place, options.runs), *measure_mp3(place)]
-    rows += measure_batch()
+    rows += [*measure_batch(), *measure_sharing()]
     machine = (
         f"{platform.system()}, {platform.machine()}, {os.cpu_count()} cores, {platform.python_version()}"
     )

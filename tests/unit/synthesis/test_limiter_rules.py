@@ -34,9 +34,7 @@ def test_limit_that_falls_and_rises(seed: int) -> None:
 
 @pytest.mark.parametrize("seed", SEEDS)
 def test_growth_is_at_most_doubling(seed: int) -> None:
-    """Once begun, two seconds hold at most twice the requests of the two before, and two more; at a high rate,
-    where many have gone well, it grows faster.
-    """
+    """At a low rate two seconds hold at most twice the requests of the two before; later it is faster."""
     sent = Simulation(TokenBucket(1000, 1000), Load(2000, 64), seed).run().sent
 
     def count(start: float, end: float) -> int:
