@@ -31,6 +31,7 @@ COMMANDS = {
     "batch": "Speak many texts, each to a file; run it again to resume.",
     "voices": "List the voices, or show one.",
     "models": "List the models: what each takes and costs, and until when.",
+    "doctor": "Check key, server, network, disk and player.",
     "config": "Show and change the settings.",
     "usage": "Show what this machine has spent, in characters and in money.",
     "cache": "Show, prune or clear the audio cache.",

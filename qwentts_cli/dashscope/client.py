@@ -127,7 +127,7 @@ class SpeechClient:
         url, auth = self._endpoint.base_url + path, BearerAuth(self._key.secret)
         with exchange(self._api, requests.Request("GET", url, auth=auth), self._timeouts) as response:
             if response.status_code != _OK:
-                raise self._error(_read_refusal(response))
+                raise self._error(receive_refusal(response))
             _refuse_encoding(response)
             return parse_document(_read(response, MAX_ANSWER_BYTES, "the answer"))
 
@@ -171,7 +171,7 @@ class SpeechClient:
 
     def _whole_answer(self, response: requests.Response, request: SynthesisRequest) -> Answer:
         if response.status_code != _OK:
-            raise self._error(_read_refusal(response), request)
+            raise self._error(receive_refusal(response), request)
         _refuse_encoding(response)
         data = _read(response, MAX_ANSWER_BYTES, "the answer")
         if looks_like_events(data):
@@ -222,17 +222,18 @@ class SpeechClient:
         return service_error(refusal, asked)
 
 
-def _read_refusal(response: requests.Response) -> Refusal:
+def receive_refusal(response: requests.Response) -> Refusal:
+    """Read an answer that is not 200; only inside `exchange`."""
     retry_after = parse_retry_after(response.headers.get("Retry-After", ""), response.headers.get("Date"))
     return read_refusal(
-        _read_start(response),
+        read_start(response),
         response.status_code,
         request_id=response.headers.get("x-request-id", ""),
         retry_after_s=retry_after,
     )
 
 
-def _read_start(response: requests.Response) -> bytes:
+def read_start(response: requests.Response) -> bytes:
     """What an error says; nobody reads further than this."""
     start = b""
     for piece in read_pieces(response):
@@ -264,7 +265,7 @@ def _refuse_encoding(response: requests.Response) -> None:
 
 def _storage_error(response: requests.Response) -> QwenTTSError:
     status = response.status_code
-    if status == 403 and b"expired" in _read_start(response).lower():  # noqa: PLR2004 - a status is its own name
+    if status == 403 and b"expired" in read_start(response).lower():  # noqa: PLR2004 - a status is its own name
         return LinkExpired("the link of the audio has expired")
     if 400 <= status < 500 and status not in {407, 408, 425, 429}:  # noqa: PLR2004 - likewise
         return LinkBroken(f"the link of the audio does not open ({status})")

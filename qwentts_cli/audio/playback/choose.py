@@ -25,12 +25,18 @@ def open_player(*, sample_rate: int, channels: int = 1) -> Player:
     """
     if device := open_device(sample_rate=sample_rate, channels=channels):
         return device
-    for name in PROGRAMS:
-        if path := shutil.which(name):
-            absolute = str(Path(path).absolute())
-            return ProgramPlayer(name, absolute, sample_rate=sample_rate, channels=channels)
+    if program := find_program():
+        return ProgramPlayer(*program, sample_rate=sample_rate, channels=channels)
     raise LocalError(
         "no sound device and no player was found",
         hint="Install a player with pip install 'qwentts[play]' or apt install alsa-utils, "
         "or save the sound with -o FILE.",
     )
+
+
+def find_program() -> tuple[str, str] | None:
+    """Name and path of the first player program that is installed."""
+    for name in PROGRAMS:
+        if path := shutil.which(name):
+            return name, str(Path(path).absolute())
+    return None

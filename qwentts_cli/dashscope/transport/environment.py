@@ -38,9 +38,21 @@ def own_certificates() -> str | None:
 
 def proxy_label(url: str) -> str:
     """Host and port of the proxy on the way to `url`, and the variable that names it."""
+    label = chosen_proxy(url)
+    return f"the proxy {label}" if label else "the proxy"
+
+
+def chosen_proxy(url: str) -> str:
+    """Host and port of that proxy and the variable that names it, and nothing else; empty without one."""
     proxy = _proxy(url)
     place = proxy.rpartition("://")[2].rpartition("@")[2].strip("/")
-    return f"the proxy {place} ({_variable_of(proxy)})" if proxy else "the proxy"
+    return f"{place} ({_variable_of(proxy)})" if proxy else ""
+
+
+def chosen_certificates() -> str:
+    """The file of certificates that is used instead of those that come with requests, and who names it."""
+    named = ((name, os.environ.get(name)) for name in _CA_VARIABLES)
+    return next((f"{path} ({name})" for name, path in named if path), "")
 
 
 def _proxy(url: str) -> str:

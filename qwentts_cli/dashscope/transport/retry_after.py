@@ -20,14 +20,15 @@ def parse_retry_after(value: str, date_header: str | None, now: datetime | None 
     value = value.strip()
     if value.isascii() and value.isdigit():
         return min(float(value), _LONGEST_S)
-    until = _parse_date(value)
+    until = parse_date(value)
     if until is None:
         return None
-    sent = _parse_date(date_header or "") or now or datetime.now(UTC)
+    sent = parse_date(date_header or "") or now or datetime.now(UTC)
     return min(max((until - sent).total_seconds(), 0.0), _LONGEST_S)
 
 
-def _parse_date(value: str) -> datetime | None:
+def parse_date(value: str) -> datetime | None:
+    """Read an HTTP date; None if it is none."""
     try:
         date = parsedate_to_datetime(value)
     except (ValueError, IndexError, OverflowError):
