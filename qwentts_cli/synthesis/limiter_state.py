@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from qwentts_cli.errors import LocalError
 from qwentts_cli.storage.locks import try_lock
-from qwentts_cli.storage.private import check_own_folder, open_private
+from qwentts_cli.storage.private import check_own_folder, make_private_folder, open_private
 from qwentts_cli.synthesis.limiter_rules import LimiterState, fresh
 
 if TYPE_CHECKING:
@@ -60,7 +60,7 @@ class SharedState:
     the process goes on with a state of its own: `is_shared` tells.
 
     Args:
-        path: the file; its folder is made if only that is missing.
+        path: the file; its folder is made, and what is missing above it.
         pause: waits between tries to get the lock, in seconds.
     """
 
@@ -105,7 +105,7 @@ class SharedState:
         try:
             return open_private(self._path)
         except FileNotFoundError:
-            self._path.parent.mkdir(mode=0o700, exist_ok=True)
+            make_private_folder(self._path.parent)
             return open_private(self._path)
 
     def _acquire_lock(self, file: int) -> None:
