@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from qwentts_cli.batch.tasks import Task
     from qwentts_cli.billing.price import PriceList
     from qwentts_cli.documents.model import Passage
+    from qwentts_cli.speech.length_check import LengthCheck
     from qwentts_cli.speech.pipeline import WorkerPool
     from qwentts_cli.synthesis.synthesizer import Synthesizer
 
@@ -44,6 +45,7 @@ def make_file(
     pool: WorkerPool | None,
     observer: Observer,
     prices: PriceList,
+    length_check: LengthCheck,
 ) -> Outcome:
     """Speak a text into its file; called by several threads at once.
 
@@ -62,6 +64,7 @@ def make_file(
             observer=counter,
             rank=task.number,
             skips_refused=settings.on_refused is OnRefused.SKIP,
+            length_check=length_check,
         )
         if not spoken.segments:
             raise UsageError(f"{task.source}: there is nothing in it to speak")

@@ -82,6 +82,7 @@ class Spending:
     max_cost: str | None = None
     max_characters: int | None = None
     cache_use: CacheUse = field(default_factory=CacheUse)
+    retakes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -71,6 +71,7 @@ class Outcome:
                 {"line": gap.line, "column": gap.column, "characters": gap.characters}
                 for gap in self.usage.gaps
             ],
+            "doubts": [doubt.document() for doubt in self.usage.doubts],
             "error": error_document(self.error) if self.error else None,
         }
 
@@ -103,6 +104,7 @@ class Results:
     failed: int = 0
     hopeless: int = 0
     with_gaps: int = 0
+    with_doubts: int = 0
     characters: int = 0
     duration_s: float = 0.0
     made_characters: int = 0
@@ -115,6 +117,7 @@ class Results:
         self.failed += outcome.status is Status.FAILED
         self.hopeless += bool(outcome.error and not outcome.error.retryable)
         self.with_gaps += bool(outcome.usage.gaps)
+        self.with_doubts += bool(outcome.usage.doubts)
         self.characters += outcome.usage.characters
         self.duration_s += outcome.duration_s
         if outcome.status is Status.MADE:

@@ -159,6 +159,11 @@ def _row(outcome: Outcome, path: Path, folder: Path) -> dict[str, Any]:
             f"line {gap.line}, column {gap.column} ({gap.characters} characters)"
             for gap in outcome.usage.gaps
         ],
+        "doubts": [
+            f"line {doubt.line}, column {doubt.column}: {doubt.had_s:.1f} s of sound, "
+            f"about {doubt.expected_s:.1f} s expected"
+            for doubt in outcome.usage.doubts
+        ],
         "error": error_document(outcome.error) if outcome.error else None,
     }
 

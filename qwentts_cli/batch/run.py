@@ -16,6 +16,7 @@ from qwentts_cli.batch.outcome import Status
 from qwentts_cli.batch.plan import compare
 from qwentts_cli.batch.report import write_report
 from qwentts_cli.batch.runner import Runner
+from qwentts_cli.speech.length_check import LengthCheck
 from qwentts_cli.speech.pipeline import WorkerPool
 from qwentts_cli.speech.wiring import open_synthesizer, pool_size
 from qwentts_cli.synthesis.usage import Usage
@@ -104,6 +105,7 @@ def _make_all(
             pool=pool,
             observer=observer,
             prices=context.prices,
+            length_check=LengthCheck(options.spending.retakes, synthesizer.make_anew),
         )
         runner = Runner(
             make, pool=pool, journal=journal, observer=observer, keep=keep, fail_fast=options.fail_fast

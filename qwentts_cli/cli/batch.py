@@ -108,6 +108,7 @@ def batch(
     fail_fast: Annotated[bool, typer.Option("--fail-fast", help="Stop at the first failure.")] = False,
     max_cost: opt.MaxCostOption = None,
     max_characters: opt.MaxCharactersOption = None,
+    retake: opt.RetakeOption = 0,
     no_cache: opt.NoCacheOption = False,
     refresh: opt.RefreshOption = False,
     force: opt.ForceOption = False,
@@ -133,7 +134,7 @@ def batch(
     """Speak many texts, each to a file; run it again to resume."""
     run = begin(context, voice=voice, model=model, language=language, format=format_, jobs=jobs, rpm=rpm)
     texts = choose_reading(input_format, chapters=chapters, pattern=chapter_pattern, markup=markup, cast=cast)
-    cache_use = CacheUse(is_on=not no_cache, is_read=not refresh)
+    cache = CacheUse(is_on=not no_cache, is_read=not refresh)
     options = BatchOptions(
         inputs=inputs,
         stdin=sys.stdin.buffer if sys.stdin else None,
@@ -161,7 +162,7 @@ def batch(
             pauses=Pauses(pause, paragraph_pause),
             on_refused=on_refused,
         ),
-        spending=Spending(max_cost=max_cost, max_characters=max_characters, cache_use=cache_use),
+        spending=Spending(max_cost=max_cost, max_characters=max_characters, cache_use=cache, retakes=retake),
         join=join,
         report=report,
         fail_fast=fail_fast,

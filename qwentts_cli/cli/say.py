@@ -72,6 +72,7 @@ def say(
     live_wait: opt.LiveWaitOption = 0.7,
     max_cost: opt.MaxCostOption = None,
     max_characters: opt.MaxCharactersOption = None,
+    retake: opt.RetakeOption = 0,
     dry_run: opt.DryRunOption = False,
     show: Annotated[
         DryRunView | None,
@@ -101,13 +102,18 @@ def say(
         cache_use=CacheUse(is_on=not no_cache, is_read=not refresh),
         max_cost=max_cost,
         max_characters=max_characters,
+        retakes=retake,
     )
-    if show and not dry_run:
-        raise UsageError("--show is for a dry run", hint="Add --dry-run.")
+    _check_view(show, is_dry=dry_run)
     if dry_run:
         _show_dry_run(run, options, show, partial(_list_chapters, reader, file or []))
     else:
         _speak(run, options, is_agreed=yes)
+
+
+def _check_view(show: DryRunView | None, *, is_dry: bool) -> None:
+    if show and not is_dry:
+        raise UsageError("--show is for a dry run", hint="Add --dry-run.")
 
 
 def _speak(run: Invocation, options: SayOptions, *, is_agreed: bool) -> None:

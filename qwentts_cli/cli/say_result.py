@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from qwentts_cli.cli.console.doubts import tell_doubt
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE
 from qwentts_cli.wording import clock, plural
 
@@ -22,6 +23,8 @@ def show_text(output: Output, said: SaidText, meter: Meter, prices: PriceList) -
     spoken, usage = said.spoken, said.spoken.usage
     if meter.maybe_billed:
         output.warn(f"{plural(meter.maybe_billed, 'request')} may have been billed twice")
+    for doubt in usage.doubts:
+        output.warn(tell_doubt(doubt))
     output.detail(
         f"{said.recording.duration_s:.1f} s in {plural(spoken.segments, 'segment')}, "
         f"{usage.billed} of {plural(usage.characters, 'character')} billed "
@@ -73,6 +76,7 @@ def _document(said: SaidText) -> dict[str, Any]:
         "characters": spoken.usage.characters,
         "request_ids": list(spoken.usage.request_ids),
         "cached": spoken.is_cached,
+        "doubts": [doubt.document() for doubt in spoken.usage.doubts],
     }
     return {
         "files": [file],

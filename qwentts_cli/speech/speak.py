@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from qwentts_cli.audio.audible import AudibleMeter
 from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
 from qwentts_cli.audio.wav import SAMPLE_BYTES, Pcm
-from qwentts_cli.errors import RefusedText, RejectedError, TextTooLong
+from qwentts_cli.errors import QwenTTSError, RefusedText, RejectedError, TextTooLong
+from qwentts_cli.speech.length_check import Judgement, LengthCheck
 from qwentts_cli.speech.pipeline import deliver_in_order
-from qwentts_cli.synthesis.usage import Gap, Usage
+from qwentts_cli.synthesis.usage import Doubt, Gap, Usage
 from qwentts_cli.text.segment import Segment, halve, halve_by_sentences
 from qwentts_cli.text.units import count_units
 
@@ -75,6 +77,7 @@ def speak(
     is_live: bool = False,
     skips_refused: bool = False,
     cues: CueTrack | None = None,
+    length_check: LengthCheck | None = None,
 ) -> Spoken:
     """Speak `utterances` into `recording`, one after the other.
 
@@ -97,7 +100,7 @@ def speak(
         if cues:
             cues.feed(pcm)
 
-    speaker = _Speaker(synthesize, skips_refused=skips_refused)
+    speaker = _Speaker(synthesize, skips_refused=skips_refused, check=length_check or LengthCheck())
     speakable = (utterance for utterance in utterances if utterance.segment.speakable)
     for _, used in deliver_in_order(speakable, speaker.speak, write, pool=pool, rank=rank, is_live=is_live):
         number, usage = number + 1, usage + used
@@ -114,11 +117,12 @@ class _Speaker:
 
     synthesize: Synthesize
     skips_refused: bool
+    check: LengthCheck
 
     def speak(self, utterance: Utterance, emit: Emit) -> Usage:
         segment = utterance.segment
         try:
-            return self.synthesize(utterance.request(), emit)
+            return self._speak_whole(utterance, emit)
         except TextTooLong as error:
             # The unit of the length limit is not documented, so the service's answer decides.
             halves = halve(segment) if len(segment.text) > 1 else None
@@ -127,6 +131,42 @@ class _Speaker:
             return self._speak_halves(halve_by_sentences(segment), error, utterance, emit)
         except RejectedError as error:
             raise error.replace(place=(segment.line, segment.column)) from error
+
+    def _speak_whole(self, utterance: Utterance, emit: Emit) -> Usage:
+        """Speak with one request, and with more of them where what came cannot be all."""
+        request, retakes = utterance.request(), self.check.retakes
+        take = self._take(request, self.synthesize, None if retakes else emit)
+        usage = take.usage
+        for _ in range(retakes):
+            if take.is_plausible or not (again := self._retake(request)):
+                break
+            usage += replace(again.usage, characters=0)  # it is the same text
+            take = min(again, take, key=_Take.distance)
+        if retakes:
+            for pcm in take.sound:
+                emit(pcm)
+        return usage + take.doubts(utterance.segment)
+
+    def _take(self, request: SynthesisRequest, synthesize: Synthesize, emit: Emit | None) -> _Take:
+        """Make the sound and judge it; without `emit` it is kept."""
+        sound: list[Pcm] = []
+        meter = AudibleMeter()
+
+        def listen(pcm: Pcm) -> None:
+            meter.feed(pcm)
+            (emit or sound.append)(pcm)
+
+        usage = synthesize(request, listen)
+        return _Take(sound, usage, meter.seconds, self.check.judge(request, meter.seconds))
+
+    def _retake(self, request: SynthesisRequest) -> _Take | None:
+        """Ask again; what it may not cost, or does not succeed, leaves what there is already."""
+        if not self.check.make_anew:
+            return None
+        try:
+            return self._take(request, self.check.make_anew, None)
+        except QwenTTSError:
+            return None
 
     def _speak_halves(
         self, halves: tuple[Segment, Segment] | None, error: RejectedError, utterance: Utterance, emit: Emit
@@ -141,3 +181,35 @@ class _Speaker:
         emit(Pcm(bytes(frames * SAMPLE_BYTES), RAW_SAMPLE_RATE))
         gap = Gap(segment.line, segment.column, count_units(segment.sent))
         return Usage(gaps=(gap,))
+
+
+@dataclass(frozen=True, slots=True)
+class _Take:
+    """One answer to a request; `had_s` is what is heard of it."""
+
+    sound: list[Pcm]
+    usage: Usage
+    had_s: float
+    judgement: Judgement
+
+    @property
+    def is_plausible(self) -> bool:
+        return self.judgement.is_plausible
+
+    def distance(self) -> tuple[bool, float]:
+        """The smaller, the better."""
+        return not self.is_plausible, abs(self.had_s - self.judgement.expected_s)
+
+    def doubts(self, segment: Segment) -> Usage:
+        if self.is_plausible:
+            return Usage()
+        return Usage(
+            doubts=(
+                Doubt(
+                    line=segment.line,
+                    column=segment.column,
+                    had_s=self.had_s,
+                    expected_s=self.judgement.expected_s,
+                ),
+            )
+        )

@@ -8,9 +8,11 @@ from typing import TYPE_CHECKING
 
 from qwentts_cli.audio.tags import Tags
 from qwentts_cli.billing.budget import open_budget
+from qwentts_cli.errors import UsageError
 from qwentts_cli.speech.cache_look import look_into_cache
 from qwentts_cli.speech.delivery import Delivery, choose_target, open_recording
 from qwentts_cli.speech.estimate import Estimate, make_quote
+from qwentts_cli.speech.length_check import LengthCheck
 from qwentts_cli.speech.open_subtitles import check_subtitles, open_cues
 from qwentts_cli.speech.pipeline import open_pool
 from qwentts_cli.speech.shown_text import read_aloud
@@ -56,6 +58,7 @@ class SayOptions:
     cache_use: CacheUse
     max_cost: str | None = None
     max_characters: int | None = None
+    retakes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -113,6 +116,7 @@ def speak_text(
             observer=observer,
             is_live=options.source.is_live,
             cues=cues,
+            length_check=LengthCheck(options.retakes, synthesizer.make_anew),
         )
         if not spoken.segments:
             raise nothing_to_speak()
@@ -170,12 +174,17 @@ def _choose_delivery(
     target = choose_target(context.settings, options.output, observer)
     if options.subtitles:
         check_subtitles(options.subtitles, overwrite=options.output.overwrite)
-    return Delivery(
+    delivery = Delivery(
         target=target,
         is_played=target is None if options.is_played is None else options.is_played,
         bitrate_kbps=options.output.bitrate_kbps,
         tags=Tags(title=options.source.title, artist=voice.voice),
     )
+    if options.retakes and delivery.is_heard_early:
+        raise UsageError(
+            "--retake is for files: what is played or piped cannot be taken back", hint="Add -o FILE."
+        )
+    return delivery
 
 
 def _utter(

@@ -86,13 +86,26 @@ class Synthesizer:
         Raises:
             QwenTTSError: it cannot be had.
         """
+        return self._make(request, emit, self._store.find if self._store else None)
+
+    def make_anew(self, request: SynthesisRequest, emit: Emit) -> Usage:
+        """Likewise, whatever was kept of it before; the new sound is kept instead.
+
+        Raises:
+            QwenTTSError: it cannot be had.
+        """
+        return self._make(request, emit, lambda _key: None)
+
+    def _make(
+        self, request: SynthesisRequest, emit: Emit, find: Callable[[str], Clip | None] | None
+    ) -> Usage:
         store = self._store
-        if store is None:
+        if store is None or find is None:
             with self._in_flight.count():
                 return self._buy(request, emit, "")[0]
         key = store.key(request)
         with self._in_flight.count(), store.pending.turn(key):
-            clip = store.find(key)
+            clip = find(key)
             if clip is None:
                 usage, pcm = self._buy(request, emit, key)
                 if store.cache.put(key, Clip(pcm, usage.characters)):

@@ -15,6 +15,25 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Doubt:
+    """A passage whose sound is too short or too long: its place, and the seconds had and expected."""
+
+    line: int
+    column: int
+    had_s: float
+    expected_s: float
+
+    def document(self) -> dict[str, float]:
+        """The stable shape of a doubt for scripts."""
+        return {
+            "line": self.line,
+            "column": self.column,
+            "had_s": round(self.had_s, 2),
+            "expected_s": round(self.expected_s, 2),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Usage:
     """`characters` are those of the text, `billed` those that this run paid for: 0 if all was in the cache.
 
@@ -26,6 +45,7 @@ class Usage:
     requests: int = 0
     request_ids: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
+    doubts: tuple[Doubt, ...] = ()
 
     def __add__(self, other: Usage) -> Usage:
         return Usage(
@@ -34,4 +54,5 @@ class Usage:
             requests=self.requests + other.requests,
             request_ids=self.request_ids + other.request_ids,
             gaps=self.gaps + other.gaps,
+            doubts=self.doubts + other.doubts,
         )

@@ -99,6 +99,7 @@ def test_json_says_what_was_made(online: Qwentts, sandbox: Sandbox) -> None:
                 "characters": 9,
                 "request_ids": [post.request_id],
                 "cached": False,
+                "doubts": [],
             }
         ],
         "usage": {"characters": 9, "requests": 1},

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from qwentts_cli.batch.observer import BatchObserver
 from qwentts_cli.batch.outcome import Status
 from qwentts_cli.billing.price import price_tag
+from qwentts_cli.cli.console.doubts import tell_doubt
 from qwentts_cli.cli.console.observer import ConsoleObserver
 from qwentts_cli.cli.console.progress import Progress
 from qwentts_cli.errors import error_text
@@ -54,6 +55,8 @@ class BatchConsole(ConsoleObserver, BatchObserver):
             self.warn(f"{outcome.source}: {error_text(outcome.error)}")
         elif outcome.status is Status.MADE:
             self._warn_of_gaps(outcome)
+            for doubt in outcome.usage.doubts:
+                self.warn(f"{outcome.source}: {tell_doubt(doubt)}")
         if self._is_jsonl:
             self._output.lines([encode_line(outcome.document()).decode()])
         elif self._shows_paths and outcome.status is Status.MADE:
@@ -117,6 +120,8 @@ class BatchConsole(ConsoleObserver, BatchObserver):
             yield f"{results.skipped:,} already there{nothing}"
         if results.with_gaps:
             yield f"{results.with_gaps:,} with sentences left out"
+        if results.with_doubts:
+            yield f"{results.with_doubts:,} with too little or too much sound"
         if results.failed:
             yield f"{results.failed:,} failed"
         if self.throttled:

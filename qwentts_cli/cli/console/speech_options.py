@@ -89,6 +89,16 @@ MaxCharactersOption = Annotated[
         "--max-characters", metavar="N", min=0, help="Stop before this run is billed more characters."
     ),
 ]
+RetakeOption = Annotated[
+    int,
+    typer.Option(
+        "--retake",
+        metavar="N",
+        min=0,
+        max=9,
+        help="Ask up to N times again for a sound of odd length.",
+    ),
+]
 NoCacheOption = Annotated[bool, typer.Option("--no-cache", help="Do not use the cache.")]
 RefreshOption = Annotated[bool, typer.Option("--refresh", help="Ignore cached audio and replace it.")]
 ForceOption = Annotated[bool, typer.Option("--force", help="Overwrite what exists.")]

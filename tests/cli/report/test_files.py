@@ -55,6 +55,7 @@ def test_lines_are_for_scripts(tmp_path: Path) -> None:
         "requests": 1,
         "request_ids": ["r-1"],
         "gaps": [{"line": 3, "column": 14, "characters": 12}],
+        "doubts": [],
         "error": None,
     }
     assert rows[3]["status"] == "failed"

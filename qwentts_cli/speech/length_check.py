@@ -1,0 +1,110 @@
+"""Whether a sound is as long as its text: a model may stop early, fall silent, or babble on.
+
+The seconds that a text takes are reckoned from its characters; what a voice needs of that, its pace, is
+learnt from its sounds.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import threading
+from collections import deque
+from dataclasses import dataclass
+from statistics import median
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Hashable
+
+    from qwentts_cli.dashscope.request import SynthesisRequest
+    from qwentts_cli.synthesis.synthesizer import Emit
+    from qwentts_cli.synthesis.usage import Usage
+
+    Synthesize = Callable[[SynthesisRequest, Emit], Usage]
+
+# Seconds of a character as voices of usual pace speak it, and by how much they may differ from that; the
+# first that matches counts. Syllables of East Asian scripts are longer than letters.
+_KINDS = (
+    (re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"), 0.21, 0.0),  # Han
+    (re.compile("[\u3041-\u30ff]"), 0.14, 0.0),  # kana
+    (re.compile("[\uac00-\ud7a3]"), 0.19, 0.0),  # Hangul
+    (re.compile("[0-9\uff10-\uff19]"), 0.25, 0.25),  # 7, 1998 and 3,000,000 are said in very different ways
+    (re.compile(r"\b[A-Z]{2,6}\b"), 0.6, 0.4),  # NASA, or BBC letter by letter
+    (re.compile("[.!?\u3002\uff01\uff1f\u2026\n]+"), 0.3, 0.1),  # ends of sentences
+    (re.compile("[,;:\uff0c\u3001\uff1b\uff1a]"), 0.15, 0.05),  # and of clauses
+    (re.compile(r"[^\W\d_]|\s"), 0.062, 0.0),  # other letters, and the spaces between words
+    (re.compile(r"[^\w\s]"), 0.15, 0.15),  # symbols, which may be read out
+)
+_SLACK_S = 0.3
+# At least and at most so much of the usual pace, as long as nothing is known of a voice.
+_FIRST_BOUNDS = (0.45, 2.4)
+_ENOUGH = 4
+_KEPT = 200
+# The least that tells of a pace.
+_LEAST_S = 1.5
+# A voice keeps within three tenths of its own pace, or within four times what it usually deviates.
+_LEAST_SPREAD, _MOST_SPREAD, _DEVIATIONS = 0.3, 0.5, 4
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Length:
+    """Seconds that a text takes at the usual pace, and what may be added to or taken from that."""
+
+    usual_s: float
+    slack_s: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Judgement:
+    expected_s: float
+    is_plausible: bool
+
+
+def reckon_length(text: str) -> Length:
+    """How long it takes to speak `text`."""
+    usual_s = doubt = 0.0
+    for kind, each_s, doubt_s in _KINDS:
+        rest, found = kind.subn("", text)
+        usual_s += found * each_s
+        doubt += found * doubt_s**2  # what is said longer and what is said shorter make up for each other
+        text = rest
+    return Length(usual_s=usual_s, slack_s=_SLACK_S + math.sqrt(doubt))
+
+
+class LengthCheck:
+    """Judges the sounds of one run, and learns from them; shared by all workers.
+
+    Args:
+        retakes: ask so often again for what is implausible.
+        make_anew: asks again, whatever was kept of it before.
+    """
+
+    def __init__(self, retakes: int = 0, make_anew: Synthesize | None = None) -> None:
+        self.retakes = retakes if make_anew else 0
+        self.make_anew = make_anew
+        self._paces: dict[Hashable, deque[float]] = {}
+        self._learning = threading.Lock()
+
+    def judge(self, request: SynthesisRequest, had_s: float) -> Judgement:
+        """Tell whether `had_s` seconds that are heard can be all that was asked for."""
+        length = reckon_length(request.text)
+        usual_s = length.usual_s / (request.speed or 1.0)
+        voice = (request.model, request.voice, request.language, request.instructions, request.speed)
+        with self._learning:
+            paces = self._paces.setdefault(voice, deque(maxlen=_KEPT))
+            pace, low, high = _bounds(paces)
+            fits = usual_s * low - length.slack_s <= had_s <= usual_s * high + length.slack_s
+            if fits and usual_s >= _LEAST_S:
+                paces.append(had_s / usual_s)
+        return Judgement(expected_s=usual_s * pace, is_plausible=fits and had_s > 0)
+
+
+def _bounds(paces: deque[float]) -> tuple[float, float, float]:
+    """The pace of a voice, and the least and the most that it has been or may be."""
+    if len(paces) < _ENOUGH:
+        return 1.0, *_FIRST_BOUNDS
+    pace = median(paces)
+    deviation = median(abs(one - pace) for one in paces) / pace
+    spread = min(max(_LEAST_SPREAD, _DEVIATIONS * deviation), _MOST_SPREAD)
+    return pace, pace * (1 - spread), pace / (1 - spread)
