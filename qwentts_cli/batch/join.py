@@ -15,7 +15,7 @@ from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
 from qwentts_cli.audio.tags import MOST_CHAPTERS, Chapter, Tags
 from qwentts_cli.audio.target import Target
 from qwentts_cli.batch.journal import Journal, State, begin_key, name_beside
-from qwentts_cli.batch.outcome import Joined
+from qwentts_cli.batch.outcome import Joined, Status
 from qwentts_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -43,13 +43,19 @@ class Join:
         """Whether the file of an item would be overwritten by the whole."""
         return output.name == self.path.name and output.resolve() == self.path.resolve()
 
-    def state(self, folder: Path, journal: Journal, parts: Sequence[Part]) -> State:
-        """Compare the joined file with the files of all items; without `parts` these are not there."""
+    def compare(self, folder: Path, journal: Journal, parts: Sequence[Part]) -> tuple[State, Joined | None]:
+        """The state of the joined file, and the file itself if it is there and made of the items' files.
+
+        Without `parts` the items' files are not there.
+        """
         if not self.target.is_file:
-            return State.NEW
+            return State.NEW, None
         state, entry = journal.look(self.path, self.name(folder))
-        is_changed = state is State.DONE and entry and entry.key != self._key(parts)
-        return State.CHANGED if is_changed else state
+        if state is not State.DONE or not entry:
+            return state, None
+        if entry.key != self._key(parts):
+            return State.CHANGED, None
+        return state, Joined(output=self.path, status=Status.SKIPPED, duration_s=entry.duration_s)
 
     def write(
         self, tasks: TaskList, journal: Journal, parts: Sequence[Part], observer: BatchObserver
@@ -74,7 +80,7 @@ class Join:
             recording.finish()
         if self.target.is_file:
             journal.finish(name, self._key(parts), self.path, duration_s=recording.duration_s)
-        return Joined(output=self.path, duration_s=recording.duration_s)
+        return Joined(output=self.path, status=Status.MADE, duration_s=recording.duration_s)
 
     def _record(
         self, file: BinaryIO, parts: Sequence[Part], settings: OutputSettings, observer: Observer

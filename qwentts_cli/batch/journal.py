@@ -37,7 +37,7 @@ _WRITE = "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)"
 class State(StrEnum):
     """Why an item will be made or not."""
 
-    DONE = "done"
+    DONE = "already there"
     NEW = "new"
     CHANGED = "text or options changed"
     UNFINISHED = "was interrupted"
@@ -45,6 +45,11 @@ class State(StrEnum):
     MISSING = "its file is missing"
     ALTERED = "its file was changed after it was made"
     FOREIGN = "another program's file has that name"
+
+    @property
+    def word(self) -> str:
+        """The one that scripts know it by; of a file that is there, the one that a run tells of it too."""
+        return "skipped" if self is State.DONE else self.name.lower()
 
     @property
     def is_precious(self) -> bool:

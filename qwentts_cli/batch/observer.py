@@ -29,6 +29,9 @@ class BatchObserver(Meter):
     def item_compared(self, output: Path, state: State) -> None:
         """An item was compared with what is there; only for who asks what would be made."""
 
+    def item_begun(self, number: int) -> None:
+        """An item is going to be made; items begin in the order of the list."""
+
     def item_ended(self, outcome: Outcome) -> None:
         """An item was made, was there already, or failed; it is counted already."""
 

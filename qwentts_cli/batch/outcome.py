@@ -78,14 +78,19 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined:
-    """All items as one file."""
+    """All items as one file, made now or there already."""
 
     output: Path
+    status: Status
     duration_s: float
 
     def document(self) -> dict[str, Any]:
         """The stable shape of the joined file for scripts."""
-        return {"output": str(self.output), "status": "joined", "duration_s": round(self.duration_s, 6)}
+        return {
+            "output": str(self.output),
+            "status": self.status.value,
+            "duration_s": round(self.duration_s, 6),
+        }
 
 
 @dataclass(slots=True)
@@ -131,6 +136,10 @@ class Results:
     def in_order(self) -> list[Outcome]:
         """What was kept, in the order of the list."""
         return sorted(self.kept, key=lambda outcome: outcome.number)
+
+    @property
+    def is_joined_now(self) -> bool:
+        return self.joined is not None and self.joined.status is Status.MADE
 
     @property
     def items(self) -> int:

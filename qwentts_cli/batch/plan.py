@@ -78,7 +78,7 @@ def _compare(job: Job, journal: Journal, observer: BatchObserver, cache: CacheLo
         if cache and state is not State.DONE:
             plan.estimate.add(task.utter(task.read()))
     if job.join:
-        plan.joined = job.join.state(job.tasks.folder, journal, [] if plan.to_make else parts)
+        plan.joined, _ = job.join.compare(job.tasks.folder, journal, [] if plan.to_make else parts)
         observer.item_compared(job.join.path, plan.joined)
     return plan
 

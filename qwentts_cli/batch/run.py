@@ -135,7 +135,8 @@ def _join(job: Job, parts: list[Part], journal: Journal, observer: BatchObserver
         return
     if observer.results.failed:
         observer.warn(f"{join.path} is not written, since an item is missing")
-    elif join.state(folder, journal, parts) is not State.DONE:
-        joined = join.write(job.tasks, journal, parts, observer)
-        observer.results.joined = joined
-        observer.items_joined(joined)
+        return
+    _, joined = join.compare(folder, journal, parts)
+    joined = joined or join.write(job.tasks, journal, parts, observer)
+    observer.results.joined = joined
+    observer.items_joined(joined)

@@ -86,6 +86,7 @@ class Runner:
         try:
             for task in tasks:
                 self._journal.begin(task.name)
+                self._observer.item_begun(task.number)
                 self._unfinished.add(task.name)
                 threads.start(task)
                 if threads.are_busy:

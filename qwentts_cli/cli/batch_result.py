@@ -38,7 +38,7 @@ def show_batch(run: Invocation, options: BatchOptions, shown: Shown) -> int:
     )
     if shown.is_dry or shown.is_explained or shown.is_check:
         plan = plan_batch(run.context, options, console, is_measured=shown.is_dry)
-        _show_plan(run, plan, options, is_dry=shown.is_dry)
+        _show_plan(run, plan, options, console, is_dry=shown.is_dry)
         return ExitCode.PARTIAL if shown.is_check and not plan.is_done else ExitCode.OK
     return _make(run, options, console, has_items=not shown.is_jsonl)
 
@@ -60,14 +60,15 @@ def _make(run: Invocation, options: BatchOptions, console: BatchConsole, *, has_
     return ExitCode.PARTIAL if failure else ExitCode.OK
 
 
-def _show_plan(run: Invocation, plan: Plan, options: BatchOptions, *, is_dry: bool) -> None:
+def _show_plan(
+    run: Invocation, plan: Plan, options: BatchOptions, console: BatchConsole, *, is_dry: bool
+) -> None:
     if is_dry:
         model = plan.voice.model
         quote = make_quote(plan.estimate, run.context, model)
         show_quote(run.output, quote, model, {"items": plan.items, "to_make": plan.to_make})
     elif run.output.is_json:
-        joined = {"joined": plan.joined.name.lower()} if plan.joined else {}
-        run.output.document({state.name.lower(): count for state, count in plan.states.items()} | joined)
+        run.output.document(console.compared(plan))
     else:
         then = f", and {options.join} of all" if options.join and not plan.is_done else ""
         run.output.note(f"{plan.to_make} of {plan.items} items would be made{then}")

@@ -43,7 +43,7 @@ def test_a_folder_becomes_a_folder(online: Qwentts) -> None:
     """Every text has a file of its own, in the same tree; stdout has the paths, stderr a last line."""
     write_texts(online.folder, TEXTS)
     result = online("batch", "in", "-d", "out")
-    assert sorted(result.text.splitlines()) == ["out/ch10.wav", "out/ch2.wav", "out/more/a.wav"]
+    assert result.text.splitlines() == ["out/ch2.wav", "out/ch10.wav", "out/more/a.wav"]
     assert read_back(online.folder / "out/ch2.wav") == "第二章。"
     assert read_back(online.folder / "out/more/a.wav") == "More."
     assert result.stderr == "3 made (24 characters, 0:02 of sound) in out/\n"
@@ -76,7 +76,7 @@ def test_explain_and_check_send_nothing(online: Qwentts, sandbox: Sandbox) -> No
     (online.folder / "out/more/a.wav").unlink()
     assert online("batch", "in", "-d", "out", "--explain").text.splitlines() == [
         "out/ch2.wav: text or options changed",
-        "out/ch10.wav: done",
+        "out/ch10.wav: already there",
         "out/more/a.wav: its file is missing",
     ]
     assert posts(sandbox) == 3

@@ -83,7 +83,7 @@ def test_an_interrupt_counts_what_was_finished(qwentts: Qwentts) -> None:
         there = waves(qwentts.folder / "out")
         assert made(stderr.decode()) == len(there) < 60
         states = qwentts(*args, "--explain").text.splitlines()
-        assert sum(line.endswith(": done") for line in states) == len(there)
+        assert sum(line.endswith(": already there") for line in states) == len(there)
 
 
 def test_a_kill_is_told_once(qwentts: Qwentts) -> None:
@@ -177,7 +177,7 @@ def test_who_only_asks_leaves_no_trace(listed: Qwentts) -> None:
     listed(*args)
     hidden = listed.folder / "out/.qwentts"
     before = sorted(hidden.iterdir())
-    assert listed(*args, "--explain").text.count(": done") == 2
+    assert listed(*args, "--explain").text.count(": already there") == 2
     assert sorted(hidden.iterdir()) == before
 
 

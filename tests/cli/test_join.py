@@ -73,7 +73,7 @@ def test_it_is_made_anew_only_if_an_item_was(book: Qwentts, sandbox: Sandbox) ->
     assert book(*args, "--explain").text.splitlines()[-1] == "out/book.flac: new"
     book(*args)
     before = path.stat().st_mtime_ns
-    assert book(*args).text == ""
+    assert book(*args).text == "out/book.flac\n"
     assert path.stat().st_mtime_ns == before
     book(*args, "--check")
     (book.folder / "in/ch2.txt").write_text("Drei. ")
@@ -81,7 +81,7 @@ def test_it_is_made_anew_only_if_an_item_was(book: Qwentts, sandbox: Sandbox) ->
     assert sorted(book(*args).text.split()) == ["out/book.flac", "out/ch2.wav"]
     assert read_back(path) == "One.Drei.十。"
     path.unlink()
-    assert book(*args, "--check", "--json", code=8).json == {"done": 3, "joined": "missing"}
+    assert book(*args, "--check", "--json", code=8).json == {"skipped": 3, "joined": "missing"}
     assert book(*args).text.split() == ["out/book.flac"]
     assert posts(sandbox) == 4
 
@@ -132,8 +132,8 @@ def test_parts_made_elsewhere_are_joined_without_a_request(book: Qwentts, sandbo
 def test_scripts_are_told(book: Qwentts) -> None:
     args = ("batch", "in", "-d", "out", "--join", "book.ogg")
     last = json.loads(book(*args, "--jsonl").text.splitlines()[-1])
-    assert (last["output"], last["status"]) == ("book.ogg", "joined")
-    assert book(*args, "--json").json["joined"] is None
+    assert (last["output"], last["status"]) == ("book.ogg", "made")
+    assert book(*args, "--json").json["joined"] == last | {"status": "skipped"}
     (book.folder / "book.ogg").unlink()
     joined = book(*args, "--json").json["joined"]
     assert joined["duration_s"] == pytest.approx(frames(book.folder / "book.ogg") / 24_000)

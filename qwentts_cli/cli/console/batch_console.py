@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from contextlib import nullcontext, suppress
+from typing import TYPE_CHECKING, Any
 
 from qwentts_cli.batch.observer import BatchObserver
 from qwentts_cli.batch.outcome import Status
@@ -10,7 +11,7 @@ from qwentts_cli.billing.price import price_tag
 from qwentts_cli.cli.console.doubts import tell_doubt
 from qwentts_cli.cli.console.observer import ConsoleObserver
 from qwentts_cli.cli.console.progress import Progress
-from qwentts_cli.errors import error_text
+from qwentts_cli.errors import QwenTTSError, error_text
 from qwentts_cli.storage.json_lines import encode_line
 from qwentts_cli.wording import clock, plural
 
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
 
     from qwentts_cli.batch.journal import State
     from qwentts_cli.batch.outcome import Joined, Outcome
+    from qwentts_cli.batch.plan import Plan
     from qwentts_cli.billing.price import PriceList
     from qwentts_cli.cli.console.output import Output
 
@@ -35,20 +37,38 @@ class BatchConsole(ConsoleObserver, BatchObserver):
         self._prices = prices
         self._folder = folder
         self._is_jsonl = is_jsonl
-        self._is_explained = is_explained and not output.is_json
+        self._is_explained = is_explained
+        self._compared: list[tuple[str, State]] = []
         self._shows_paths = not (is_jsonl or output.is_json)
+        # The paths of items that were begun, in the order of the list; None of one that has not ended.
+        self._paths: dict[int, str | None] = {}
         self.results.is_kept = output.is_json and not is_jsonl
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         super().__exit__(kind, error, trace)
+        with suppress(OSError, QwenTTSError) if error else nullcontext():
+            self._show_paths(waits=False)
         if self.results.planned:
             self._output.note("; ".join(self._last_facts()))
 
     def item_compared(self, output: Path, state: State) -> None:
-        if self._is_explained:
+        if self._is_explained and self._output.is_json:
+            self._compared.append((str(output), state))
+        elif self._is_explained:
             self._output.lines([f"{output}: {state}"])
+
+    def compared(self, plan: Plan) -> dict[str, Any]:
+        """What was compared, for scripts: how many items are in which state, and with `--explain` which."""
+        counts: dict[str, Any] = {state.word: count for state, count in plan.states.items()}
+        rows = [{"output": output, "status": state.word} for output, state in self._compared[: plan.items]]
+        joined = {"joined": plan.joined.word} if plan.joined else {}
+        return counts | joined | ({"items": rows} if self._is_explained else {})
+
+    def item_begun(self, number: int) -> None:
+        if self._shows_paths:
+            self._paths.setdefault(number, None)
 
     def item_ended(self, outcome: Outcome) -> None:
         if outcome.error:
@@ -59,8 +79,9 @@ class BatchConsole(ConsoleObserver, BatchObserver):
                 self.warn(f"{outcome.source}: {tell_doubt(doubt)}")
         if self._is_jsonl:
             self._output.lines([encode_line(outcome.document()).decode()])
-        elif self._shows_paths and outcome.status is Status.MADE:
-            self._output.lines([str(outcome.output)])
+        elif self._shows_paths and outcome.number in self._paths:
+            self._paths[outcome.number] = str(outcome.output) if outcome.status is Status.MADE else ""
+            self._show_paths(waits=True)
         if outcome.status is Status.SKIPPED:
             self.text_spoken(outcome.usage.characters, 0.0)
         else:
@@ -76,12 +97,22 @@ class BatchConsole(ConsoleObserver, BatchObserver):
         if self._is_jsonl:
             self._output.lines([encode_line(joined.document()).decode()])
         elif self._shows_paths:
+            self._show_paths(waits=False)
             self._output.lines([str(joined.output)])
 
     def work_planned(self, *, characters: int | None, items: int = 1) -> None:
         # Characters say more of what is left than items do, unless nobody has counted them.
         self._planned = characters
         self._start(characters or items)
+
+    def _show_paths(self, *, waits: bool) -> None:
+        """Print the paths that are complete up to the first item that has not ended, or all there are."""
+        while self._paths:
+            number = next(iter(self._paths))
+            if waits and self._paths[number] is None:
+                return
+            if path := self._paths.pop(number):
+                self._output.lines([path])
 
     def _warn_of_gaps(self, outcome: Outcome) -> None:
         for gap in outcome.usage.gaps:
@@ -116,7 +147,7 @@ class BatchConsole(ConsoleObserver, BatchObserver):
         elif billed:
             yield f"nothing made, but {plural(billed, 'character')} billed"
         if results.skipped:
-            nothing = "" if results.made or results.missing or results.joined else ", nothing to make"
+            nothing = "" if results.made or results.missing or results.is_joined_now else ", nothing to make"
             yield f"{results.skipped:,} already there{nothing}"
         if results.with_gaps:
             yield f"{results.with_gaps:,} with sentences left out"

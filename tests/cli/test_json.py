@@ -1,0 +1,94 @@
+"""What scripts read: every document is as the published schema says."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from qwentts_cli.batch.journal import State
+from qwentts_cli.sandbox.server import Sandbox
+from tests.conftest import Qwentts, at
+
+DOCS = Path(__file__).parents[2] / "docs"
+SCHEMA = json.loads((DOCS / "json.schema.json").read_text(encoding="utf-8"))
+
+
+def check(name: str, document: Any) -> None:
+    """Hold a document against its part of the schema."""
+    Draft202012Validator({"$ref": f"#/$defs/{name}", "$defs": SCHEMA["$defs"]}).validate(document)
+
+
+@pytest.fixture
+def written(online: Qwentts) -> Qwentts:
+    (online.folder / "in").mkdir()
+    for name in ("one", "two"):
+        (online.folder / f"in/{name}.txt").write_text(f"{name}.")
+    return online
+
+
+def test_a_text_is_told_as_the_schema_says(written: Qwentts) -> None:
+    """Before it is made, when it was made, and when it cannot be."""
+    check("quote", written("say", "Hello.", "--dry-run", "--json").json)
+    check("said", written("say", "Hello.", "-o", "a.wav", "--json").json)
+    check("failure", written("say", "Hello.", "-o", "a.wav", "--json", code=2).json)
+
+
+def test_a_batch_is_told_as_the_schema_says(written: Qwentts) -> None:
+    """Items, lines, the joined file, a report and what would be made, first and again."""
+    args = ("batch", "in", "-d", "out", "--join", "all.wav")
+    check("quote", written(*args, "--dry-run", "--json").json)
+    check("compared", written(*args, "--explain", "--json").json)
+    check("batch", written(*args, "--json", "--report", "rows.jsonl").json)
+    check("batch", written(*args, "--json").json)
+    check("compared", written(*args, "--check", "--json").json)
+    *rows, joined, last = map(json.loads, written(*args, "--jsonl", "--json").text.splitlines())
+    check("joined", joined)
+    check("batch", last)
+    for row in (*rows, *map(json.loads, (written.folder / "rows.jsonl").read_text().splitlines())):
+        check("row", row)
+
+
+def test_a_failed_item_is_told_as_the_schema_says(qwentts: Qwentts) -> None:
+    """One item that is refused, and a run that ends because of it."""
+    (qwentts.folder / "lines.txt").write_text("Good.\nBad.\n")
+    args = ("batch", "lines.txt", "--lines", "-d", "out", "--json", "--jobs", "1")
+    with Sandbox(
+        voice_engine="tones", faults="post:code=DataInspectionFailed#2,post:code=DataInspectionFailed#3"
+    ) as server:
+        at(qwentts, server)
+        document = qwentts(*args, code=8).json
+        check("batch", document)
+        assert [row["status"] for row in document["items"]] == ["made", "failed"]
+        check("failure", qwentts(*args, "--fail-fast", code=6).json)
+    check("compared", qwentts(*args, "--explain").json)
+
+
+def test_there_is_one_word_for_one_state(written: Qwentts) -> None:
+    """What a run skips is what `--explain` tells as skipped; the schema and the page have all words."""
+    written("batch", "in", "-d", "out")
+    explained = written("batch", "in", "-d", "out", "--explain", "--json").json
+    ran = written("batch", "in", "-d", "out", "--json").json
+    assert explained["skipped"] == ran["summary"]["skipped"] == 2
+    assert [row["status"] for row in explained["items"]] == [row["status"] for row in ran["items"]]
+    assert SCHEMA["$defs"]["state"]["enum"] == [state.word for state in State]
+    page = (DOCS / "json.md").read_text(encoding="utf-8")
+    assert all(f"| `{state.word}` |" in page for state in State)
+
+
+def test_the_paths_are_in_the_order_of_the_list(qwentts: Qwentts) -> None:
+    """An item that is late because its request failed at first still comes in its place."""
+    (qwentts.folder / "lines.txt").write_text("One.\nTwo.\nThree.\n")
+    args = ("batch", "lines.txt", "--lines", "-d", "out")
+    with Sandbox(voice_engine="tones", faults="post:status=503#1") as server:
+        assert at(qwentts, server)(*args).text.split() == [f"out/000{number}.wav" for number in (1, 2, 3)]
+
+
+def test_a_joined_file_that_is_there_is_told_again(written: Qwentts) -> None:
+    """A script gets the path from every run, and no item a second time."""
+    args = ("batch", "in", "-d", "out", "--join", "all.wav")
+    assert written(*args).text.split() == ["out/one.wav", "out/two.wav", "all.wav"]
+    assert written(*args).text.split() == ["all.wav"]
