@@ -60,7 +60,10 @@ def say(
     paragraph_pause: opt.ParagraphPauseOption = None,
     rpm: opt.RpmOption = None,
     subtitles: Annotated[
-        Path | None, typer.Option("--subtitles", metavar="PATH", help="Write subtitles too: .srt or .vtt.")
+        list[Path] | None,
+        typer.Option(
+            "--subtitles", metavar="PATH", help="Write .srt, .vtt, .lrc or .json too; may be given again."
+        ),
     ] = None,
     encoding: opt.EncodingOption = None,
     input_format: opt.InputFormatOption = InputFormat.AUTO,
@@ -97,7 +100,7 @@ def say(
         optimize_instructions=optimize_instructions,
         lexicon=read_lexicon(lexicon) if lexicon else None,
         is_played=play,
-        subtitles=subtitles,
+        subtitles=tuple(subtitles or ()),
         pauses=Pauses(pause, paragraph_pause),
         cache_use=CacheUse(is_on=not no_cache, is_read=not refresh),
         max_cost=max_cost,

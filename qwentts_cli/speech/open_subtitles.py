@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, cast
 
 from qwentts_cli.audio.target import check_path
+from qwentts_cli.errors import UsageError
 from qwentts_cli.storage.atomic import atomic_write
 from qwentts_cli.subtitles.formats import SubtitleFormat, SubtitleWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from qwentts_cli.speech.voice_settings import VoiceSettings
     from qwentts_cli.subtitles.cues import CueTrack
+    from qwentts_cli.subtitles.formats import Cue
 
 
-def check_subtitles(path: Path, *, overwrite: bool) -> None:
+def check_subtitles(paths: Sequence[Path], *, overwrite: bool) -> None:
     """Find out before anything is paid for whether subtitles can be written there.
 
     Raises:
-        UsageError: the name is not that of subtitles, or nothing can be written there.
+        UsageError: a name is not that of subtitles or stands twice, or nothing can be written there.
     """
-    SubtitleFormat.from_path(path)
-    check_path(path, overwrite=overwrite)
+    for number, path in enumerate(paths):
+        SubtitleFormat.from_path(path)
+        check_path(path, overwrite=overwrite)
+        if path in paths[:number]:
+            raise UsageError(f"--subtitles names {path} twice")
 
 
 @contextmanager
-def open_cues(voice: VoiceSettings, path: Path | None, *, overwrite: bool) -> Iterator[CueTrack | None]:
-    """Write what the track gives; the file appears when the recording is complete."""
-    if path is None:
+def open_cues(voice: VoiceSettings, paths: Sequence[Path], *, overwrite: bool) -> Iterator[CueTrack | None]:
+    """Write what the track gives to each path; the files appear when the recording is complete."""
+    if not paths:
         yield None
         return
     from qwentts_cli.subtitles.cues import CueTrack
 
-    with atomic_write(path, overwrite=overwrite) as file:
-        writer = SubtitleWriter(cast("BinaryIO", file), SubtitleFormat.from_path(path))
-        yield CueTrack(writer.write, language=voice.language_code)
+    with ExitStack() as files:
+        writers = []
+        for path in paths:
+            file = files.enter_context(atomic_write(path, overwrite=overwrite))
+            writers.append(SubtitleWriter(cast("BinaryIO", file), SubtitleFormat.from_path(path)))
+        yield CueTrack(partial(_write_to_all, writers), language=voice.language_code)
+        for writer in writers:
+            writer.finish()
+
+
+def _write_to_all(writers: Sequence[SubtitleWriter], cue: Cue) -> None:
+    for writer in writers:
+        writer.write(cue)

@@ -53,7 +53,7 @@ class SayOptions:
     optimize_instructions: bool = False
     lexicon: Lexicon | None = None
     is_played: bool | None = None
-    subtitles: Path | None = None
+    subtitles: tuple[Path, ...] = ()
     pauses: Pauses
     cache_use: CacheUse
     max_cost: str | None = None
@@ -172,8 +172,7 @@ def _choose_delivery(
     context: Context, options: SayOptions, voice: VoiceSettings, observer: Observer
 ) -> Delivery:
     target = choose_target(context.settings, options.output, observer)
-    if options.subtitles:
-        check_subtitles(options.subtitles, overwrite=options.output.overwrite)
+    check_subtitles(options.subtitles, overwrite=options.output.overwrite)
     delivery = Delivery(
         target=target,
         is_played=target is None if options.is_played is None else options.is_played,

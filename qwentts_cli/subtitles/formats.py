@@ -1,7 +1,8 @@
-"""Subtitles as files: SubRip (.srt) and WebVTT (.vtt), UTF-8 with LF."""
+"""Subtitles as files: SubRip (.srt), WebVTT (.vtt), lyrics (.lrc) and JSON, UTF-8 with LF."""
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING, BinaryIO
@@ -9,9 +10,12 @@ from typing import TYPE_CHECKING, BinaryIO
 from qwentts_cli.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from fractions import Fraction
     from pathlib import PurePath
 
+# A player of lyrics shows a line until the next one; after a pause that long, an empty one takes it away.
+_LRC_CLEARS_MS = 1000
 _VTT_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
 
@@ -21,6 +25,8 @@ class SubtitleFormat(StrEnum):
 
     SRT = "srt"
     VTT = "vtt"
+    LRC = "lrc"
+    JSON = "json"
 
     @classmethod
     def from_path(cls, path: PurePath) -> SubtitleFormat:
@@ -34,7 +40,7 @@ class SubtitleFormat(StrEnum):
             return cls(extension)
         raise UsageError(
             f"{path} is not named like subtitles",
-            hint="End the file's name in .srt (SubRip) or .vtt (WebVTT).",
+            hint="End the file's name in .srt (SubRip), .vtt (WebVTT), .lrc (lyrics) or .json.",
         )
 
 
@@ -51,6 +57,21 @@ class Cue:
     speaker: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Shown:
+    """A cue as it is written: `after_ms` is the end of the one before it."""
+
+    number: int
+    after_ms: int
+    start_ms: int
+    end_ms: int
+    cue: Cue
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.cue.lines)
+
+
 class SubtitleWriter:
     """Writes cues, in order and none before the end of the last, as they come.
 
@@ -63,30 +84,63 @@ class SubtitleWriter:
         self._format = format
         self._count = 0
         self._end_ms = 0
-        if format is SubtitleFormat.VTT:
-            out.write(b"WEBVTT\n")
+        out.write(_HEADS.get(format, b""))
 
     def write(self, cue: Cue) -> None:
-        start_ms = max(round(cue.start_s * 1000), self._end_ms)
+        after_ms = self._end_ms
+        start_ms = max(round(cue.start_s * 1000), after_ms)
         self._end_ms = max(round(cue.end_s * 1000), start_ms + 1)
         self._count += 1
-        text = "\n".join(cue.lines)
-        rendered = (
-            _vtt(start_ms, self._end_ms, text, cue.speaker)
-            if self._format is SubtitleFormat.VTT
-            else _srt(self._count, start_ms, self._end_ms, text)
-        )
-        self._out.write(rendered.encode())
+        shown = _Shown(number=self._count, after_ms=after_ms, start_ms=start_ms, end_ms=self._end_ms, cue=cue)
+        self._out.write(_RENDERERS[self._format](shown).encode())
+
+    def finish(self) -> None:
+        """Write what belongs behind the last cue."""
+        if self._format is SubtitleFormat.JSON:
+            self._out.write(b"\n]}\n")
+        elif self._format is SubtitleFormat.LRC and self._count:
+            self._out.write(f"{_lrc_time(self._end_ms)}\n".encode())
 
 
-def _srt(number: int, start_ms: int, end_ms: int, text: str) -> str:
-    gap = "" if number == 1 else "\n"
-    return f"{gap}{number}\n{_time(start_ms, ',')} --> {_time(end_ms, ',')}\n{text}\n"
+def _srt(shown: _Shown) -> str:
+    gap = "" if shown.number == 1 else "\n"
+    times = f"{_time(shown.start_ms, ',')} --> {_time(shown.end_ms, ',')}"
+    return f"{gap}{shown.number}\n{times}\n{shown.text}\n"
 
 
-def _vtt(start_ms: int, end_ms: int, text: str, speaker: str) -> str:
-    voice = f"<v {speaker.translate(_VTT_ESCAPES)}>" if speaker else ""
-    return f"\n{_time(start_ms, '.')} --> {_time(end_ms, '.')}\n{voice}{text.translate(_VTT_ESCAPES)}\n"
+def _vtt(shown: _Shown) -> str:
+    speaker = shown.cue.speaker.translate(_VTT_ESCAPES)
+    voice = f"<v {speaker}>" if speaker else ""
+    times = f"{_time(shown.start_ms, '.')} --> {_time(shown.end_ms, '.')}"
+    return f"\n{times}\n{voice}{shown.text.translate(_VTT_ESCAPES)}\n"
+
+
+def _lrc(shown: _Shown) -> str:
+    is_late = shown.number > 1 and shown.start_ms - shown.after_ms >= _LRC_CLEARS_MS
+    clearing = f"{_lrc_time(shown.after_ms)}\n" if is_late else ""
+    return f"{clearing}{_lrc_time(shown.start_ms)}{' '.join(shown.cue.lines)}\n"
+
+
+def _json(shown: _Shown) -> str:
+    segment: dict[str, object] = {"start_ms": shown.start_ms, "end_ms": shown.end_ms, "text": shown.text}
+    if shown.cue.speaker:
+        segment["speaker"] = shown.cue.speaker
+    gap = "" if shown.number == 1 else ","
+    return f"{gap}\n{json.dumps(segment, ensure_ascii=False)}"
+
+
+_HEADS = {SubtitleFormat.VTT: b"WEBVTT\n", SubtitleFormat.JSON: b'{"segments": ['}
+_RENDERERS: dict[SubtitleFormat, Callable[[_Shown], str]] = {
+    SubtitleFormat.SRT: _srt,
+    SubtitleFormat.VTT: _vtt,
+    SubtitleFormat.LRC: _lrc,
+    SubtitleFormat.JSON: _json,
+}
+
+
+def _lrc_time(ms: int) -> str:
+    minutes, rest = divmod(ms // 10, 6000)
+    return f"[{minutes:02}:{rest // 100:02}.{rest % 100:02}]"
 
 
 def _time(ms: int, point: str) -> str:

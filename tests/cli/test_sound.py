@@ -200,6 +200,19 @@ def test_subtitles_show_the_text(online: Qwentts) -> None:
     assert "subtitles" in online("say", "Hi", "-o", "x.wav", "--subtitles", "x.txt", code=2).stderr
 
 
+def test_subtitles_come_in_several_formats_at_once(online: Qwentts) -> None:
+    """From one synthesis, with the same times; a name that stands twice is a slip."""
+    names = ("a.srt", "a.vtt", "a.lrc", "a.json")
+    online("say", TEXT, "-o", "a.wav", *(part for name in names for part in ("--subtitles", name)))
+    segments = json.loads((online.folder / "a.json").read_text(encoding="utf-8"))["segments"]
+    assert [row["text"] for row in segments] == ["First sentence.", "第二句话，有逗号。", "Third!"]
+    lyrics = (online.folder / "a.lrc").read_text(encoding="utf-8")
+    assert lyrics.startswith("[00:00.00]First sentence.\n")
+    assert "Third!" in (online.folder / "a.vtt").read_text(encoding="utf-8")
+    twice = online("say", "Hi", "-o", "b.wav", "--subtitles", "b.srt", "--subtitles", "b.srt", code=2)
+    assert "twice" in twice.stderr
+
+
 def test_a_million_characters_take_a_word(online: Qwentts, sandbox: Sandbox) -> None:
     """A text that costs like a book is not spoken by mistake: a script must say --yes."""
     (online.folder / "long.txt").write_text("字" * 500_001, encoding="utf-8")

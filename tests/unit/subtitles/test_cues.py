@@ -229,7 +229,9 @@ def test_nothing_said_is_nothing_shown() -> None:
     assert cues_of(" \n", bytes(200)) == []
 
 
-@pytest.mark.parametrize("fmt", [fmt for fmt in SubtitleFormat if shutil.which("ffmpeg")])
+@pytest.mark.parametrize(
+    "fmt", [fmt for fmt in (SubtitleFormat.SRT, SubtitleFormat.VTT) if shutil.which("ffmpeg")]
+)
 def test_ffmpeg_reads_them(tmp_path: Path, fmt: SubtitleFormat) -> None:
     """An independent reader finds every cue, with its words and times."""
     source, copy = tmp_path / f"a.{fmt}", tmp_path / "b.srt"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import re
 from fractions import Fraction
 from pathlib import PurePath
@@ -42,11 +43,15 @@ def written(cues: list[Cue], fmt: SubtitleFormat) -> str:
     writer = SubtitleWriter(out, fmt)
     for cue in cues:
         writer.write(cue)
+    writer.finish()
     return out.getvalue().decode()
 
 
 def parsed(text: str, fmt: SubtitleFormat) -> list[Shown]:
     """Read strictly what the formats prescribe."""
+    if fmt is SubtitleFormat.JSON:
+        segments = json.loads(text)["segments"]
+        return [(row["start_ms"], row["end_ms"], row["text"].split("\n")) for row in segments]
     assert text == "" or text.endswith("\n")
     blocks = [block.split("\n") for block in text.removesuffix("\n").split("\n\n") if block]
     if fmt is SubtitleFormat.VTT:
@@ -73,7 +78,7 @@ def _ms(time: str, point: str) -> int:
 
 
 @settings(deadline=None)
-@given(cue_lists(), st.sampled_from(SubtitleFormat))
+@given(cue_lists(), st.sampled_from([SubtitleFormat.SRT, SubtitleFormat.VTT, SubtitleFormat.JSON]))
 def test_what_is_written_can_be_read(cues: list[Cue], fmt: SubtitleFormat) -> None:
     """Words survive as they are, and times to a millisecond; cues follow each other and none is empty."""
     shown = parsed(written(cues, fmt), fmt)
@@ -154,8 +159,34 @@ def test_vtt_names_the_speaker() -> None:
     """As WebVTT has it, with its own signs escaped; SubRip has no place for that."""
     cue = Cue(Fraction(0), Fraction(1), ("Hi.",), speaker="A & B")
     written = {}
-    for kind in SubtitleFormat:
+    for kind in (SubtitleFormat.SRT, SubtitleFormat.VTT):
         out = io.BytesIO()
         SubtitleWriter(out, kind).write(cue)
         written[kind] = out.getvalue().decode().splitlines()[-1]
     assert written == {SubtitleFormat.SRT: "Hi.", SubtitleFormat.VTT: "<v A &amp; B>Hi."}
+
+
+def test_lyrics_have_a_line_a_cue() -> None:
+    """With hundredths of a second; a long pause and the end take the last line away."""
+    cues = [
+        Cue(Fraction(1, 8), Fraction(2), ("One,", "two.")),
+        Cue(Fraction(2), Fraction(3), ("Three.",)),
+        Cue(Fraction(61), Fraction(6000), ("Four.",)),
+    ]
+    assert written(cues, SubtitleFormat.LRC).splitlines() == [
+        "[00:00.12]One, two.",
+        "[00:02.00]Three.",
+        "[00:03.00]",
+        "[01:01.00]Four.",
+        "[100:00.00]",
+    ]
+    assert written([], SubtitleFormat.LRC) == ""
+
+
+def test_json_is_for_programs() -> None:
+    """Milliseconds, the text, and the speaker where there is one; also without any cue."""
+    cue = Cue(Fraction(1, 8), Fraction(2), ("Hi.",), speaker="Ann")
+    assert json.loads(written([cue], SubtitleFormat.JSON)) == {
+        "segments": [{"start_ms": 125, "end_ms": 2000, "text": "Hi.", "speaker": "Ann"}]
+    }
+    assert json.loads(written([], SubtitleFormat.JSON)) == {"segments": []}
