@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from enum import StrEnum, unique
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -11,8 +12,8 @@ from qwentts_cli.errors import LocalError, UsageError
 if TYPE_CHECKING:
     from pathlib import PurePath
 
-# Extensions of audio that is not written here.
-_OTHERS = frozenset([".aac", ".aif", ".aiff", ".amr", ".m4a", ".m4b", ".mka", ".mp4", ".webm", ".wma"])
+# With a letter in it, and no space: "take.2" and "Vol. 3. The End" have none.
+_EXTENSION = re.compile(r"\.\w*[^\W\d]\w*")
 _OPUS_RATES = (8000, 12_000, 16_000, 24_000, 48_000)
 _MP3_RATES = (8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 # MPEG-2.5, 2 and 1 begin at these sample rates, each with its own lowest and highest bit rate.
@@ -41,16 +42,18 @@ class AudioFormat(StrEnum):
 
     @classmethod
     def for_path(cls, path: PurePath, default: AudioFormat) -> AudioFormat:
-        """Tell the format by the file's extension, or take `default` where that says nothing.
+        """Tell the format by the file's extension, or take `default` for a name without one ("part.1").
 
         Raises:
-            UsageError: it is the extension of audio that is not written here.
+            UsageError: it is the extension of something else.
         """
-        if path.suffix.lower() in _OTHERS:
+        found = cls.from_path(path)
+        if not found and _EXTENSION.fullmatch(path.suffix):
+            known = ", ".join(fmt.extensions[0] for fmt in cls)
             raise UsageError(
-                f"{path}: {path.suffix[1:]} cannot be written", hint=f"Choose one of {', '.join(cls)}."
+                f"{path}: {path.suffix} is not a format that can be written", hint=f"Choose one of {known}."
             )
-        return cls.from_path(path) or default
+        return found or default
 
     @property
     def extensions(self) -> tuple[str, ...]:

@@ -37,7 +37,7 @@ class Target:
     @property
     def is_seekable(self) -> bool:
         """Whether the header can be completed at the end: in a file, also one that stdout was sent to."""
-        return self.is_file or (self.path is None and _is_file_to_seek_in(sys.stdout))
+        return self.is_file or (self.path is None and leads_to_file(sys.stdout) and not _appends(sys.stdout))
 
     def check(self) -> None:
         """Find out before anything is paid for whether the target can be used.
@@ -70,6 +70,19 @@ class Target:
                 yield pipe
 
 
+def name_file(typed: str, option: str) -> Path:
+    """The path of a file that is to be written, as it was typed for `option`.
+
+    Raises:
+        UsageError: it is empty, or the name of a folder.
+    """
+    if not typed:
+        raise UsageError(f"{option} names no file", hint="Is a variable empty?")
+    if typed.endswith(("/", os.sep)):
+        raise UsageError(f"{typed} is the name of a folder", hint="Name a file in it.")
+    return Path(typed)
+
+
 def check_path(path: Path, *, overwrite: bool) -> None:
     """Refuse a path that cannot become a file, before anything is paid for.
 
@@ -89,24 +102,21 @@ def check_path(path: Path, *, overwrite: bool) -> None:
         raise UsageError(f"{path} exists already", hint="Use --force to overwrite it.")
 
 
-def _is_file_to_seek_in(stream: TextIO | None) -> bool:
-    """Whether `stream` goes to a file, and not only to its end, as with `>>`."""
-    if stream is None:
-        return False
+def leads_to_file(stream: TextIO | None) -> bool:
+    """Whether a stream was sent to a file."""
     try:
-        descriptor = stream.fileno()
-        facts = os.fstat(descriptor)
+        return stream is not None and stat.S_ISREG(os.fstat(stream.fileno()).st_mode)
     except (OSError, ValueError):
         return False
-    return stat.S_ISREG(facts.st_mode) and not _appends(descriptor)
 
 
-def _appends(descriptor: int) -> bool:
+def _appends(stream: TextIO) -> bool:
+    """Whether all goes to the end of a file, as with `>>`."""
     if sys.platform == "win32":  # where nobody can ask
         return False
     import fcntl
 
-    return bool(fcntl.fcntl(descriptor, fcntl.F_GETFL) & os.O_APPEND)
+    return bool(fcntl.fcntl(stream.fileno(), fcntl.F_GETFL) & os.O_APPEND)
 
 
 def _binary_stdout() -> BinaryIO:

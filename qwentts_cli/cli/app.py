@@ -16,6 +16,7 @@ from typer.core import TyperCommand
 
 from qwentts_cli import __version__
 from qwentts_cli.cli.console.global_options import Command, GlobalOptions, Group, global_options
+from qwentts_cli.cli.console.output import escape_what_cannot_be_encoded
 from qwentts_cli.errors import ExitCode, QwenTTSError, UsageError, causes
 
 if TYPE_CHECKING:
@@ -101,6 +102,7 @@ def root(
 def run(arguments: list[str]) -> int:
     """Run the program once; gives its exit code."""
     _reopen_closed_streams()
+    escape_what_cannot_be_encoded()
     _leave_no_core()
     options = GlobalOptions()
     try:

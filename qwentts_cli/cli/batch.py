@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -29,6 +28,7 @@ from qwentts_cli.manifest.item import ExtraFields
 from qwentts_cli.manifest.shard import parse_shard
 from qwentts_cli.speech.speak import Pauses
 from qwentts_cli.speech.wiring import CacheUse
+from qwentts_cli.storage.stdin import open_stdin
 
 
 class Split(StrEnum):
@@ -137,7 +137,7 @@ def batch(
     cache = CacheUse(is_on=not no_cache, is_read=not refresh)
     options = BatchOptions(
         inputs=inputs,
-        stdin=sys.stdin.buffer if sys.stdin else None,
+        stdin=open_stdin("the list") if "-" in inputs else None,
         lists=ListOptions(
             by_line=lines,
             encoding=encoding,

@@ -23,6 +23,7 @@ from qwentts_cli.settings.edit import close_to_others, make_private, set_value, 
 from qwentts_cli.settings.paths import config_file
 from qwentts_cli.settings.schema import SETTINGS, SettingValue, setting
 from qwentts_cli.speech.context import SANDBOX
+from qwentts_cli.storage.stdin import open_stdin
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -182,9 +183,7 @@ def _secret(given: str | None) -> ApiKey:
             "a key on the command line can be seen by others",
             hint="Leave it out to be asked, or pipe it: qwentts config set api_key - < FILE.",
         )
-    if sys.stdin is None:
-        raise UsageError("no key was given: stdin is closed")
-    return decode_key(sys.stdin.buffer.readline())
+    return decode_key(open_stdin("the key").readline())
 
 
 def _ask_key() -> ApiKey:

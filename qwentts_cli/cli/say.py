@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Iterator
 from enum import StrEnum
 from functools import cache, partial
@@ -10,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from qwentts_cli.audio.target import leads_to_file
 from qwentts_cli.cli.console import speech_options as opt
 from qwentts_cli.cli.console.agree import agree_to_any, agree_to_much
 from qwentts_cli.cli.console.invocation import Invocation, begin
@@ -120,13 +122,24 @@ def _check_view(show: DryRunView | None, *, is_dry: bool) -> None:
 
 
 def _speak(run: Invocation, options: SayOptions, *, is_agreed: bool) -> None:
-    if options.output.path in STDOUT_NAMES and run.output.is_json:
-        raise UsageError("-o - and --json both write to stdout", hint="Write the audio to a file.")
+    _check_stdout(options, is_json=run.output.is_json)
     agree = agree_to_any if is_agreed else partial(agree_to_much, run.output)
     observer = ConsoleObserver(run.output)
     with show_lost(run.output, observer), observer:
         said = speak_text(run.context, options, observer, agree)
     show_text(run.output, said, observer, run.context.prices)
+
+
+def _check_stdout(options: SayOptions, *, is_json: bool) -> None:
+    """Refuse to leave a file empty that stdout was sent to, or to fill it with two things."""
+    path = options.output.path
+    if path in STDOUT_NAMES and is_json:
+        raise UsageError("-o - and --json both write to stdout", hint="Write the audio to a file.")
+    if path is None and options.is_played is None and not is_json and leads_to_file(sys.stdout):
+        raise UsageError(
+            "the audio would be played, and the file that stdout goes to would stay empty",
+            hint="To write it there, add -o -; to play it all the same, add --play.",
+        )
 
 
 def _show_dry_run(

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from qwentts_cli.audio.formats import AudioFormat, check_format
 from qwentts_cli.audio.sink import EncodedSink, Recording, Sink
 from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
-from qwentts_cli.audio.target import Target
+from qwentts_cli.audio.target import Target, name_file
 from qwentts_cli.errors import UsageError
 from qwentts_cli.settings.schema import SETTINGS
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from qwentts_cli.audio.tags import Tags
     from qwentts_cli.errors import LocalError
@@ -64,7 +64,7 @@ def choose_target(settings: Settings, output: OutputOptions, observer: Observer)
         if output.bitrate_kbps or output.format:
             raise UsageError("--format and --bitrate are for the file that -o names", hint="Add -o FILE.")
         return None
-    path = None if output.path in STDOUT_NAMES else Path(output.path)
+    path = None if output.path in STDOUT_NAMES else name_file(output.path, "-o")
     format_ = _choose_format(settings, path, output.format, observer)
     check_format(format_, sample_rate=RAW_SAMPLE_RATE, bitrate_kbps=output.bitrate_kbps)
     target = Target(path, format_, overwrite=output.overwrite)
@@ -78,7 +78,10 @@ def _choose_format(
     """What was typed, else what the extension says, else the setting, else WAV."""
     if typed is None:
         default = AudioFormat(settings.text("format", AudioFormat.WAV))
-        return AudioFormat.for_path(path, default) if path else default
+        try:
+            return AudioFormat.for_path(path, default) if path else default
+        except UsageError as error:
+            raise error.replace(hint=f"{error.hint} With --format any name will do.") from None
     by_name = AudioFormat.from_path(path) if path else None
     chosen = AudioFormat(str(SETTINGS["format"].read(typed, "--format")))
     if by_name and by_name is not chosen:

@@ -86,7 +86,7 @@ def test_pauses_are_exact_silences(online: Qwentts) -> None:
 def test_it_is_played_without_an_output(online: Qwentts, sandbox: Sandbox) -> None:
     """The player gets the samples of the stream, in order."""
     env = player(online, f"exec cat > {online.folder}/heard.pcm")
-    online("say", TEXT, env=env)
+    assert Qwentts.run(online, "say", TEXT, env=env).code == 0  # stdout is a pipe
     assert read_back_pcm((online.folder / "heard.pcm").read_bytes()) == TEXT
     assert {record.phase for record in sandbox.ledger} == {"sse"}
 
@@ -103,7 +103,7 @@ def test_playing_and_writing_is_one_synthesis(online: Qwentts, sandbox: Sandbox)
 def test_a_player_that_fails_is_noticed(online: Qwentts, sandbox: Sandbox) -> None:
     """Exit 7 with its words; a file that is written as well is kept; what was paid is not paid again."""
     env = player(online, "cat > /dev/null; echo no such device >&2; exit 1")
-    stderr = online("say", TEXT, env=env, code=7).stderr
+    stderr = online("say", TEXT, "--play", env=env, code=7).stderr
     assert "paplay" in stderr
     assert "no such device" in stderr
     assert "no such device" in online("say", TEXT, "-o", "out.wav", "--play", env=env).stderr
@@ -116,7 +116,8 @@ def test_a_player_that_fails_is_noticed(online: Qwentts, sandbox: Sandbox) -> No
 def test_no_player_is_told_before_anything_is_paid(online: Qwentts, sandbox: Sandbox) -> None:
     """Exit 7, what to install, and nothing sent."""
     (online.home / "empty").mkdir()
-    stderr = online("say", TEXT, env=SILENT | {"PATH": str(online.home / "empty")}, code=7).stderr
+    env = SILENT | {"PATH": str(online.home / "empty")}
+    stderr = online("say", TEXT, "--play", env=env, code=7).stderr
     assert "qwentts[play]" in stderr
     assert sandbox.ledger == []
 
@@ -178,7 +179,7 @@ def test_a_pipe_is_spoken_while_it_is_written(online: Qwentts) -> None:
 def test_ctrl_c_stops_the_sound(online: Qwentts) -> None:
     """130, quietly, with the player gone."""
     env = player(online, f"head -c 1 > {online.folder}/heard; echo $$ > {online.folder}/pid; exec sleep 100")
-    process = online.start("say", TEXT * 200, env=env, stderr=subprocess.PIPE)
+    process = online.start("say", TEXT * 200, "--play", env=env, stderr=subprocess.PIPE)
     pid = online.folder / "pid"
     until(pid.exists)
     process.send_signal(signal.SIGINT)

@@ -12,7 +12,6 @@ from qwentts_cli.cli.console.doubts import tell_doubt
 from qwentts_cli.cli.console.observer import ConsoleObserver
 from qwentts_cli.cli.console.progress import Progress
 from qwentts_cli.errors import QwenTTSError, error_text
-from qwentts_cli.storage.json_lines import encode_line
 from qwentts_cli.wording import clock, plural
 
 if TYPE_CHECKING:
@@ -78,7 +77,7 @@ class BatchConsole(ConsoleObserver, BatchObserver):
             for doubt in outcome.usage.doubts:
                 self.warn(f"{outcome.source}: {tell_doubt(doubt)}")
         if self._is_jsonl:
-            self._output.lines([encode_line(outcome.document()).decode()])
+            self._output.json_line(outcome.document())
         elif self._shows_paths and outcome.number in self._paths:
             self._paths[outcome.number] = str(outcome.output) if outcome.status is Status.MADE else ""
             self._show_paths(waits=True)
@@ -95,7 +94,7 @@ class BatchConsole(ConsoleObserver, BatchObserver):
 
     def items_joined(self, joined: Joined) -> None:
         if self._is_jsonl:
-            self._output.lines([encode_line(joined.document()).decode()])
+            self._output.json_line(joined.document())
         elif self._shows_paths:
             self._show_paths(waits=False)
             self._output.lines([str(joined.output)])

@@ -17,6 +17,7 @@ from qwentts_cli.settings.paths import config_file, vendor_key_file
 from qwentts_cli.settings.resolve import resolve
 from qwentts_cli.settings.schema import SETTINGS
 from qwentts_cli.speech.context import Context
+from qwentts_cli.storage.stdin import STDIN_NAMES, open_stdin
 
 if TYPE_CHECKING:
     import typer
@@ -65,8 +66,8 @@ def begin(context: typer.Context, **flags: str | float | None) -> Invocation:
 
 
 def _read_key(source: str) -> ApiKey:
-    if source != "-":
+    if source not in STDIN_NAMES:
         return read_key_file(Path(source))
     if sys.stdin is None or sys.stdin.isatty():
         raise UsageError("--api-key-file - reads a pipe", hint="Use 'qwentts config init' to type a key.")
-    return decode_key(sys.stdin.buffer.readline())
+    return decode_key(open_stdin("the key").readline())

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+import io
 import json
 import os
 import sys
@@ -11,6 +13,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 from qwentts_cli.errors import LocalError, QwenTTSError, error_document, error_text
 from qwentts_cli.redact import safe
+from qwentts_cli.storage.json_lines import encode_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +49,15 @@ class Output:
 
     def document(self, document: dict[str, Any]) -> None:
         """Write the one JSON document of `--json`."""
-        self.lines([json.dumps(document, ensure_ascii=False)])
+        self._json(json.dumps(document, ensure_ascii=False), document)
+
+    def json_line(self, document: dict[str, Any]) -> None:
+        """Write a line of `--jsonl`."""
+        self._json(encode_line(document).decode(), document)
+
+    def _json(self, text: str, document: dict[str, Any]) -> None:
+        """Write JSON, escaped where stdout is not UTF-8 or a text is not Unicode."""
+        self.lines([text if _is_utf8(sys.stdout, text) else json.dumps(document)])
 
     def detail(self, message: str) -> None:
         if self.is_verbose:
@@ -95,6 +106,33 @@ def make_output(options: GlobalOptions) -> Output:
     )
 
 
+def escape_what_cannot_be_encoded() -> None:
+    """Have stdout and stderr take every text: a locale of 8 bits has few characters.
+
+    A file's name goes into a pipe as the bytes that it has, as `ls` and `find` do it.
+    """
+    codecs.register_error("raw", _encode_raw)
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            is_raw = stream is sys.stdout and not stream.isatty()
+            stream.reconfigure(errors="raw" if is_raw else "backslashreplace")
+
+
+def _encode_raw(error: UnicodeError) -> tuple[str | bytes, int]:
+    for name in ("surrogateescape", "backslashreplace"):
+        with suppress(UnicodeError):
+            return codecs.lookup_error(name)(error)
+    raise error
+
+
+def _is_utf8(stream: TextIO | None, text: str) -> bool:
+    """Whether a text arrives at a stream as UTF-8."""
+    try:
+        return stream is None or text.encode() == text.encode(stream.encoding)
+    except (UnicodeError, LookupError):
+        return False
+
+
 def discard(stream: TextIO) -> None:
     """Let what is still buffered go nowhere; flushing it at exit would only fail once more."""
     with suppress(OSError, ValueError, AttributeError):
@@ -107,4 +145,9 @@ def stdout_error(error: Exception) -> LocalError:
 
 
 def wants_color(*, no_color: bool) -> bool:
-    return not no_color and not os.environ.get("NO_COLOR") and sys.stderr is not None and sys.stderr.isatty()
+    return not no_color and not os.environ.get("NO_COLOR") and can_redraw(sys.stderr)
+
+
+def can_redraw(stream: TextIO | None) -> bool:
+    """Whether a stream goes to a terminal that knows colours and a cursor."""
+    return stream is not None and stream.isatty() and os.environ.get("TERM") != "dumb"

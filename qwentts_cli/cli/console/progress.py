@@ -6,6 +6,8 @@ import sys
 import time
 from typing import TYPE_CHECKING, Self
 
+from qwentts_cli.cli.console.output import can_redraw
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from types import TracebackType
@@ -52,8 +54,7 @@ class Progress:
 
     def start(self) -> None:
         """Begin the live line, where there is a terminal to show it."""
-        is_terminal = sys.stderr is not None and sys.stderr.isatty()
-        if is_terminal and not self._output.is_quiet:
+        if can_redraw(sys.stderr) and not self._output.is_quiet:
             self._start_bar()
 
     def stop(self) -> None:

@@ -62,10 +62,10 @@ def test_opus_refuses_the_sample_rates_it_does_not_have(rate: int) -> None:
     assert "flac" in caught.value.hint
 
 
-@pytest.mark.parametrize("name", ["a.m4b", "b.M4A", "c.webm"])
+@pytest.mark.parametrize("name", ["a.m4b", "b.M4A", "c.webm", "d.txt", "e.mp3.bak"])
 def test_a_name_that_claims_another_format_is_refused(name: str) -> None:
     """Nobody gets a WAV that is called M4B; what says nothing leaves it to the default."""
-    with pytest.raises(UsageError, match="cannot be written"):
+    with pytest.raises(UsageError, match="is not a format that can be written"):
         AudioFormat.for_path(PurePath(name), AudioFormat.WAV)
     assert AudioFormat.for_path(PurePath("chapter.1"), AudioFormat.OGG) is AudioFormat.OGG
     assert AudioFormat.for_path(PurePath("a.FLAC"), AudioFormat.OGG) is AudioFormat.FLAC
