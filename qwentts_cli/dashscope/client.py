@@ -10,7 +10,7 @@ import requests
 from qwentts_cli.dashscope.audio_url import check_audio_url
 from qwentts_cli.dashscope.endpoints.route import find_route
 from qwentts_cli.dashscope.errors import service_error
-from qwentts_cli.dashscope.refusal import Asked, Refusal
+from qwentts_cli.dashscope.refusal import Asked, Refusal, is_web_page, web_page_error
 from qwentts_cli.dashscope.sse import Event, looks_like_events, parse_events
 from qwentts_cli.dashscope.transport.pace import Pace
 from qwentts_cli.dashscope.transport.proof import is_proven_whole
@@ -129,7 +129,7 @@ class SpeechClient:
             if response.status_code != _OK:
                 raise self._error(receive_refusal(response))
             _refuse_encoding(response)
-            return parse_document(_read(response, MAX_ANSWER_BYTES, "the answer"))
+            return parse_document(self._read_answer(response))
 
     def download(self, url: str) -> Download:
         """Fetch finished audio from the storage, which needs no key and must not see one.
@@ -173,13 +173,19 @@ class SpeechClient:
         if response.status_code != _OK:
             raise self._error(receive_refusal(response), request)
         _refuse_encoding(response)
-        data = _read(response, MAX_ANSWER_BYTES, "the answer")
+        data = self._read_answer(response)
         if looks_like_events(data):
             return self._joined(data, request)
         if data.lstrip().startswith(b"<"):
             kind = foreign_text(response.headers.get("Content-Type", "unknown")).split(";")[0]
             raise _no_audio(f"unexpected content type {kind} instead of an answer")
         return self._checked(decode_answer(data), request)
+
+    def _read_answer(self, response: requests.Response) -> bytes:
+        data = _read(response, MAX_ANSWER_BYTES, "the answer")
+        if is_web_page(data):
+            raise web_page_error(response.status_code, self._endpoint.label)
+        return data
 
     def _joined(self, data: bytes, request: SynthesisRequest) -> Answer:
         """The answer in the events of a stream that was not asked for."""

@@ -106,6 +106,7 @@ _RULES: list[tuple[Callable[[Refusal, Asked], bool], Callable[[Refusal, Asked], 
     (lambda r, _: "InvalidParameter" in r.code, told.rejected),
     (lambda r, _: r.has_code(*_TRANSIENT_CODES), told.transient),
     (lambda r, _: r.status == 429, told.throttled),  # noqa: PLR2004 - a status is its own name
+    (lambda r, _: r.is_page and r.status not in _TRANSIENT, told.web_page),
     (lambda r, _: r.status in {401, 407}, told.wrong_key),
     (lambda r, _: r.status == 403, told.no_access),  # noqa: PLR2004 - likewise
     (lambda r, _: r.status == 404, told.not_found),  # noqa: PLR2004 - likewise

@@ -4,22 +4,27 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from qwentts_cli.errors import ServiceFacts
+from qwentts_cli.errors import NetworkError, ServiceFacts
 
 _ERROR = 400
+_PAGE_BEGINS = 1024
 # What we say about it must fit beside it.
 _MAX_QUOTE = 240
 
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """An answer that is not audio: `message` is the service's own text, not yet fit for a terminal."""
+    """An answer that is not audio: `message` is the service's own text, not yet fit for a terminal.
+
+    `is_page` where it is a web page, which the service itself never sends.
+    """
 
     status: int
     code: str = ""
     message: str = ""
     request_id: str = ""
     retry_after_s: float | None = None
+    is_page: bool = False
 
     def has_code(self, *codes: str) -> bool:
         return any(self.code == code or self.code.startswith(f"{code}.") for code in codes)
@@ -56,3 +61,19 @@ class Asked:
     voice: str = ""
     is_workspace_host: bool = False
     is_plan_key: bool = False
+
+
+def is_web_page(body: bytes) -> bool:
+    """Whether something is HTML, which a network's sign-in page and a proxy's refusal are."""
+    start = body[:_PAGE_BEGINS].lstrip().lower()
+    return start.startswith(b"<") and any(tag in start for tag in (b"<!doctype html", b"<html", b"<body"))
+
+
+def web_page_error(status: int, endpoint: str) -> NetworkError:
+    """What to tell of a page where the service's answer should be: the request went no further."""
+    return NetworkError(
+        f"a web page came with status {status} instead of an answer of the service (asked: {endpoint}): "
+        "something in between answered, such as a sign-in page of the network or a proxy",
+        hint="Open any page in a browser to sign in to this network; else check the proxy and the base URL.",
+        most_attempts=3,
+    )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qwentts_cli.dashscope.catalog import load_catalog
+from qwentts_cli.dashscope.refusal import web_page_error
 from qwentts_cli.errors import (
     AuthError,
     NetworkError,
@@ -47,6 +48,10 @@ def throttled(refusal: Refusal, _asked: Asked) -> QwenTTSError:
         retry_after_s=refusal.retry_after_s,
         **refusal.facts,
     )
+
+
+def web_page(refusal: Refusal, asked: Asked) -> QwenTTSError:
+    return web_page_error(refusal.status, asked.endpoint)
 
 
 def wrong_key(refusal: Refusal, asked: Asked) -> QwenTTSError:
@@ -159,7 +164,7 @@ def unfit_text(refusal: Refusal, asked: Asked) -> QwenTTSError:
 def redirect(refusal: Refusal, asked: Asked) -> QwenTTSError:
     return RejectedError(
         f"the server answered with a redirect, which is not followed (asked: {asked.endpoint})",
-        hint="Check the base URL.",
+        hint="Check the base URL, or sign in to the network if it asks for that.",
         **refusal.facts,
     )
 

@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from qwentts_cli.dashscope.refusal import Refusal
+from qwentts_cli.dashscope.refusal import Refusal, is_web_page
 from qwentts_cli.dashscope.sse import looks_like_events, parse_events
 from qwentts_cli.errors import BadAudioError, NetworkError
 from qwentts_cli.known_secrets import hide_known_secrets
@@ -79,7 +79,7 @@ def read_refusal(
     except NetworkError:
         is_page = data.lstrip().startswith(b"<")
         quote = "" if is_page else foreign_text(data[:_MAX_TEXT].decode("utf-8", "replace"))
-        return Refusal(status, "", quote, request_id, retry_after_s)
+        return Refusal(status, "", quote, request_id, retry_after_s, is_web_page(data))
     nested = document.get("error")
     inner: dict[str, Any] = nested if isinstance(nested, dict) else document
     return Refusal(

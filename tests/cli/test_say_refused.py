@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import pytest
+
 from qwentts_cli.sandbox.server import Sandbox
 from tests.conftest import KEY, Qwentts, at
 from tests.reliability.waiting import at_once
@@ -25,7 +27,7 @@ SERVICE_ERRORS = {
     "code=DataInspectionFailed": (6, "content filter"),
     "status=400": (6, "400"),
     "code=ModelNotFound": (6, "--model"),
-    "html": (5, "text/html"),
+    "html": (5, "a web page came"),
     "empty-object": (5, "no audio in the response"),
     "truncated-json": (5, "invalid response"),
     "deep-json": (5, "invalid response"),
@@ -57,6 +59,17 @@ def test_redirects_are_not_followed(qwentts: Qwentts) -> None:
         result = at(qwentts, server)("say", "Hi", "-o", "x.wav", code=6)
         assert "redirect" in result.stderr
         assert all(record.phase == "post" for record in server.ledger)
+
+
+@pytest.mark.parametrize("status", ["200", "401", "403", "404", "511"])
+def test_a_sign_in_page_is_not_taken_for_the_service(qwentts: Qwentts, status: str) -> None:
+    """Nobody is told of a key, an access or a bill where a network or a proxy answered with its own page."""
+    with Sandbox(voice_engine="tones", faults=f"post:html={status}") as server:
+        stderr = at(qwentts, server)("say", "Hi.", "-o", "a.wav", code=5).stderr
+    assert f"a web page came with status {status} instead of an answer of the service" in stderr
+    assert "sign in to this network" in stderr
+    assert "billed" not in stderr
+    assert "access" not in stderr
 
 
 def test_no_key_is_told_with_the_ways_to_set_one(qwentts: Qwentts) -> None:

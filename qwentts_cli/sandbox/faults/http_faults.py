@@ -92,8 +92,8 @@ def _many_headers(writer: ResponseWriter, answer: MakeReply, count: str) -> None
     writer.send(answer().with_headers({f"X-Many-{n}": "x" for n in range(int(count))}))
 
 
-def _html(writer: ResponseWriter, _answer: MakeReply, _: str) -> None:
-    writer.send(Reply(200, {"Content-Type": "text/html"}, _HTML))
+def _html(writer: ResponseWriter, _answer: MakeReply, status: str) -> None:
+    writer.send(Reply(int(status), {"Content-Type": "text/html"}, _HTML))
 
 
 def _xml(writer: ResponseWriter, _answer: MakeReply, _: str) -> None:
@@ -212,7 +212,13 @@ HTTP_KINDS: dict[str, FaultKind[Reply]] = {
     "many-headers": FaultKind(
         _many_headers, "adds so many headers", bills=True, argument="N", pattern=COUNT, default="150"
     ),
-    "html": FaultKind(_html, "answers 200 with a sign-in page, as a captive portal does"),
+    "html": FaultKind(
+        _html,
+        "answers with a sign-in page, as a captive portal does",
+        argument="NNN",
+        pattern=r"200|4\d\d|511",
+        default="200",
+    ),
     "xml": FaultKind(_xml, "answers 200 with an XML error"),
     "gzip": FaultKind(_gzip, "compresses the body, asked or not", bills=True),
     "gzip-bomb": FaultKind(_gzip_bomb, "sends 50 MB of zeros in 50 kB of gzip", bills=True),
