@@ -90,6 +90,8 @@ def _check_items(
         encoding=lists.encoding,
         delimiter=lists.delimiter,
         extra_fields=lists.extra_fields,
+        on_empty=lists.on_empty,
+        columns=lists.columns,
         documents=lists.documents,
         by_chapter=lists.by_chapter,
         template=files.template,

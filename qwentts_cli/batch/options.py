@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from qwentts_cli.documents.reader import DocumentOptions
-from qwentts_cli.manifest.item import ExtraFields
+from qwentts_cli.manifest.item import ExtraFields, OnEmpty
 from qwentts_cli.speech.speak import Pauses
 from qwentts_cli.speech.wiring import CacheUse
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from qwentts_cli.audio.formats import AudioFormat
     from qwentts_cli.documents.lexicon import Lexicon
@@ -36,6 +36,8 @@ class ListOptions:
     encoding: str | None = None
     delimiter: str | None = None
     extra_fields: ExtraFields = ExtraFields.ERROR
+    on_empty: OnEmpty = OnEmpty.FAIL
+    columns: Mapping[str, str] = field(default_factory=dict)
     documents: DocumentOptions = field(default_factory=DocumentOptions)
     by_chapter: bool = False
     allow_outside: bool = False

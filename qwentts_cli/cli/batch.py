@@ -24,8 +24,9 @@ from qwentts_cli.cli.console.reading import choose_reading
 from qwentts_cli.documents.input_format import InputFormat
 from qwentts_cli.documents.lexicon import read_lexicon
 from qwentts_cli.errors import UsageError
-from qwentts_cli.manifest.item import ExtraFields
+from qwentts_cli.manifest.item import ExtraFields, OnEmpty
 from qwentts_cli.manifest.shard import parse_shard
+from qwentts_cli.manifest.tabular import parse_columns
 from qwentts_cli.speech.speak import Pauses
 from qwentts_cli.speech.wiring import CacheUse
 from qwentts_cli.storage.stdin import open_stdin
@@ -82,6 +83,17 @@ def batch(
     extra_fields: Annotated[
         ExtraFields, typer.Option("--extra-fields", help="Unknown fields in the input: error or ignore.")
     ] = ExtraFields.ERROR,
+    column: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--column",
+            metavar="FIELD=NAME",
+            help="The list's own name of a field, such as text=Sentence; may be given again.",
+        ),
+    ] = None,
+    on_empty: Annotated[
+        OnEmpty, typer.Option("--on-empty", help="Items with nothing to speak: fail, or skip them.")
+    ] = OnEmpty.FAIL,
     delimiter: Annotated[
         str | None, typer.Option("--delimiter", metavar="CHAR", help="Character between the cells of a .csv.")
     ] = None,
@@ -143,6 +155,8 @@ def batch(
             encoding=encoding,
             delimiter=delimiter,
             extra_fields=extra_fields,
+            on_empty=on_empty,
+            columns=parse_columns(column or []),
             documents=texts,
             by_chapter=split is Split.CHAPTERS,
             allow_outside=allow_outside,

@@ -10,7 +10,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from qwentts_cli.errors import UsageError
-from qwentts_cli.manifest.item import Item
+from qwentts_cli.manifest.item import Item, OnEmpty
 from qwentts_cli.manifest.output_names import (
     avoid_device_name,
     check_output,
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 LEAST_DIGITS: Final = 4
 _EMPTY: Final = "is empty: there is nothing in it to speak"
+_NO_TEXT: Final = "has no text"
 
 
 class FileCheck(NamedTuple):
@@ -48,6 +49,7 @@ class Assembler:
     """Makes items; what is wrong with one is reported, and the answer None.
 
     Items without any other name are called by their number in `digits` digits, and are kept in `numbered`.
+    Where items without anything to speak are left out, `empty` has their places among the `seen`.
     `check_file` reads a file; without it no file is looked at. `count` is the number of items so far, and
     `characters` what is billed for the texts of those that were looked at.
     """
@@ -58,14 +60,17 @@ class Assembler:
     digits: int = LEAST_DIGITS
     check_file: Callable[[Path], FileCheck] | None = None
     numbered: array[int] = field(default_factory=lambda: array("Q"))
+    empty: set[int] = field(default_factory=set)
+    seen: int = 0
     count: int = 0
     characters: int = 0
 
     def from_file(self, source: Source) -> Item | None:
-        self.count += 1
         path = Path(source.name)
+        if self._is_left_out():
+            return None
         if problem := self._file_problem(path):
-            self.report("", *problem)
+            self._refuse("", problem)
             return None
         try:
             output = self._output({"file": source.name}, source.tree, source)
@@ -75,13 +80,14 @@ class Assembler:
         return Item(number=self.count, place=source.name, output=output, file=path)
 
     def from_row(self, row: Row, rows: Rows, source: Source) -> Item | None:
-        self.count += 1
+        if self._is_left_out():
+            return None
         text, name = row.get("text"), row.get("file")
         file = PurePath(source.name).parent / name if name else None
         if name or not text or not is_speakable(text):
             problem = self._content_problem(text, Path(file) if file else None, source.path.parent)
             if problem:
-                self.report(rows.place("file" if name else "text"), *problem)
+                self._refuse(rows.place("file" if name else "text"), problem)
                 return None
         elif self.check_file:
             self.characters += count_units(text)
@@ -103,6 +109,23 @@ class Assembler:
             instructions=row.get("instructions"),
         )
 
+    def _is_left_out(self) -> bool:
+        self.seen += 1
+        self.count += 1
+        if self.seen not in self.empty:
+            return False
+        self.count -= 1
+        return True
+
+    def _refuse(self, place: str, problem: tuple[str, str]) -> None:
+        """Report a problem, or leave the item out if it is only empty and that is wanted."""
+        is_empty = problem[0].endswith((_EMPTY, _NO_TEXT))
+        if is_empty and self.options.on_empty is OnEmpty.SKIP:
+            self.empty.add(self.seen)
+            self.count -= 1
+        else:
+            self.report(place, *problem)
+
     def _content_problem(self, text: str | None, file: Path | None, folder: Path) -> tuple[str, str] | None:
         if text and file:
             return "the item has a text and a file: one of them is enough", ""
@@ -110,7 +133,7 @@ class Assembler:
             return outside_problem(file, folder)
         if file:
             return self._file_problem(file)
-        return ("the item has no text" if text is None else f"the text {_EMPTY}"), ""
+        return (f"the item {_NO_TEXT}" if text is None else f"the text {_EMPTY}"), ""
 
     def _file_problem(self, file: Path) -> tuple[str, str] | None:
         if not self.check_file:

@@ -17,6 +17,7 @@ from qwentts_cli.manifest.streams import StdinCopy
 from qwentts_cli.manifest.tabular import check_delimiter
 from qwentts_cli.manifest.template import NameTemplate
 from qwentts_cli.text.reading.decode import TextDecoder
+from qwentts_cli.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -69,6 +70,8 @@ def check_manifest(
         by_line=options.by_line,
         allow_outside=options.allow_outside,
         report=problems.add,
+        note=note,
+        unheard=f".{options.extension}",
         input_format=options.documents.format,
         by_chapter=options.by_chapter,
     )
@@ -86,12 +89,14 @@ def check_manifest(
             problems.add(item.place, problem)
     digits = max(LEAST_DIGITS, len(str(first.count)))
     duplicates.add_numbered(numbered_output(number, digits, options.extension) for number in first.numbered)
-    again = Assembler(options, template, _ignore, digits)
+    if first.empty:
+        note(f"left out, since there is nothing to speak: {plural(len(first.empty), 'item')}")
+    again = Assembler(options, template, _ignore, digits, empty=first.empty)
     duplicates.report(listing.items(again), problems)
     if not (first.count or problems.total):
         problems.add("", "there are no items")
     problems.raise_if_any()
-    checked = partial(Assembler, options, template, _refuse, digits)
+    checked = partial(Assembler, options, template, _refuse, digits, empty=first.empty)
     return Manifest(first.count, first.characters, listing, checked)
 
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 from qwentts_cli.documents.reader import DocumentOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
 # The fields an item can have in a manifest.
@@ -47,12 +47,21 @@ class ExtraFields(StrEnum):
     IGNORE = "ignore"
 
 
+@unique
+class OnEmpty(StrEnum):
+    """What to do about an item that has nothing to speak."""
+
+    FAIL = "fail"
+    SKIP = "skip"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ManifestOptions:
     """How a list is read and its outputs are named.
 
     `extension` is that of the outputs. `voice`, `model` and `language` are what an item that names none gets,
     for the names of outputs only.
+    `columns` are the names that other people gave to fields, by field; what else such a list has is ignored.
     `documents` is how the files are read; with `by_chapter` each chapter of one is an item.
     `allow_outside` lets a list name files that are not below its own folder.
     `portable` refuses names that other systems cannot have; on Windows it is always on.
@@ -62,6 +71,8 @@ class ManifestOptions:
     template: str | None = None
     extension: str = "wav"
     extra_fields: ExtraFields = ExtraFields.ERROR
+    on_empty: OnEmpty = OnEmpty.FAIL
+    columns: Mapping[str, str] = field(default_factory=dict)
     encoding: str | None = None
     delimiter: str | None = None
     portable: bool = False

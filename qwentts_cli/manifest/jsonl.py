@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.manifest.item import FIELDS
 from qwentts_cli.manifest.problems import quoted, unknown_field
+from qwentts_cli.manifest.tabular import renamed
 from qwentts_cli.text.reading.decode import decode_argument
 from qwentts_cli.wording import suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
     from qwentts_cli.manifest.item import Row
     from qwentts_cli.manifest.lines import Lines
@@ -34,12 +36,21 @@ class _RepeatedKeyError(ValueError):
 class JsonRows:
     """Reads JSON Lines: `null` or an empty string is like no such field, and an `id` may be a number."""
 
-    def __init__(self, lines: Lines, name: str, report: Report, *, ignore_extra: bool) -> None:
+    def __init__(
+        self,
+        lines: Lines,
+        name: str,
+        report: Report,
+        *,
+        ignore_extra: bool,
+        columns: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.is_empty = True
         self._lines = lines
         self._name = name
         self._report = report
-        self._ignore_extra = ignore_extra
+        self._ignore_extra = ignore_extra or bool(columns)
+        self._columns = columns
         self._number = 0
         self._line = ""
         self._removed = 0
@@ -80,6 +91,8 @@ class JsonRows:
             kind = _NAMES.get(type(value), "a single value")
             self._report(self.place(), f"expected an object in braces, not {kind}")
             return None
+        if self._columns:
+            value = {renamed(key, self._columns): found for key, found in value.items()}
         is_plain = {*map(type, value.values())} == {str} and all(value.values())
         is_plain = is_plain and value.keys() <= _KNOWN
         if is_plain and ("\\" not in self._line or not any(map(_ODD.search, value.values()))):

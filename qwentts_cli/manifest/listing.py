@@ -91,11 +91,14 @@ class Listing:
         kind, delimiter = self._row_format(source, stream)
         lines = Lines(stream, options.encoding)
         ignore_extra = options.extra_fields is ExtraFields.IGNORE
+        columns = options.columns
         if kind is Kind.JSONL:
-            return JsonRows(lines, source.name, report, ignore_extra=ignore_extra)
+            return JsonRows(lines, source.name, report, ignore_extra=ignore_extra, columns=columns)
         if kind in _DELIMITERS:
             delimiter = delimiter or _DELIMITERS[kind]
-            return TableRows(lines, source.name, report, delimiter=delimiter, ignore_extra=ignore_extra)
+            return TableRows(
+                lines, source.name, report, delimiter=delimiter, ignore_extra=ignore_extra, columns=columns
+            )
         if kind is Kind.TEXT:
             return WholeText(lines, source.name)
         return LineRows(lines, source.name)

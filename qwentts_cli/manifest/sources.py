@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
@@ -27,6 +28,7 @@ TEXT_EXTENSIONS: Final = (
     *(".txt", ".text", ".md", ".markdown"),
     *(".html", ".htm", ".xhtml", ".epub", ".docx", ".pdf"),
 )
+_MOST_KINDS: Final = 6
 _MAGIC = re.compile(r"[*?\[]")
 _NUMBER = re.compile("([0-9]+)")
 
@@ -80,23 +82,31 @@ def find_sources(
     by_line: bool,
     allow_outside: bool = False,
     report: Report,
+    note: Callable[[str], None] = lambda _: None,
     input_format: InputFormat = InputFormat.AUTO,
     by_chapter: bool = False,
+    unheard: str = "",
 ) -> list[Source]:
     """Expand files, folders, patterns and `-`, in the order given; within a folder in natural order.
 
     A folder gives its text files and those of its folders, with their tree, but nothing hidden and nothing
     behind a symbolic link to a folder. A pattern gives what a shell would have given. What is missing or
-    cannot be read is reported.
+    cannot be read is reported. `note` is told what was passed over in a folder, but for files that end with
+    `unheard`: those are what is made.
     """
     if inputs.count(STDIN) > 1:
         report("", "stdin, -, is there twice")
     choose = partial(_choose_kind, by_line=by_line, input_format=input_format, by_chapter=by_chapter)
-    found = [source for name in inputs for source in _expand(name, choose, report)]
+    passed_over: Counter[str] = Counter()
+    found = [source for name in inputs for source in _expand(name, choose, report, passed_over)]
     for source in found if not allow_outside else ():
         # The folder itself was named by the user; what lies in it may come from anybody.
         if source.folder is not None and leads_outside(source.path, source.folder):
             report("", *outside_problem(source.path, source.folder))
+    del passed_over[unheard]
+    if passed_over:
+        kinds = ", ".join(f"{count:,} {kind}" for kind, count in passed_over.most_common(_MOST_KINDS))
+        note(f"passed over in folders: {kinds}; what you name itself is read")
     return found
 
 
@@ -119,7 +129,7 @@ def natural_key(name: str) -> tuple[list[tuple[int, int, str]], str]:
     return key, name
 
 
-def _expand(name: str, choose: ChooseKind, report: Report) -> Iterator[Source]:
+def _expand(name: str, choose: ChooseKind, report: Report, passed_over: Counter[str]) -> Iterator[Source]:
     if name == STDIN:
         yield Source(Kind.STDIN, "stdin")
     elif not name:
@@ -129,15 +139,16 @@ def _expand(name: str, choose: ChooseKind, report: Report) -> Iterator[Source]:
         if not found:
             report("", f"nothing matches {name}")
         for match in found:
-            yield from _named(match, choose, report)
+            yield from _named(match, choose, report, passed_over)
     else:
-        yield from _named(name, choose, report)
+        yield from _named(name, choose, report, passed_over)
 
 
-def _named(name: str, choose: ChooseKind, report: Report) -> Iterator[Source]:
+def _named(name: str, choose: ChooseKind, report: Report, passed_over: Counter[str]) -> Iterator[Source]:
     path = Path(name)
     if path.is_dir():
-        found = [Source(choose(Path(file)), file, tree, path) for file, tree in _text_files(name, report)]
+        files = _text_files(name, report, passed_over)
+        found = [Source(choose(Path(file)), file, tree, path) for file, tree in files]
         if not found:
             report("", f"{name} has no text files ({', '.join(TEXT_EXTENSIONS)})")
         yield from found
@@ -167,8 +178,11 @@ def _choose_kind(path: Path, *, by_line: bool, input_format: InputFormat, by_cha
     return Kind.LINES if by_line else Kind.TEXT
 
 
-def _text_files(folder: str, report: Report) -> Iterator[tuple[str, str]]:
-    """Give the path of each text file below `folder`, and the folders between, ending with a slash."""
+def _text_files(folder: str, report: Report, passed_over: Counter[str]) -> Iterator[tuple[str, str]]:
+    """Give the path of each text file below `folder`, and the folders between, ending with a slash.
+
+    The others are counted by the ends of their names.
+    """
     waiting = [(folder, "", True)]
     while waiting:
         path, tree, is_folder = waiting.pop()
@@ -188,6 +202,8 @@ def _text_files(folder: str, report: Report) -> Iterator[tuple[str, str]]:
                 waiting.append((entry.path, f"{tree}{entry.name}/", True))
             elif entry.name.lower().endswith(TEXT_EXTENSIONS) and not entry.is_dir():
                 waiting.append((entry.path, tree, False))
+            elif not entry.is_dir():
+                passed_over[Path(entry.name).suffix.lower() or "without an extension"] += 1
 
 
 def _path_key(path: str) -> list[tuple[list[tuple[int, int, str]], str]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import re
 from itertools import chain
+from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.errors import UsageError
@@ -14,7 +15,7 @@ from qwentts_cli.manifest.problems import quoted, unknown_field
 from qwentts_cli.wording import suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping, Sequence
 
     from qwentts_cli.manifest.item import Row
     from qwentts_cli.manifest.lines import Lines
@@ -32,14 +33,22 @@ class TableRows:
     """
 
     def __init__(
-        self, lines: Lines, name: str, report: Report, *, delimiter: str, ignore_extra: bool
+        self,
+        lines: Lines,
+        name: str,
+        report: Report,
+        *,
+        delimiter: str,
+        ignore_extra: bool,
+        columns: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self.is_empty = True
         self._lines = lines
         self._name = name
         self._report = report
         self._delimiter = delimiter
-        self._ignore_extra = ignore_extra
+        self._ignore_extra = ignore_extra or bool(columns)
+        self._columns = columns
         self._number = 0
 
     @property
@@ -97,7 +106,16 @@ class TableRows:
 
     def _fields(self, header: list[str]) -> list[str] | None:
         """Return the field of each column, "" for one that is ignored; None after reporting a problem."""
-        fields = [cell.strip() for cell in header]
+        cells = [cell.strip() for cell in header]
+        absent = [column for column in self._columns.values() if column not in cells]
+        for column in absent:
+            self.is_empty = False
+            self._report(
+                self.place(), f"there is no column {quoted(column)}", suggest(column, cells, "Columns")
+            )
+        if absent:
+            return None
+        fields = [renamed(cell, self._columns) for cell in cells]
         problems = [
             (f"the column {quoted(field)} is there twice", "")
             for field in dict.fromkeys(fields)
@@ -129,6 +147,32 @@ class TableRows:
         if other:
             return unknown_field(field), f"If cells end with {other!r}, add --delimiter {other!r}."
         return unknown_field(field), suggest(field, FIELDS, "Fields")
+
+
+def renamed(name: str, columns: Mapping[str, str]) -> str:
+    """The field that a column of that name is: its own, unless another column was named for that."""
+    named = next((field for field, column in columns.items() if column == name), None)
+    return named or ("" if name in columns else name)
+
+
+def parse_columns(typed: Sequence[str]) -> dict[str, str]:
+    """Read `FIELD=COLUMN`, each field once.
+
+    Raises:
+        UsageError: it is not that, or there is no such field.
+    """
+    columns: dict[str, str] = {}
+    for text in typed:
+        field, equals, column = (part.strip() for part in text.partition("="))
+        if not (equals and column):
+            hint = "Write FIELD=COLUMN, such as --column text=Sentence."
+            raise UsageError(f"--column {quoted(text)} names no field and column", hint=hint)
+        if field not in FIELDS:
+            raise UsageError(f"--column: {unknown_field(field)}", hint=suggest(field, FIELDS, "Fields"))
+        if field in columns or column in columns.values():
+            raise UsageError(f"--column {quoted(text)}: the field or the column is there twice")
+        columns[field] = column
+    return columns
 
 
 def check_delimiter(delimiter: str) -> str:
