@@ -43,7 +43,7 @@ def batch(
     inputs: Annotated[
         list[str], typer.Argument(metavar="INPUT...", help="Files, folders, globs, .jsonl, .csv, .tsv, or -.")
     ],
-    output_dir: Annotated[
+    folder: Annotated[
         str,
         typer.Option(
             "-d",
@@ -163,11 +163,7 @@ def batch(
         ),
         selection=Selection(shard=parse_shard(shard) if shard else None, limit=limit),
         files=FileOptions(
-            folder=_folder(output_dir),
-            template=name,
-            portable=portable,
-            bitrate_kbps=bitrate,
-            is_forced=force,
+            folder=_folder(folder), template=name, portable=portable, bitrate_kbps=bitrate, is_forced=force
         ),
         speech=SpeechOptions(
             instructions=instructions,

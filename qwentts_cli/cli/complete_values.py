@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from typer._click import Context
 
 FILES = frozenset({"file", "output", "inputs", "subtitles", "report", "join", "api_key_file"})
-FOLDERS = frozenset({"output_dir"})
+FOLDERS = frozenset({"folder"})
 
 
 def list_voices(_context: Context) -> Iterator[tuple[str, str]]:
