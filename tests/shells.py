@@ -9,7 +9,7 @@ import select
 import shutil
 import signal
 import sys
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -39,6 +39,13 @@ class Terminal:
             self._seen += os.read(self._descriptor, 65536)
         self._seen = b""
         return seen
+
+    def read_all(self) -> str:
+        """Read until the program has ended; gives all of it, with what drives the terminal."""
+        with suppress(OSError):  # a terminal that nobody holds any more
+            while more := os.read(self._descriptor, 65536):
+                self._seen += more
+        return self._seen.decode(errors="replace")
 
     def _shown(self) -> str:
         return _ESCAPES.sub(b"", self._seen).decode(errors="replace")

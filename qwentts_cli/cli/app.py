@@ -6,16 +6,15 @@ import os
 import signal
 import sys
 from contextlib import suppress
-from importlib import import_module
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import typer
 from typer._click.exceptions import ClickException, NoArgsIsHelpError
 from typer._click.exceptions import UsageError as ParseError
-from typer.core import TyperCommand
 
 from qwentts_cli import __version__
-from qwentts_cli.cli.console.global_options import Command, GlobalOptions, Group, global_options
+from qwentts_cli.cli.console.global_options import GlobalOptions, global_options
+from qwentts_cli.cli.console.lazy_group import LazyGroup
 from qwentts_cli.cli.console.output import escape_what_cannot_be_encoded
 from qwentts_cli.errors import ExitCode, QwenTTSError, UsageError, causes
 
@@ -41,29 +40,16 @@ COMMANDS = {
 }
 
 
-class _Program(Group):
-    """Loads a command when it is named: every import is paid at each start and each TAB."""
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on as they come
-        super().__init__(*args, **kwargs)
-        self.commands = {name: TyperCommand(name, help=line) for name, line in COMMANDS.items()}
+class _Program(LazyGroup):
+    package = "qwentts_cli.cli"
+    lines = COMMANDS
 
     def resolve_command(
         self, ctx: Context, args: list[str]
     ) -> tuple[str | None, AnyCommand | None, list[str]]:
-        name, _, rest = super().resolve_command(ctx, args)
-        command = _load(name) if name else None  # until now there was nothing to clean up at a signal
+        command = super().resolve_command(ctx, args)  # until now there was nothing to clean up at a signal
         _end_on_signals()
-        return name, command, rest
-
-
-def _load(name: str) -> AnyCommand:
-    module = import_module(f"qwentts_cli.cli.{name}")
-    if hasattr(module, "app"):
-        return typer.main.get_group(module.app)
-    single = typer.Typer(add_completion=False, rich_markup_mode=None)
-    single.command(cls=getattr(module, "COMMAND_CLASS", Command))(getattr(module, name))
-    return typer.main.get_command(single)
+        return command
 
 
 app = typer.Typer(

@@ -32,6 +32,18 @@ def list_languages(_context: Context) -> Iterator[tuple[str, str]]:
     yield AUTO_LANGUAGE.lower(), "left to the service"
 
 
+def list_genders(_context: Context) -> Iterator[tuple[str, str]]:
+    from qwentts_cli.cli.voices.filters import GENDERS
+
+    for gender in GENDERS:
+        yield gender, ""
+
+
+def list_dialects(_context: Context) -> Iterator[tuple[str, str]]:
+    for dialect in sorted({voice.dialect for voice in load_catalog().each_voice() if voice.dialect}):
+        yield dialect, ""
+
+
 def list_formats(_context: Context) -> Iterator[tuple[str, str]]:
     from qwentts_cli.audio.formats import AudioFormat
 
@@ -72,6 +84,8 @@ VALUES: dict[str, Callable[[Context], Iterator[tuple[str, str]]]] = {
     "show name": list_voices,
     "model": list_models,
     "language": list_languages,
+    "gender": list_genders,
+    "dialect": list_dialects,
     "format_": list_formats,
     "region": list_regions,
     "profile": list_profiles,

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
+import shlex
 import subprocess
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 
 from tests.conftest import PROGRAM, Qwentts
+from tests.shells import open_shell
+
+SUNNYS_MODELS = [
+    "qwen3-tts-flash",
+    "qwen3-tts-flash-2025-11-27",
+    "qwen3-tts-flash-2025-09-18",
+    "qwen-tts-latest",
+    "qwen-tts-2025-05-22",
+]
 
 
 def ids(qwentts: Qwentts, *args: str) -> list[str]:
@@ -20,6 +32,42 @@ def test_all_are_listed_one_a_line(qwentts: Qwentts) -> None:
     assert listed.count("\n") == 130
     assert "\x1b" not in listed
     assert listed == qwentts("voices", "list").text
+
+
+def test_the_columns_in_a_pipe_stand_fast(qwentts: Qwentts) -> None:
+    """TABs between them, and nothing where nothing is known."""
+    rows = [line.split("\t") for line in qwentts("voices").text.splitlines()]
+    assert {len(row) for row in rows} == {8}
+    by_name = {row[0]: row for row in rows}
+    assert by_name["Sunny"][1:3] == ["四川-晴儿", "female"]
+    assert by_name["Sunny"][4:7] == ["Sichuan", "Sweet Sichuan girl", " ".join(SUNNYS_MODELS)]
+    assert by_name["longxing_v3.1"][1] == by_name["longxing_v3.1"][3] == ""
+    assert by_name["Sunny"][7].split() == SUNNYS_MODELS[1:]
+
+
+@pytest.mark.parametrize("columns", [60, 80, 120, 200])
+def test_on_a_terminal_it_is_a_table_that_fits(qwentts: Qwentts, columns: int) -> None:
+    """No line is longer, though Chinese takes two places; what has ended is marked where there is room."""
+    lines = on_terminal(qwentts, columns, "voices", "--no-color")
+    assert not [line for line in lines if cell_len(line) > columns]
+    assert any(line.startswith("Cherry") for line in lines)
+    assert any("qwen3-tts-instruct-flash*" in line for line in lines) is (columns >= 120)
+    assert "130 voices" in lines[-1]
+    assert not any("\x1b" in line for line in lines)
+
+
+def test_colour_is_for_terminals_that_want_it(qwentts: Qwentts) -> None:
+    """NO_COLOR is obeyed."""
+    assert "\x1b[36m" in "".join(on_terminal(qwentts, 80, "voices"))
+    qwentts.env["NO_COLOR"] = "1"
+    assert "\x1b" not in "".join(on_terminal(qwentts, 80, "voices"))
+
+
+def on_terminal(qwentts: Qwentts, columns: int, *args: str) -> list[str]:
+    """What a person sees, line by line."""
+    env = qwentts.environment({"TERM": "xterm-256color", "COLUMNS": str(columns)})
+    with open_shell([*PROGRAM, *args], qwentts.folder, env) as terminal:
+        return terminal.read_all().splitlines()
 
 
 @pytest.mark.parametrize(
@@ -36,6 +84,8 @@ def test_all_are_listed_one_a_line(qwentts: Qwentts) -> None:
         (("--search", "v3.1", "--language", "en"), 4 + 15),
         (("--dialect", "sichuan"), 2),
         (("--search", "粤语"), 2),
+        (("--search", "女 girl HONG"), 1),
+        (("--dialect", "四川"), 2),
         (("--gender", "female", "--dialect", "beijing"), 0),
     ],
 )
@@ -50,7 +100,19 @@ def test_show_has_every_fact(qwentts: Qwentts) -> None:
     assert facts["id"] == "Dylan"
     assert facts["dialect"] == "Beijing"
     assert "qwen3-tts-flash" in facts["models"]
-    assert "晓东" in qwentts("voices", "show", "Beijing - Dylan").text
+    shown = qwentts("voices", "show", "Beijing - Dylan").text
+    assert "晓东" in shown
+    assert "qwen-tts-latest, until 2026-10-10 in China (Beijing)" in shown
+    assert "Qwen-TTS voice list, 2026-11-25" in shown
+
+
+def test_the_command_that_is_shown_uses_the_voice(online: Qwentts) -> None:
+    """Also where the name has a space in it, which a shell would part."""
+    (command,) = re.findall("to use it +(.*)", online("voices", "show", "ono anna").text)
+    program, *args = shlex.split(command)
+    assert program == "qwentts"
+    said = online(*args, "-o", "x.wav", "--json").json["files"][0]
+    assert said["voice"] == "Ono Anna"
 
 
 def test_a_slip_gets_a_suggestion(qwentts: Qwentts) -> None:

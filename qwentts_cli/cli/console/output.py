@@ -30,6 +30,11 @@ class Output:
     is_verbose: bool = False
     is_colored: bool = False
 
+    @property
+    def is_terminal(self) -> bool:
+        """Whether somebody reads stdout on a terminal."""
+        return sys.stdout is not None and sys.stdout.isatty()
+
     def lines(self, lines: Iterable[str]) -> None:
         """Write product lines to stdout.
 

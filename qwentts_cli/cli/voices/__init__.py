@@ -1,0 +1,27 @@
+"""`qwentts voices`: what there is to choose from."""
+
+from __future__ import annotations
+
+import typer
+
+from qwentts_cli.cli.console.global_options import Command
+from qwentts_cli.cli.console.lazy_group import LazyGroup
+from qwentts_cli.cli.voices.listing import list_voices
+
+# Each has a module of its name in this folder; the line is the first of its help.
+_LINES = {"show": "Show everything about one voice, and the command that uses it."}
+
+
+class _Voices(LazyGroup):
+    package = "qwentts_cli.cli.voices"
+    lines = _LINES
+
+
+app = typer.Typer(
+    cls=_Voices,
+    rich_markup_mode=None,
+    invoke_without_command=True,
+    help="List the voices, or show one.",
+)
+app.callback()(list_voices)
+app.command("list", cls=Command)(list_voices)

@@ -1,0 +1,70 @@
+"""`qwentts voices` and `voices list`: the voices, as a table for people or as lines for scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from qwentts_cli.cli.console.invocation import begin
+from qwentts_cli.cli.voices.facts import each_fact
+from qwentts_cli.cli.voices.filters import (
+    DialectFilter,
+    GenderFilter,
+    LanguageFilter,
+    ModelFilter,
+    SearchFilter,
+    read_filters,
+)
+from qwentts_cli.dashscope.catalog import load_catalog
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qwentts_cli.cli.voices.facts import VoiceFacts
+
+
+def list_voices(
+    context: typer.Context,
+    language: LanguageFilter = None,
+    gender: GenderFilter = None,
+    dialect: DialectFilter = None,
+    model: ModelFilter = None,
+    search: SearchFilter = None,
+) -> None:
+    """List the voices, all of them or those you look for.
+
+    In a pipe each is a line with TABs between name, Chinese name, gender, languages, dialect, character,
+    models, and those of the models that have ended. What is not known is empty.
+    """
+    if context.invoked_subcommand:  # the group runs this too, as what it does without a command
+        return
+    catalog = load_catalog()
+    output = begin(context).output
+    filters = read_filters(
+        catalog, language=language, gender=gender, dialect=dialect, model=model, search=search
+    )
+    found = list(filters.select(each_fact(catalog)))
+    if output.is_json:
+        output.document({"voices": [voice.document() for voice in found]})
+    elif output.is_terminal:
+        from qwentts_cli.cli.voices.table import show_table
+
+        show_table(output, found)
+    else:
+        output.lines(_lines(found))
+
+
+def _lines(voices: list[VoiceFacts]) -> Iterator[str]:
+    for voice in voices:
+        cells = (
+            voice.id,
+            voice.name_zh,
+            voice.gender,
+            ", ".join(voice.languages),
+            voice.dialect,
+            voice.character,
+            " ".join(voice.models),
+            " ".join(voice.ended),
+        )
+        yield "\t".join(cells)

@@ -1,0 +1,78 @@
+"""The voices as a table that fits the terminal."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+from qwentts_cli.dashscope.catalog import load_catalog
+from qwentts_cli.wording import plural
+
+if TYPE_CHECKING:
+    from rich.table import Table
+
+    from qwentts_cli.cli.console.output import Output
+    from qwentts_cli.cli.voices.facts import VoiceFacts
+
+# With less room the models are left out: they follow from the voice anyway.
+_ROOM_FOR_MODELS = 100
+_MARK = "*"
+
+
+def show_table(output: Output, voices: list[VoiceFacts]) -> None:
+    """Write the table, and below it how many there are and what the mark means."""
+    from rich.console import Console
+
+    if not voices:
+        output.note("no voice is like that; 'qwentts voices' lists them all")
+        return
+
+    console = Console(
+        file=sys.stdout,
+        markup=False,
+        highlight=False,
+        emoji=False,
+        color_system="auto" if output.is_colored else None,
+    )
+    has_models = console.width >= _ROOM_FOR_MODELS
+    table = _make_table(has_models=has_models)
+    for voice in voices:
+        cells = (voice.id, voice.name_zh, voice.gender, voice.speaks, voice.character)
+        table.add_row(*cells, *([_models(voice)] if has_models else []))
+    with console.capture() as capture:
+        console.print(table)
+    output.lines(line.rstrip() for line in capture.get().splitlines())
+    output.note(_legend(voices, has_models=has_models))
+
+
+def _make_table(*, has_models: bool) -> Table:
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
+    table.add_column("Name", no_wrap=True, style="cyan")
+    table.add_column("中文", no_wrap=True)
+    table.add_column("Gender", no_wrap=True)
+    table.add_column("Speaks", max_width=16)
+    table.add_column("Character", ratio=3)
+    if has_models:
+        table.add_column("Models", ratio=2)
+    return table
+
+
+def _models(voice: VoiceFacts) -> str:
+    """The models but for dated snapshots, which sound like the one without a date."""
+    names = [model for model in voice.models if not model[-1].isdigit()]
+    return " ".join(f"{name}{_MARK if name in voice.ended else ''}" for name in names)
+
+
+def _legend(voices: list[VoiceFacts], *, has_models: bool) -> str:
+    facts = [plural(len(voices), "voice")]
+    if has_models and any(voice.ended for voice in voices):
+        facts.append(f"{_MARK} this model has ended {_where_ended()}")
+    return "; ".join([*facts, "'qwentts voices show NAME' has more"])
+
+
+def _where_ended() -> str:
+    catalog = load_catalog()
+    regions = {region: None for model in catalog.models.values() for region in model.ends}
+    return "in " + ", ".join(catalog.regions[region].title for region in regions)
