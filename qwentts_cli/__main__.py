@@ -14,7 +14,7 @@ def main() -> None:
         print(f"qwentts {__version__}")  # noqa: T201 - the fast path of a command
         return
     if "_QWENTTS_COMPLETE" in os.environ:
-        from qwentts_cli.cli.complete import print_candidates
+        from qwentts_cli.cli.shell.complete import print_candidates
 
         print_candidates(sys.argv[1:])
         return

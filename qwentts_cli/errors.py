@@ -53,6 +53,30 @@ class ExitCode(IntEnum):
     TERMINATE = 143
 
 
+# What each says to whoever reads it in a script; the README and the manual page show these.
+MEANINGS = {
+    ExitCode.OK: "all that was asked for exists and was verified",
+    ExitCode.INTERNAL: "a bug; --debug shows where",
+    ExitCode.USAGE: "arguments, settings, input, existing output: found before anything was sent",
+    ExitCode.AUTH: "no key, wrong key, wrong region, no access to the model",
+    ExitCode.QUOTA: "a rate limit that does not clear, arrears, the free tier used up",
+    ExitCode.NETWORK: "refused, timed out, failed at the service",
+    ExitCode.REJECTED: (
+        "the service refused the text or the parameters, or answered something that is not audio"
+    ),
+    ExitCode.LOCAL: "disk, permission, closed stdout, no audio device, encoder",
+    ExitCode.PARTIAL: "batch: some items failed, the rest is done; run it again",
+    ExitCode.BUSY: "another process writes to the same output folder",
+    ExitCode.BUDGET: (
+        "--max-cost, --max-characters or the setting budget would be crossed; nothing beyond it was sent"
+    ),
+    ExitCode.HANGUP: "the terminal went away",
+    ExitCode.INTERRUPT: "Ctrl-C",
+    ExitCode.BROKEN_PIPE: "the reader of stdout went away",
+    ExitCode.TERMINATE: "told to end",
+}
+
+
 class ServiceFacts(TypedDict, total=False):
     """By what the service's support finds a failure again."""
 

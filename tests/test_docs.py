@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from qwentts_cli import __version__
-from qwentts_cli.errors import ExitCode
+from qwentts_cli.errors import MEANINGS, ExitCode
 from qwentts_cli.settings.schema import SETTINGS
 
 ROOT = Path(__file__).parents[1]
@@ -21,8 +24,9 @@ def test_the_exit_codes_of_the_readme_are_those_of_the_program() -> None:
     """Scripts are written after this table."""
     table = re.search(r"<!-- exit-codes -->\n(.*?)<!-- /exit-codes -->", README, re.DOTALL)
     assert table
-    rows = re.findall(r"^\| (\d+) \| (\w+) \|", table[1], re.MULTILINE)
-    assert [(int(code), name) for code, name in rows] == [(int(code), code.name.lower()) for code in ExitCode]
+    rows = re.findall(r"^\| (\d+) \| (\w+) \| (.*) \|$", table[1], re.MULTILINE)
+    shown = [(int(code), name, meaning.replace("`", "")) for code, name, meaning in rows]
+    assert shown == [(int(code), code.name.lower(), MEANINGS[code]) for code in ExitCode]
 
 
 def test_every_setting_is_in_the_readme() -> None:
@@ -58,6 +62,26 @@ def test_the_help_in_the_readme_is_the_programs() -> None:
     shown = HELP.search(README)
     assert shown
     assert shown[1] == help_text()
+
+
+def man_page() -> str:
+    """The manual page, as the program prints it."""
+    command = [sys.executable, "-m", "qwentts_cli", "man"]
+    return subprocess.run(command, capture_output=True, text=True, check=True).stdout
+
+
+def test_the_manual_page_is_good_roff() -> None:
+    """The formatter has nothing to say about it, and what begins like a request is text."""
+    groff = shutil.which("groff")
+    if groff is None:
+        pytest.skip("groff is not installed")
+    done = subprocess.run(
+        [groff, "-man", "-Tutf8", "-ww"], input=man_page(), capture_output=True, text=True, check=True
+    )
+    assert not done.stderr
+    plain = re.sub(r"\x1b\[[0-9;]*m|.\x08", "", done.stdout)
+    for words in ("--paragraph-pause SEC", "qwentts config set", "EXIT STATUS", "QWENTTS_REGION"):
+        assert words in plain.replace("\u2010", "-").replace("\u2212", "-")
 
 
 if __name__ == "__main__":

@@ -36,6 +36,7 @@ COMMANDS = {
     "usage": "Show what this machine has spent, in characters and in money.",
     "cache": "Show, prune or clear the audio cache.",
     "completion": "Print the script that makes a shell complete on TAB.",
+    "man": "Print the manual page, which man -l - shows.",
     "sandbox": "Serve the same API on 127.0.0.1, free and offline.",
 }
 

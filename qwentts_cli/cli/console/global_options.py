@@ -35,7 +35,7 @@ def global_options(context: typer.Context) -> GlobalOptions:
     return context.find_root().ensure_object(GlobalOptions)
 
 
-class _GlobalOption(TyperOption):
+class GlobalOption(TyperOption):
     """Its value goes to the invocation's `GlobalOptions` instead of the command's parameters."""
 
 
@@ -63,14 +63,14 @@ def _declare() -> list[Parameter]:
     ]
 
 
-def _value(name: str, metavar: str, help: str) -> _GlobalOption:  # noqa: A002 - the library's own name
-    return _GlobalOption(
+def _value(name: str, metavar: str, help: str) -> GlobalOption:  # noqa: A002 - the library's own name
+    return GlobalOption(
         param_decls=[name], metavar=metavar, help=help, type=str, expose_value=False, callback=_remember
     )
 
 
-def _flag(*names: str, help: str) -> _GlobalOption:  # noqa: A002 - the library's own name
-    return _GlobalOption(
+def _flag(*names: str, help: str) -> GlobalOption:  # noqa: A002 - the library's own name
+    return GlobalOption(
         param_decls=list(names), help=help, is_flag=True, expose_value=False, callback=_remember
     )
 
@@ -88,7 +88,7 @@ def _format_options(command: TyperCommand | TyperGroup, context: Context, format
 
 
 def _group_of(parameter: Parameter) -> str:
-    if isinstance(parameter, _GlobalOption):
+    if isinstance(parameter, GlobalOption):
         return "Global options"
     return "Arguments" if parameter.param_type_name == "argument" else "Options"
 

@@ -17,7 +17,7 @@ from typer._click.core import Parameter
 from typer._click.shell_completion import CompletionItem, _resolve_context, _resolve_incomplete
 
 from qwentts_cli.cli.app import PROGRAM, app
-from qwentts_cli.cli.complete_values import FILES, FOLDERS, VALUES
+from qwentts_cli.cli.shell.values import FILES, FOLDERS, VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
