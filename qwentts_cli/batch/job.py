@@ -57,6 +57,7 @@ def prepare_job(context: Context, options: BatchOptions, observer: Observer) -> 
         pauses=options.speech.pauses,
         on_refused=options.speech.on_refused,
         is_sandbox=context.is_sandbox,
+        subtitles=options.files.subtitles,
     )
     is_part = options.selection.is_part
     join = choose_join(options.join, settings, is_part=is_part) if options.join else None

@@ -10,18 +10,21 @@ from typing import IO, TYPE_CHECKING, BinaryIO, cast
 from qwentts_cli.audio.formats import AudioFormat
 from qwentts_cli.audio.sink import EncodedSink, Recording
 from qwentts_cli.audio.tags import Tags
+from qwentts_cli.batch.journal import name_beside
 from qwentts_cli.batch.options import OnRefused
 from qwentts_cli.batch.outcome import Status
 from qwentts_cli.batch.tasks import digestible
 from qwentts_cli.errors import LocalError, UsageError
 from qwentts_cli.manifest.sources import leads_outside
 from qwentts_cli.observer import Observer
+from qwentts_cli.speech.open_subtitles import open_cues
 from qwentts_cli.speech.speak import speak
 from qwentts_cli.storage.atomic import atomic_write, remove_leftovers
 from qwentts_cli.storage.os_errors import os_errors_as_local
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from qwentts_cli.batch.journal import Journal
@@ -55,6 +58,9 @@ def make_file(
     settings, text = task.settings, _SpokenText(task)
     with ExitStack() as stack, _counted(observer) as counter:
         recording = Recording(_open_sinks(task, stack, journal))
+        cues = stack.enter_context(
+            open_cues(task.voice, task.subtitles, partial(_open_subtitles, task, journal))
+        )
         spoken = speak(
             task.utter(text.passages()),
             synthesizer,
@@ -64,11 +70,14 @@ def make_file(
             observer=counter,
             rank=task.number,
             skips_refused=settings.on_refused is OnRefused.SKIP,
+            cues=cues,
             length_check=length_check,
         )
         if not spoken.segments:
             raise UsageError(f"{task.source}: there is nothing in it to speak")
         recording.finish()
+    for path in task.subtitles:
+        journal.finish(name_beside("subtitles", path, task.folder), "", path)
     return replace(
         task.outcome(Status.MADE),
         key=text.key,
@@ -143,6 +152,11 @@ def _open_sinks(task: Task, stack: ExitStack, journal: Journal) -> list[EncodedS
         with os_errors_as_local(copy):
             copy.unlink(missing_ok=True)
     return sinks
+
+
+def _open_subtitles(task: Task, journal: Journal, path: Path) -> AbstractContextManager[IO[bytes]]:
+    name = name_beside("subtitles", path, task.folder)
+    return atomic_write(path, before_naming=partial(journal.recognise, name, path))
 
 
 def _open(path: Path, stack: ExitStack, before_naming: Callable[[IO[bytes]], None] | None = None) -> BinaryIO:

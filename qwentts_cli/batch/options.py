@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from qwentts_cli.audio.formats import AudioFormat
     from qwentts_cli.documents.lexicon import Lexicon
     from qwentts_cli.speech.voice_settings import VoiceSettings
+    from qwentts_cli.subtitles.formats import SubtitleFormat
 
 
 @unique
@@ -57,12 +58,16 @@ class Selection:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FileOptions:
-    """Where the files go and how they are named; their format comes from the settings."""
+    """Where the files go and how they are named; their format comes from the settings.
+
+    `subtitles` are written beside each.
+    """
 
     folder: Path = Path()
     template: str | None = None
     portable: bool = False
     bitrate_kbps: int | None = None
+    subtitles: tuple[SubtitleFormat, ...] = ()
     is_forced: bool = False
 
 
@@ -121,3 +126,4 @@ class OutputSettings:
     on_refused: OnRefused
     is_sandbox: bool
     keeps_copies: bool = False
+    subtitles: tuple[SubtitleFormat, ...] = ()

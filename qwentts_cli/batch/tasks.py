@@ -65,6 +65,11 @@ class Task:
         check_own_file(copy)
         return copy
 
+    @property
+    def subtitles(self) -> list[Path]:
+        """The files of subtitles beside it."""
+        return [self.output.with_suffix(f".{fmt}") for fmt in self.settings.subtitles]
+
     @cached_property
     def key(self) -> str:
         """The digest of all that decides its file; the text is read for it, unless it was spoken already."""
@@ -160,4 +165,5 @@ def _begin_key(settings: OutputSettings, voice: VoiceSettings) -> Hash:
         settings.is_sandbox,
         # Nothing at all without one, so that what was made before there were lexicons is still known.
         *([repr(voice.lexicon.entries)] if voice.lexicon else []),
+        *([f"subtitles: {', '.join(settings.subtitles)}"] if settings.subtitles else []),
     )

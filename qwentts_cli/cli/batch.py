@@ -30,6 +30,7 @@ from qwentts_cli.manifest.tabular import parse_columns
 from qwentts_cli.speech.speak import Pauses
 from qwentts_cli.speech.wiring import CacheUse
 from qwentts_cli.storage.stdin import open_stdin
+from qwentts_cli.subtitles.formats import SubtitleFormat
 
 
 class Split(StrEnum):
@@ -66,6 +67,10 @@ def batch(
     optimize_instructions: opt.OptimizeOption = False,
     format_: opt.FormatOption = None,
     bitrate: opt.BitrateOption = None,
+    subtitles: Annotated[
+        list[SubtitleFormat] | None,
+        typer.Option("--subtitles", help="Write subtitles beside each file too; may be given again."),
+    ] = None,
     jobs: opt.JobsOption = None,
     rpm: opt.RpmOption = None,
     pause: opt.PauseOption = 0.0,
@@ -163,7 +168,12 @@ def batch(
         ),
         selection=Selection(shard=parse_shard(shard) if shard else None, limit=limit),
         files=FileOptions(
-            folder=_folder(folder), template=name, portable=portable, bitrate_kbps=bitrate, is_forced=force
+            folder=_folder(folder),
+            template=name,
+            portable=portable,
+            bitrate_kbps=bitrate,
+            subtitles=tuple(dict.fromkeys(subtitles or ())),
+            is_forced=force,
         ),
         speech=SpeechOptions(
             instructions=instructions,

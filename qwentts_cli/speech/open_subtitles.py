@@ -4,20 +4,22 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from functools import partial
-from typing import TYPE_CHECKING, BinaryIO, cast
+from typing import IO, TYPE_CHECKING, BinaryIO, cast
 
 from qwentts_cli.audio.target import check_path
 from qwentts_cli.errors import UsageError
-from qwentts_cli.storage.atomic import atomic_write
 from qwentts_cli.subtitles.formats import SubtitleFormat, SubtitleWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from qwentts_cli.speech.voice_settings import VoiceSettings
     from qwentts_cli.subtitles.cues import CueTrack
     from qwentts_cli.subtitles.formats import Cue
+
+    OpenFile = Callable[[Path], AbstractContextManager[IO[bytes]]]
 
 
 def check_subtitles(paths: Sequence[Path], *, overwrite: bool) -> None:
@@ -34,8 +36,11 @@ def check_subtitles(paths: Sequence[Path], *, overwrite: bool) -> None:
 
 
 @contextmanager
-def open_cues(voice: VoiceSettings, paths: Sequence[Path], *, overwrite: bool) -> Iterator[CueTrack | None]:
-    """Write what the track gives to each path; the files appear when the recording is complete."""
+def open_cues(voice: VoiceSettings, paths: Sequence[Path], open_file: OpenFile) -> Iterator[CueTrack | None]:
+    """Write what the track gives to each path; the files appear when the recording is complete.
+
+    `open_file` opens a file that appears under its name when its block ends well.
+    """
     if not paths:
         yield None
         return
@@ -44,7 +49,7 @@ def open_cues(voice: VoiceSettings, paths: Sequence[Path], *, overwrite: bool) -
     with ExitStack() as files:
         writers = []
         for path in paths:
-            file = files.enter_context(atomic_write(path, overwrite=overwrite))
+            file = files.enter_context(open_file(path))
             writers.append(SubtitleWriter(cast("BinaryIO", file), SubtitleFormat.from_path(path)))
         yield CueTrack(partial(_write_to_all, writers), language=voice.language_code)
         for writer in writers:

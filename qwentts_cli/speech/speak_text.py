@@ -21,6 +21,7 @@ from qwentts_cli.speech.speak import speak
 from qwentts_cli.speech.utterance import utter, utter_passages
 from qwentts_cli.speech.voice_settings import choose_voice_settings, cut_text
 from qwentts_cli.speech.wiring import open_synthesizer, pool_size
+from qwentts_cli.storage.atomic import atomic_write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -104,7 +105,9 @@ def speak_text(
         ) as synthesizer,
         open_pool(jobs, synthesizer) as pool,
         open_recording(delivery, observer) as recording,
-        open_cues(voice, options.subtitles, overwrite=options.output.overwrite) as cues,
+        open_cues(
+            voice, options.subtitles, partial(atomic_write, overwrite=options.output.overwrite)
+        ) as cues,
     ):
         observer.work_planned(characters=characters)
         spoken = speak(
