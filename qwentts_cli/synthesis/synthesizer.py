@@ -9,8 +9,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
 
+from qwentts_cli.audio.served import read_served_audio
 from qwentts_cli.audio.stream import StreamDecoder
-from qwentts_cli.audio.wav import Pcm, parse_wav
+from qwentts_cli.audio.wav import Pcm
 from qwentts_cli.dashscope.wire import Answer
 from qwentts_cli.errors import BadAudioError, LinkBroken, RejectedError
 from qwentts_cli.synthesis.cache import Cache, Clip, cache_key
@@ -140,9 +141,14 @@ class Synthesizer:
                     heard.append(pcm)
                     emit(pcm)
             usage = _usage_of(answer, bill(answer.characters))
-            decoder.finish()
+            if rest := decoder.finish():
+                heard.append(rest)
+                emit(rest)
             if not heard and not answer.url:
-                raise BadAudioError("the service sent empty audio", hint="Change the text or try again.")
+                # It was billed, and the same request would bring the same again.
+                raise BadAudioError(
+                    "the service sent empty audio", hint="Change the text or try again.", retryable=False
+                )
         return answer, usage
 
     def _buy_whole(self, request: SynthesisRequest, emit: Emit, key: str) -> tuple[Usage, Pcm]:
@@ -155,11 +161,11 @@ class Synthesizer:
     def _fetch_whole(
         self, request: SynthesisRequest, emit: Emit, key: str, answer: Answer, usage: Usage
     ) -> tuple[Usage, Pcm]:
-        """Fetch what `answer` links to; a link that does not open is replaced by asking again."""
+        """Fetch what `answer` links to or carries; a link that does not open is replaced by asking again."""
         new_links = 0
         while True:
             try:
-                pcm = self._fetching.run(partial(self._fetch, answer.url))
+                pcm = self._fetching.run(partial(self._fetch, answer))
             except (LinkBroken, RejectedError) as error:
                 if self._store:
                     self._store.pending.drop(key)
@@ -185,12 +191,14 @@ class Synthesizer:
             answer = self._client.synthesize(request)
             return answer, _usage_of(answer, bill(answer.characters))
 
-    def _fetch(self, url: str) -> Pcm:
-        download = self._client.download(url)
-        return parse_wav(download.body, is_whole=download.is_whole)
+    def _fetch(self, answer: Answer) -> Pcm:
+        if not answer.url:  # the sound is in the answer itself
+            return read_served_audio(answer.audio, is_whole=True)
+        download = self._client.download(answer.url)
+        return read_served_audio(download.body, is_whole=download.is_whole)
 
     def _keep(self, key: str, answer: Answer) -> None:
-        if self._store:
+        if self._store and answer.url:
             self._store.pending.put(key, answer)
 
 
