@@ -70,7 +70,7 @@ class Join:
         with ExitStack() as stack:
             before_naming = partial(journal.recognise, name, self.path)
             file = stack.enter_context(self.target.open(before_naming=before_naming))
-            recording = self._record(file, parts, settings, observer)
+            recording = self._record(file, parts, observer)
             for number, part in enumerate(parts, start=1):
                 if recording.frames:
                     recording.silence(self.pause_s)
@@ -82,15 +82,14 @@ class Join:
             journal.finish(name, self._key(parts), self.path, duration_s=recording.duration_s)
         return Joined(output=self.path, status=Status.MADE, duration_s=recording.duration_s)
 
-    def _record(
-        self, file: BinaryIO, parts: Sequence[Part], settings: OutputSettings, observer: Observer
-    ) -> Recording:
+    def _record(self, file: BinaryIO, parts: Sequence[Part], observer: Observer) -> Recording:
         if len(parts) > MOST_CHAPTERS and self.target.format.has_chapters:
             observer.warn(f"{self.path} has no chapters: {len(parts)} are more than {MOST_CHAPTERS}")
             chapters: tuple[Chapter, ...] = ()
         else:
             chapters = _chapters(parts, self.pause_s)
-        tags = Tags(title=self.path.stem, artist=settings.voice.voice, chapters=chapters)
+        voices = dict.fromkeys(part.voice for part in parts)
+        tags = Tags(title=self.path.stem, artist=", ".join(voices), chapters=chapters)
         sink = EncodedSink(
             self.target.format,
             file,
@@ -119,6 +118,8 @@ class Part:
     """The finished file of one item; `name` is that in the journal, `copy` what a lossy file was made of."""
 
     name: str
+    title: str
+    voice: str
     path: Path
     copy: Path
     duration_s: float
@@ -130,6 +131,8 @@ class Part:
         """The file of a task that is done, as the journal knows it."""
         return cls(
             name=task.name,
+            title=task.title,
+            voice=task.voice.voice,
             path=task.output,
             copy=task.copy,
             duration_s=entry.duration_s,
@@ -171,5 +174,5 @@ def _chapters(parts: Sequence[Part], pause_s: float) -> tuple[Chapter, ...]:
     # A pause belongs to the chapter before it; there is none after the last.
     ends = [*starts[1:-1], starts[-1] - pause_s]
     return tuple(
-        Chapter(part.path.stem, start, end) for part, start, end in zip(parts, starts, ends, strict=False)
+        Chapter(part.title, start, end) for part, start, end in zip(parts, starts, ends, strict=False)
     )

@@ -141,7 +141,7 @@ def _open_sinks(task: Task, stack: ExitStack, journal: Journal) -> list[EncodedS
     settings = task.settings
     if leads_outside(task.output.parent, task.folder):
         raise LocalError(f"{task.output} is not written: a link leads out of {task.folder}")
-    tags = Tags(title=task.output.stem, artist=task.voice.voice)
+    tags = Tags(title=task.title, artist=task.voice.voice)
     file = _open(task.output, stack, partial(journal.recognise, task.name, task.output))
     bitrate = settings.bitrate_kbps
     sinks = [EncodedSink(settings.format, file, seekable=True, bitrate_kbps=bitrate, tags=tags)]

@@ -54,6 +54,11 @@ class Task:
         return self.folder / self.name
 
     @property
+    def title(self) -> str:
+        """What its file and its chapter are called."""
+        return self.item.title or self.output.stem
+
+    @property
     def copy(self) -> Path:
         """Where the lossless copy of its file is, if one is kept.
 
@@ -80,7 +85,10 @@ class Task:
 
     def begin_key(self) -> Hash:
         """Begin the digest that is the key; the pieces of the text are still to be added."""
-        return _begin_key(self.settings, self.voice).copy()
+        digest = _begin_key(self.settings, self.voice).copy()
+        if self.item.title:
+            digest.update(repr(("title", self.item.title)).encode())
+        return digest
 
     def read(self) -> Iterator[Passage]:
         """Read the text, in pieces of one manner or in passages that may differ in it."""

@@ -103,6 +103,7 @@ class Assembler:
             text=None if file else text,
             file=Path(file) if file else None,
             id=_stripped(row.get("id")),
+            title=_stripped(row.get("title")),
             voice=_stripped(row.get("voice")),
             model=_stripped(row.get("model")),
             language=_stripped(row.get("language")),

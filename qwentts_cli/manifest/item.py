@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # The fields an item can have in a manifest.
-FIELDS: Final = ("text", "file", "id", "output", "voice", "model", "language", "instructions")
+FIELDS: Final = ("text", "file", "id", "title", "output", "voice", "model", "language", "instructions")
 
 Row = dict[str, str]
 
@@ -24,7 +24,7 @@ class Item:
 
     `number` is its position (from 1) in the whole list. `place` is where it comes from, for messages:
     "chapters/01.txt" or "items.jsonl:7". `output` is a path relative to the output folder, with slashes and
-    its extension.
+    its extension. `title` is what its file and its chapter of the joined one are called.
     """
 
     number: int
@@ -33,6 +33,7 @@ class Item:
     text: str | None = None
     file: Path | None = None
     id: str | None = None
+    title: str | None = None
     voice: str | None = None
     model: str | None = None
     language: str | None = None

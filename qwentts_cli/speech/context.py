@@ -10,6 +10,7 @@ from qwentts_cli.billing.period_budget import PeriodBudget, PeriodLimit
 from qwentts_cli.billing.price import PriceList, price_list
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint, find_region, region_endpoint
+from qwentts_cli.errors import UsageError
 from qwentts_cli.settings.credentials import ApiKey, check_key, missing_key
 
 if TYPE_CHECKING:
@@ -39,8 +40,17 @@ class Context:
             UsageError: the region, workspace or base URL is not valid.
         """
         if self._base_url is not None:
-            return custom_endpoint(self._base_url)
+            return self._checked_endpoint(self._base_url)
         return region_endpoint(self._region, self.settings.text("workspace", "") or None)
+
+    def _checked_endpoint(self, base_url: str) -> Endpoint:
+        try:
+            return custom_endpoint(base_url)
+        except UsageError as error:
+            found = self.settings.first("base_url")
+            raise UsageError(
+                f"{found.origin}: {error.message}" if found else error.message, hint=error.hint
+            ) from error
 
     @property
     def key(self) -> ApiKey:

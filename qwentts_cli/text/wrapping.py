@@ -29,6 +29,13 @@ def goes_on(line: str, following: str) -> bool:
     return following.isalnum() and line[-1].isalnum()
 
 
+def close_seams(text: str) -> str:
+    """Remove line breaks between characters of scripts that have no space between words."""
+    if text.isascii() or "\n" not in text:
+        return text
+    return re.sub(f"(?<=[{HAN}{KANA}{CLAUSE_MARKS}])[ \t]*\n[ \t]*(?=[{HAN}{KANA}])", "", text)
+
+
 def join_lines(lines: list[str]) -> str:
     """Put lines together: wrapped ones to one, the others with a line break between."""
     text = ""

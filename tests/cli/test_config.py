@@ -149,3 +149,11 @@ def test_edit_opens_the_editor_on_a_private_file(qwentts: Qwentts) -> None:
     assert qwentts("config", "get", "voice").text == "Kai\n"
     assert mode(config_path(qwentts)) == 0o600
     assert "editor" in qwentts("config", "edit", env={"VISUAL": "/no/such/editor"}, code=7).stderr
+
+
+def test_a_wrong_base_url_names_where_it_comes_from(qwentts: Qwentts) -> None:
+    """Whoever forgot an old variable or a line in the file is told which one it is."""
+    env = {"QWENTTS_API_KEY": "sk-a", "QWENTTS_BASE_URL": "ftp://example.org"}
+    assert "QWENTTS_BASE_URL: the base URL" in qwentts("say", "Hi.", "-o", "a.wav", env=env, code=2).stderr
+    args = ("say", "Hi.", "-o", "a.wav", "--base-url", "ftp://example.org")
+    assert "--base-url: the base URL" in qwentts(*args, env={"QWENTTS_API_KEY": "sk-a"}, code=2).stderr

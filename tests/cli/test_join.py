@@ -170,3 +170,25 @@ def test_a_joined_file_is_encoded_once(book: Qwentts) -> None:
     book("batch", "in", "-d", "mp3", "--format", "mp3")
     book("batch", "in", "-d", "mp3", "--format", "mp3", "--join", "mp3.wav")
     assert read_back(book.folder / "mp3.wav") == "One.Drei.十。"
+
+
+def test_chapters_have_the_titles_of_the_list(book: Qwentts) -> None:
+    """A list says what its chapters are called; a new title makes the file anew, and all voices are named."""
+    rows = [
+        {"text": "One.", "id": "a", "title": "The Beginning"},
+        {"text": "Two.", "id": "b", "voice": "Ethan"},
+        {"text": "Three.", "id": "c", "title": "三", "voice": "Ethan"},
+    ]
+    path, args = book.folder / "items.jsonl", ("batch", "items.jsonl", "-d", "out", "--join", "all.mp3")
+
+    def titles() -> list[str]:
+        path.write_text("".join(f"{json.dumps(row)}\n" for row in rows))
+        book(*args)
+        tags = mutagen.File(book.folder / "all.mp3").tags
+        assert tags["TPE1"].text == ["Cherry, Ethan"]
+        names = tags["CTOC:toc"].child_element_ids
+        return [tags[f"CHAP:{name}"].sub_frames["TIT2"].text[0] for name in names]
+
+    assert titles() == ["The Beginning", "b", "三"]
+    rows[1]["title"] = "The Middle"
+    assert titles() == ["The Beginning", "The Middle", "三"]

@@ -96,7 +96,7 @@ HINTS = [
     (
         '{"speaker": "a"}',
         "a.jsonl",
-        "Fields are: text, file, id, output, voice, model, language, instructions.",
+        "Fields are: text, file, id, title, output, voice, model, language, instructions.",
     ),
     ("text;id\na;b", "a.csv", "If cells end with ';', add --delimiter ';'."),
     ("text\tid\na\tb", "a.csv", r"If cells end with '\t', add --delimiter '\t'."),

@@ -179,3 +179,10 @@ def test_a_voice_may_pause_behind_clauses_and_abbreviations() -> None:
 def test_nothing_has_no_captions() -> None:
     """White space is nothing to show."""
     assert split_captions(" \n\u3000") == []
+
+
+def test_a_wrapped_line_of_han_is_joined_without_a_space() -> None:
+    """What an editor broke to fit its window is one sentence again; between words a space is left."""
+    found = split_captions("春天来了，\n花都开了。")
+    assert [line for caption in found for line in caption.lines] == ["春天来了，花都开了。"]
+    assert split_captions("eins\nzwei")[0].lines == split_captions("eins zwei")[0].lines
