@@ -124,7 +124,7 @@ def test_no_child_and_no_process_list_has_the_key(qwentts: ForkedQwentts) -> Non
     }
     with Sandbox(voice_engine="tones", faults="post:latency=0.2") as server:
         at(qwentts, server)
-        command = [*PROGRAM, "say", "Hi.", "--api-key-file", "key"]
+        command = [*PROGRAM, "say", "Hi.", "--play", "--api-key-file", "key"]
         with subprocess.Popen(command, cwd=qwentts.folder, env=qwentts.environment(env)) as run:
             until((qwentts.folder / "env").exists)
             lines = [path.read_bytes() for path in processes_of(run.pid)]
@@ -304,7 +304,7 @@ def test_no_program_gets_a_secret(online: ForkedQwentts, name: str) -> None:
     else:
         env = player(online, f'{dump}\n[ "$1" = --help ] || exec cat >/dev/null')
         (online.home / "bin" / "paplay").rename(online.home / "bin" / name)
-        online("say", "Hi.", env={**SECRET_VARIABLES, **env, "MARK": "the child"})
+        online("say", "Hi.", "--play", env={**SECRET_VARIABLES, **env, "MARK": "the child"})
     environment = (online.folder / "env").read_bytes()
     assert environment.count(b"MARK=the child") == (2 if name == "pw-play" else 1)
     assert holders([("environ", environment)], CANARY) == []

@@ -121,7 +121,7 @@ def test_an_interrupt_silences_the_player(qwentts: ForkedQwentts) -> None:
     pid = qwentts.folder / "pid"
     with Sandbox(voice_engine="tones") as server:
         at(qwentts, server)
-        with qwentts.running("say", "It goes on. " * 20, env=env) as run:
+        with qwentts.running("say", "It goes on. " * 20, "--play", env=env) as run:
             until(pid.exists)
             began = time.monotonic()
             run.send(signal.SIGINT)
