@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import os
-import re
 from html import escape
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any
@@ -13,6 +10,7 @@ from urllib.parse import quote
 
 from qwentts_cli.batch.outcome import Status
 from qwentts_cli.errors import UsageError, error_document
+from qwentts_cli.speech.page import fill_page
 from qwentts_cli.storage.atomic import atomic_write
 from qwentts_cli.storage.json_lines import encode_line
 from qwentts_cli.wording import clock
@@ -37,7 +35,6 @@ _LABELS = {
     "throttled": "Requests throttled",
     "possibly_billed_twice": "Requests perhaps billed twice",
 }
-_SLOT = re.compile(r"\{\{(\w+)\}\}")
 
 
 def check_report_path(path: Path) -> None:
@@ -96,50 +93,20 @@ def _page(
     title: str,
     figures: Mapping[str, int | float],
 ) -> Iterator[bytes]:
-    template = Path(__file__).with_suffix(".html").read_text(encoding="utf-8")
     slots = {
-        "policy": _policy(template),
         "title": escape(title),
         "summary": "".join(
             _figure(label, figures[name]) for name, label in _LABELS.items() if name in figures
         ),
     }
-    for index, part in enumerate(_SLOT.split(template)):
-        if index % 2 == 0:
-            yield part.encode()
-        elif part == "rows":
-            yield from _rows(path, outcomes, folder)
-        else:
-            yield slots[part].encode(errors="replace")
-
-
-def _policy(template: str) -> str:
-    """Nothing runs but the page's own script, and nothing loads but sound from where the page is."""
-    script, style = (
-        base64.b64encode(hashlib.sha256(_inside(template, tag).encode()).digest()).decode()
-        for tag in ("script", "style")
-    )
-    return (
-        f"default-src 'none'; media-src 'self' file:; script-src 'sha256-{script}'; "
-        f"style-src 'sha256-{style}'; base-uri 'none'; form-action 'none'"
-    )
-
-
-def _inside(template: str, tag: str) -> str:
-    return template.partition(f"<{tag}>")[2].partition(f"</{tag}>")[0]
+    rows = (_row(outcome, path, folder) for outcome in outcomes)
+    # Sound is where the page is.
+    return fill_page(Path(__file__).with_suffix(".html"), slots=slots, rows=rows, media="'self' file:")
 
 
 def _figure(label: str, value: float) -> str:
     shown = f"{value:,}" if isinstance(value, int) else clock(value)
     return f"<div><dt>{escape(label)}</dt><dd>{escape(shown)}</dd></div>"
-
-
-def _rows(path: Path, outcomes: Iterable[Outcome], folder: Path) -> Iterator[bytes]:
-    separator = b""
-    for outcome in outcomes:
-        # Without a < there is neither an end of the script nor a comment in it.
-        yield separator + encode_line(_row(outcome, path, folder)).replace(b"<", b"\\u003c")
-        separator = b",\n"
 
 
 def _row(outcome: Outcome, path: Path, folder: Path) -> dict[str, Any]:

@@ -107,6 +107,7 @@ class Voice(NamedTuple):
     """`sets` are the groups of models that have it, `group` what the vendor's list says of its languages.
 
     `languages` are codes: `None` for those of its model, and empty where nothing is said of them.
+    `own_language` is the one it is at home in, where the list names one.
     """
 
     id: str
@@ -119,6 +120,7 @@ class Voice(NamedTuple):
     accent: str | None = None
     group: str | None = None
     languages: tuple[str, ...] | None = None
+    own_language: str | None = None
 
 
 class Catalog:

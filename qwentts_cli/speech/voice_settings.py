@@ -91,12 +91,7 @@ def choose_voice_settings(
         UsageError: a name is a slip of a known one.
     """
     catalog = load_catalog()
-    names = Names(
-        model=settings.flag("model"),
-        voice=settings.flag("voice"),
-        usual_model=settings.text("model", catalog.default_model),
-        usual_voice=settings.text("voice", catalog.default_voice),
-    )
+    names = read_names(settings)
     pair = names.pair(catalog)
     chosen, warnings = rename_voice(
         VoiceSettings(
@@ -113,6 +108,17 @@ def choose_voice_settings(
     for warning in filter(None, (ended, *pair.warnings, *warnings)):
         observer.warn(warning)
     return chosen
+
+
+def read_names(settings: Settings) -> Names:
+    """What the options and the configuration name."""
+    catalog = load_catalog()
+    return Names(
+        model=settings.flag("model"),
+        voice=settings.flag("voice"),
+        usual_model=settings.text("model", catalog.default_model),
+        usual_voice=settings.text("voice", catalog.default_voice),
+    )
 
 
 def rename_voice(

@@ -115,6 +115,7 @@ def test_commands_come_with_what_they_do(qwentts: Qwentts) -> None:
         (("--region", "sa"), "sandbox"),
         (("say", "--region", "c"), "cn"),
         (("voices", "show", "dyl"), "Dylan"),
+        (("voices", "preview", "Cherry", "dyl"), "Dylan"),
         (("voices", "--gender", ""), "female"),
         (("voices", "list", "--dialect", "si"), "Sichuan"),
         (("config", "get", "api"), "api_key"),

@@ -30,6 +30,18 @@ def agree_to_much(output: Output, characters: int) -> None:
         raise BudgetError("cancelled: nothing was sent")
 
 
+def agree_to_pay(output: Output, what: str) -> None:
+    """Ask before something that costs more than is usual; `what` says how much.
+
+    Raises:
+        BudgetError: the user did not agree, or there is nobody to ask.
+    """
+    if sys.stdin is None or not sys.stdin.isatty() or output.is_json:
+        raise BudgetError(what, hint="Add --yes to go on all the same.")
+    if not typer.confirm(f"{what}. Go on?", err=True):
+        raise BudgetError("cancelled: nothing was sent")
+
+
 def agree_to_remove(what: str) -> None:
     """Ask before removing what costs money to make again; a script that asks for it is believed.
 

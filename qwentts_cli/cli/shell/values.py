@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
     from typer._click import Context
 
-FILES = frozenset({"file", "output", "inputs", "subtitles", "report", "join", "api_key_file"})
+FILES = frozenset({"file", "output", "inputs", "subtitles", "report", "join", "html", "api_key_file"})
 FOLDERS = frozenset({"folder"})
 
 
@@ -82,6 +82,7 @@ def list_values_of_setting(context: Context) -> Iterator[tuple[str, str]]:
 VALUES: dict[str, Callable[[Context], Iterator[tuple[str, str]]]] = {
     "voice": list_voices,
     "show name": list_voices,
+    "preview names": list_voices,
     "model": list_models,
     "language": list_languages,
     "gender": list_genders,

@@ -9,7 +9,10 @@ from qwentts_cli.cli.console.lazy_group import LazyGroup
 from qwentts_cli.cli.voices.listing import list_voices
 
 # Each has a module of its name in this folder; the line is the first of its help.
-_LINES = {"show": "Show everything about one voice, and the command that uses it."}
+_LINES = {
+    "show": "Show everything about one voice, and the command that uses it.",
+    "preview": "Hear voices say the same, as sound, as files or on a page.",
+}
 
 
 class _Voices(LazyGroup):
@@ -21,7 +24,7 @@ app = typer.Typer(
     cls=_Voices,
     rich_markup_mode=None,
     invoke_without_command=True,
-    help="List the voices, or show one.",
+    help="List, show and hear the voices.",
 )
 app.callback()(list_voices)
 app.command("list", cls=Command)(list_voices)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
+from qwentts_cli.dashscope.names import find_voice
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
@@ -31,7 +33,7 @@ class VoiceFacts:
     languages: tuple[str, ...] = ()
     models: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()
-    source: Source
+    source: Source | None = None
 
     @property
     def speaks(self) -> str:
@@ -57,8 +59,8 @@ class VoiceFacts:
             "languages": list(self.languages),
             "models": list(self.models),
             "ended_models": list(self.ended),
-            "source": str(self.source),
-            "source_url": self.source.url or None,
+            "source": str(self.source) if self.source else None,
+            "source_url": (self.source and self.source.url) or None,
             "command": self.command,
         }
 
@@ -67,6 +69,12 @@ def each_fact(catalog: Catalog) -> Iterator[VoiceFacts]:
     """All voices of the catalogue."""
     today = datetime.now().astimezone().date()
     return (describe(catalog, voice, today) for voice in catalog.each_voice())
+
+
+def find_facts(catalog: Catalog, name: str) -> VoiceFacts:
+    """What is known of a voice, which may be only its name."""
+    voice = find_voice(catalog, name)
+    return describe(catalog, voice, datetime.now().astimezone().date()) if voice else VoiceFacts(id=name)
 
 
 def describe(catalog: Catalog, voice: Voice, today: date) -> VoiceFacts:

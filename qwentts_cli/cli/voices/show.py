@@ -44,7 +44,9 @@ def _lines(catalog: Catalog, voice: VoiceFacts) -> Iterator[str]:
     rows = [*zip(names, (*values, ", ".join(voice.languages)), strict=True)]
     for number, model in enumerate(voice.models):
         rows.append(("" if number else "models", _model(catalog, model)))
-    rows += [("source", str(voice.source)), ("", voice.source.url), ("to use it", voice.command)]
+    if voice.source:
+        rows += [("source", str(voice.source)), ("", voice.source.url)]
+    rows.append(("to use it", voice.command))
     for name, value in rows:
         if value:
             yield f"{name:<{_NAME_WIDTH}} {value}"

@@ -1,0 +1,129 @@
+"""`qwentts voices preview`: one text in many voices, to choose one by ear."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from qwentts_cli.cli.console import speech_options as opt
+from qwentts_cli.cli.console.agree import agree_to_pay
+from qwentts_cli.cli.console.invocation import Invocation, begin
+from qwentts_cli.cli.console.observer import ConsoleObserver
+from qwentts_cli.cli.quote_result import show_quote
+from qwentts_cli.cli.voices.facts import each_fact
+from qwentts_cli.cli.voices.filters import (
+    DialectFilter,
+    GenderFilter,
+    LanguageFilter,
+    ModelFilter,
+    SearchFilter,
+    read_filters,
+)
+from qwentts_cli.cli.voices.preview_delivery import deliver_previews, show_previews
+from qwentts_cli.cli.voices.preview_places import PreviewPlace
+from qwentts_cli.dashscope.catalog import load_catalog
+from qwentts_cli.documents.reader import DocumentReader
+from qwentts_cli.errors import UsageError
+from qwentts_cli.speech.preview.preview import prepare_previews, quote_previews
+from qwentts_cli.speech.preview.speak_previews import PreviewOptions
+from qwentts_cli.speech.source import Source, choose_source
+from qwentts_cli.speech.wiring import CacheUse
+from qwentts_cli.wording import plural
+
+if TYPE_CHECKING:
+    from qwentts_cli.cli.voices.filters import Filters
+    from qwentts_cli.speech.estimate import Quote
+    from qwentts_cli.speech.preview.preview import Preview
+
+# More than these cost enough to ask first.
+_FEW = 10
+
+
+def preview(
+    context: typer.Context,
+    names: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[NAME]...", help="Voices (default: all that are not filtered out)."),
+    ] = None,
+    language: LanguageFilter = None,
+    gender: GenderFilter = None,
+    dialect: DialectFilter = None,
+    model: ModelFilter = None,
+    search: SearchFilter = None,
+    text: Annotated[
+        str | None,
+        typer.Option("--text", metavar="TEXT", help="What to say (default: a sentence in its own language)."),
+    ] = None,
+    file: Annotated[
+        Path | None, typer.Option("-f", "--file", metavar="PATH", help="Read from a file what to say.")
+    ] = None,
+    output_dir: Annotated[
+        Path | None, typer.Option("-d", "--output-dir", metavar="DIR", help="Write a file for each voice.")
+    ] = None,
+    html: Annotated[
+        Path | None, typer.Option("--html", metavar="PATH", help="Write a page with a player for each voice.")
+    ] = None,
+    format_: opt.FormatOption = None,
+    jobs: opt.JobsOption = None,
+    max_cost: opt.MaxCostOption = None,
+    dry_run: opt.DryRunOption = False,
+    refresh: opt.RefreshOption = False,
+    force: opt.ForceOption = False,
+    yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask about more than ten voices.")] = False,
+) -> None:
+    """Hear voices say the same: one after the other, or as files, or on a page.
+
+    On a terminal, space goes on to the next voice and q stops.
+    """
+    run = begin(context, model=model, language=language, jobs=jobs)
+    filters = read_filters(
+        load_catalog(), language=language, gender=gender, dialect=dialect, model=model, search=search
+    )
+    place = PreviewPlace(folder=output_dir, page=html, format=format_, overwrite=force)
+    place.check()
+    options = PreviewOptions(
+        is_heard=place.is_loudspeaker, cache_use=CacheUse(is_read=not refresh), max_cost=max_cost
+    )
+    with ConsoleObserver(run.output) as observer:
+        source = _choose_text(run, text, file)
+        previews = prepare_previews(run.context, _choose_voices(names, filters), source, observer)
+        quote = quote_previews(run.context, previews, options.cache_use, observer)
+        if dry_run:
+            show_quote(run.output, quote, previews[0].voice.model)
+            return
+        if len(previews) > _FEW and quote.estimate.characters.total() and not yes:
+            agree_to_pay(run.output, _offer(previews, quote))
+        results = deliver_previews(run, previews, options, place, observer)
+    show_previews(run, results, observer)
+
+
+def _choose_voices(names: list[str] | None, filters: Filters) -> list[str]:
+    """The names that were typed, or those of all voices that are not filtered out."""
+    if names and (filters.gender or filters.dialect or filters.search):
+        raise UsageError("voices are named, and filtered too", hint="Give names, or filters.")
+    chosen = list(dict.fromkeys(names or (voice.id for voice in filters.select(each_fact(load_catalog())))))
+    if not chosen:
+        raise UsageError("no voice is like that", hint="'qwentts voices' lists them all.")
+    return chosen
+
+
+def _choose_text(run: Invocation, text: str | None, file: Path | None) -> Source | None:
+    """What all are to say; `None` for a sentence in the language of each."""
+    if text is None and file is None:
+        return None
+    reader = DocumentReader(None, cache(run.output.warn))
+    words = [] if text is None else [text]
+    source = choose_source(words, [file] if file else [], reader, live_wait_s=0)
+    if source is None or not source.is_live:
+        return source
+    # A pipe can be read only once.
+    kept = "".join(source.pieces())
+    return Source(lambda: iter([kept]), "")
+
+
+def _offer(previews: list[Preview], quote: Quote) -> str:
+    characters = plural(quote.estimate.characters.total(), "character")
+    return f"{plural(len(previews), 'voice')} have {characters} to be billed: {quote.price_tag}"
