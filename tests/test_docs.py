@@ -17,7 +17,8 @@ from qwentts_cli.settings.schema import SETTINGS
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-HELP = re.compile(r"<!-- help -->\n(.*?)<!-- /help -->", re.DOTALL)
+COMMANDS = ROOT / "docs" / "commands.md"
+MANUAL = ROOT / "man" / "qwentts.1"
 
 
 def test_the_exit_codes_of_the_readme_are_those_of_the_program() -> None:
@@ -43,9 +44,9 @@ def test_the_changelog_begins_with_this_version() -> None:
 
 
 def help_text() -> str:
-    """The help of the main commands, as the README shows it."""
-    blocks = []
-    for arguments in (["--help"], ["say", "--help"], ["batch", "--help"]):
+    """The help of the program and of each command, as `docs/commands.md` shows it."""
+    blocks = ["# All commands and their options\n"]
+    for arguments in (["--help"], *([*name.split(), "--help"] for name in command_names())):
         done = subprocess.run(
             [sys.executable, "-m", "qwentts_cli", *arguments],
             capture_output=True,
@@ -53,15 +54,26 @@ def help_text() -> str:
             check=True,
             env=os.environ | {"COLUMNS": "100"},
         )
-        blocks.append(f"```\n{done.stdout.rstrip()}\n```\n")
+        title = " ".join(["qwentts", *arguments[:-1]])
+        blocks.append(f"## {title}\n\n```\n{done.stdout.rstrip()}\n```\n")
     return "\n".join(blocks)
 
 
-def test_the_help_in_the_readme_is_the_programs() -> None:
+def command_names() -> list[str]:
+    """Each command that the manual page describes, in its order."""
+    usages = re.findall(r'^\.SS "qwentts ([a-z ]+?)(?: \[|"| [A-Z])', man_page(), re.MULTILINE)
+    assert {"say", "batch", "voices show"} <= set(usages)
+    return usages
+
+
+def test_the_page_of_the_commands_is_the_programs_help() -> None:
     """Run `python tests/test_docs.py` to renew it."""
-    shown = HELP.search(README)
-    assert shown
-    assert shown[1] == help_text()
+    assert COMMANDS.read_text(encoding="utf-8") == help_text()
+
+
+def test_the_manual_page_of_the_repository_is_what_the_program_prints() -> None:
+    """It is installed with the wheel, where `man` looks; `python tests/test_docs.py` renews it."""
+    assert MANUAL.read_text(encoding="utf-8") == man_page()
 
 
 def man_page() -> str:
@@ -85,5 +97,5 @@ def test_the_manual_page_is_good_roff() -> None:
 
 
 if __name__ == "__main__":
-    renewed = HELP.sub(lambda _: f"<!-- help -->\n{help_text()}<!-- /help -->", README)
-    (ROOT / "README.md").write_text(renewed, encoding="utf-8")
+    COMMANDS.write_text(help_text(), encoding="utf-8")
+    MANUAL.write_text(man_page(), encoding="utf-8")
