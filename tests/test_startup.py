@@ -23,12 +23,15 @@ NETWORK = r"requests|urllib3|http\.server|qwentts_cli\.sandbox"
 BATCH = r"qwentts_cli\.(cli|synthesis)\.batch\w*|qwentts_cli\.text\.(manifest|listing|jsonl|tabular)"
 COMMAND = rf"qwentts_cli\.cli\.({'|'.join(COMMANDS)})"
 SPEECH = rf"{NETWORK}|qwentts_cli\.(audio|synthesis|text)"
+PIPELINE = (
+    r"qwentts_cli\.(speech\.(speak|pipeline|wiring|source)\w*|documents\.(reader|lexicon)|batch\.run\w*)"
+)
 UNUSED = [
     (["--help"], rf"{COMMAND}|{SPEECH}|qwentts_cli\.(dashscope|settings)"),
-    (["say", "--help"], rf"{NETWORK}|{BATCH}"),
+    (["say", "--help"], rf"{SPEECH}|{BATCH}|{PIPELINE}"),
     (["say", "Hi.", "--dry-run"], rf"{NETWORK}|{BATCH}"),
     (["say", "Hi.", "-o", "hi.wav", "--region", "sandbox"], BATCH),
-    (["batch", "--help"], rf"{NETWORK}|qwentts_cli\.cli\.say"),
+    (["batch", "--help"], rf"{SPEECH}|qwentts_cli\.cli\.say|{PIPELINE}"),
     (["voices"], SPEECH),
     (["voices", "show", "Cherry"], SPEECH),
     (["config", "get", "voice"], SPEECH),
@@ -38,16 +41,15 @@ UNUSED = [
 ]
 PROBE = """
 import atexit, re, sys
-from typer.completion import completion_init
-from qwentts_cli.cli.app import run
+from qwentts_cli.__main__ import main
 
 @atexit.register
 def tell():
     loaded = [name for name in sys.modules if re.match(rf"({sys.argv[1]})(\\.|$)", name)]
     print("loaded:", *sorted(loaded), file=sys.stderr)
 
-completion_init()
-sys.exit(run(sys.argv[2:]))
+pattern = sys.argv.pop(1)
+main()
 """
 VERSION = """
 import runpy, sys
@@ -86,14 +88,16 @@ def test_what_is_not_used_is_not_loaded(probe: Probe, arguments: list[str], unus
     [
         ("qwentts ", "voices", rf"{COMMAND}|{SPEECH}|qwentts_cli\.(dashscope|settings)"),
         ("qwentts voices ", "show", SPEECH),
-        ("qwentts say --", "--voice", rf"{NETWORK}|{BATCH}"),
+        ("qwentts say --", "--voice", rf"{SPEECH}|{BATCH}|{PIPELINE}"),
+        ("qwentts say -v Che", "Cherry", rf"{SPEECH}|{BATCH}|{PIPELINE}"),
+        ("qwentts batch --", "--join", rf"{SPEECH}|{PIPELINE}"),
     ],
-    ids=["commands", "commands of a group", "options"],
+    ids=["commands", "commands of a group", "options", "voices", "options of batch"],
 )
 def test_a_tab_loads_only_what_it_completes(probe: Probe, line: str, offered: str, unused: str) -> None:
     """The names of the commands are known without them."""
-    words = {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" ")), "_QWENTTS_COMPLETE": "complete_bash"}
-    stdout, loaded = probe(f"{SLOW}|{unused}", **words)
+    words = line.split(" ")[1:]
+    stdout, loaded = probe(f"{SLOW}|{unused}", *words, _QWENTTS_COMPLETE="bash")
     assert offered in stdout.split()
     assert loaded == ""
 

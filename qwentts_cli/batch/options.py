@@ -7,10 +7,9 @@ from enum import StrEnum, unique
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from qwentts_cli.documents.reader import DocumentOptions
+from qwentts_cli.documents.options import DocumentOptions
 from qwentts_cli.manifest.item import ExtraFields, OnEmpty
-from qwentts_cli.speech.speak import Pauses
-from qwentts_cli.speech.wiring import CacheUse
+from qwentts_cli.speech.options import CacheUse, Pauses
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence

@@ -17,18 +17,15 @@ from qwentts_cli.batch.options import (
     SpeechOptions,
     Spending,
 )
-from qwentts_cli.cli.batch_result import Shown, show_batch
 from qwentts_cli.cli.console import speech_options as opt
-from qwentts_cli.cli.console.invocation import begin
-from qwentts_cli.cli.console.reading import choose_reading
+from qwentts_cli.cli.console.invocation import Invocation, begin
+from qwentts_cli.cli.console.reading import choose_lexicon, choose_reading
+from qwentts_cli.cli.console.shown import Shown
 from qwentts_cli.documents.input_format import InputFormat
-from qwentts_cli.documents.lexicon import read_lexicon
 from qwentts_cli.errors import UsageError
-from qwentts_cli.manifest.item import ExtraFields, OnEmpty
+from qwentts_cli.manifest.item import ExtraFields, OnEmpty, parse_columns
 from qwentts_cli.manifest.shard import parse_shard
-from qwentts_cli.manifest.tabular import parse_columns
-from qwentts_cli.speech.speak import Pauses
-from qwentts_cli.speech.wiring import CacheUse
+from qwentts_cli.speech.options import CacheUse, Pauses
 from qwentts_cli.storage.stdin import open_stdin
 from qwentts_cli.subtitles.formats import SubtitleFormat
 
@@ -178,7 +175,7 @@ def batch(
         speech=SpeechOptions(
             instructions=instructions,
             optimize=optimize_instructions,
-            lexicon=read_lexicon(lexicon) if lexicon else None,
+            lexicon=choose_lexicon(lexicon),
             pauses=Pauses(pause, paragraph_pause),
             on_refused=on_refused,
         ),
@@ -188,7 +185,14 @@ def batch(
         fail_fast=fail_fast,
     )
     shown = Shown(is_dry=dry_run, is_explained=explain, is_check=check, is_jsonl=jsonl)
-    raise typer.Exit(show_batch(run, options, shown))
+    raise typer.Exit(_show(run, options, shown))
+
+
+def _show(run: Invocation, options: BatchOptions, shown: Shown) -> int:
+    """Ask about it or make it; what does that is imported only now, for a TAB and --help need the options."""
+    from qwentts_cli.cli.batch_result import show_batch
+
+    return show_batch(run, options, shown)
 
 
 def _folder(typed: str) -> Path:

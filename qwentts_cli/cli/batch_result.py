@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qwentts_cli.batch.plan import Plan, plan_batch
@@ -15,16 +14,7 @@ from qwentts_cli.speech.estimate import make_quote
 if TYPE_CHECKING:
     from qwentts_cli.batch.options import BatchOptions
     from qwentts_cli.cli.console.invocation import Invocation
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Shown:
-    """What is asked about a batch, and how it is to be told; the first three send nothing."""
-
-    is_dry: bool
-    is_explained: bool
-    is_check: bool
-    is_jsonl: bool
+    from qwentts_cli.cli.console.shown import Shown
 
 
 def show_batch(run: Invocation, options: BatchOptions, shown: Shown) -> int:

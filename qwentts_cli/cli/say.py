@@ -3,31 +3,27 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
 from enum import StrEnum
 from functools import cache, partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qwentts_cli.audio.target import leads_to_file
 from qwentts_cli.cli.console import speech_options as opt
-from qwentts_cli.cli.console.agree import agree_to_any, agree_to_much
 from qwentts_cli.cli.console.invocation import Invocation, begin
-from qwentts_cli.cli.console.observer import ConsoleObserver
-from qwentts_cli.cli.console.reading import choose_reading
-from qwentts_cli.cli.quote_result import show_quote
-from qwentts_cli.cli.say_result import show_lost, show_text
+from qwentts_cli.cli.console.reading import choose_lexicon, choose_reading
 from qwentts_cli.documents.input_format import InputFormat
-from qwentts_cli.documents.lexicon import read_lexicon
-from qwentts_cli.documents.reader import DocumentReader
 from qwentts_cli.errors import ExitCode, UsageError
-from qwentts_cli.speech.delivery import STDOUT_NAMES, OutputOptions
-from qwentts_cli.speech.source import Source, choose_source
-from qwentts_cli.speech.speak import Pauses
-from qwentts_cli.speech.speak_text import SayOptions, quote_text, read_out, speak_text
-from qwentts_cli.speech.wiring import CacheUse
+from qwentts_cli.speech.options import STDOUT_NAMES, CacheUse, OutputOptions, Pauses, SayOptions
+
+# What speaks is imported by the functions that use it: a TAB and --help only need the options.
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from qwentts_cli.documents.options import DocumentOptions
+    from qwentts_cli.documents.reader import DocumentReader
+    from qwentts_cli.speech.source import Source
 
 
 class DryRunView(StrEnum):
@@ -93,14 +89,13 @@ def say(
     reading = choose_reading(
         _check_one_text(input_format), chapters=chapters, pattern=chapter_pattern, markup=markup, cast=cast
     )
-    # A text at hand is read twice, but what there is to note is told once.
-    reader = DocumentReader(encoding, cache(run.output.warn), reading)
+    reader = _make_reader(run, encoding, reading)
     options = SayOptions(
         source=_choose_source(context, words or [], file or [], reader, live_wait),
         output=OutputOptions(path=output, format=format_, bitrate_kbps=bitrate, overwrite=force),
         instructions=instructions,
         optimize_instructions=optimize_instructions,
-        lexicon=read_lexicon(lexicon) if lexicon else None,
+        lexicon=choose_lexicon(lexicon),
         is_played=play,
         subtitles=tuple(subtitles or ()),
         pauses=Pauses(pause, paragraph_pause),
@@ -116,12 +111,24 @@ def say(
         _speak(run, options, is_agreed=yes)
 
 
+def _make_reader(run: Invocation, encoding: str | None, reading: DocumentOptions) -> DocumentReader:
+    """Make what reads texts; one at hand is read twice, but what there is to note is told once."""
+    from qwentts_cli.documents.reader import DocumentReader
+
+    return DocumentReader(encoding, cache(run.output.warn), reading)
+
+
 def _check_view(show: DryRunView | None, *, is_dry: bool) -> None:
     if show and not is_dry:
         raise UsageError("--show is for a dry run", hint="Add --dry-run.")
 
 
 def _speak(run: Invocation, options: SayOptions, *, is_agreed: bool) -> None:
+    from qwentts_cli.cli.console.agree import agree_to_any, agree_to_much
+    from qwentts_cli.cli.console.observer import ConsoleObserver
+    from qwentts_cli.cli.say_result import show_lost, show_text
+    from qwentts_cli.speech.speak_text import speak_text
+
     _check_stdout(options, is_json=run.output.is_json)
     agree = agree_to_any if is_agreed else partial(agree_to_much, run.output)
     observer = ConsoleObserver(run.output)
@@ -132,6 +139,8 @@ def _speak(run: Invocation, options: SayOptions, *, is_agreed: bool) -> None:
 
 def _check_stdout(options: SayOptions, *, is_json: bool) -> None:
     """Refuse to leave a file empty that stdout was sent to, or to fill it with two things."""
+    from qwentts_cli.audio.target import leads_to_file
+
     path = options.output.path
     if path in STDOUT_NAMES and is_json:
         raise UsageError("-o - and --json both write to stdout", hint="Write the audio to a file.")
@@ -145,6 +154,10 @@ def _check_stdout(options: SayOptions, *, is_json: bool) -> None:
 def _show_dry_run(
     run: Invocation, options: SayOptions, show: DryRunView | None, chapters: Callable[[], Iterator[str]]
 ) -> None:
+    from qwentts_cli.cli.console.observer import ConsoleObserver
+    from qwentts_cli.cli.quote_result import show_quote
+    from qwentts_cli.speech.speak_text import quote_text, read_out
+
     observer = ConsoleObserver(run.output)
     if show is DryRunView.CHAPTERS:
         run.output.lines(chapters())
@@ -164,6 +177,8 @@ def _choose_source(
     context: typer.Context, words: list[str], files: list[Path], reader: DocumentReader, live_wait_s: float
 ) -> Source:
     """The text that was given; without one, show the help and exit."""
+    from qwentts_cli.speech.source import choose_source
+
     source = choose_source(words, files, reader, live_wait_s=live_wait_s)
     if source is None:
         typer.echo(context.get_help())

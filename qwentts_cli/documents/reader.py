@@ -11,6 +11,7 @@ from qwentts_cli.documents.input_format import DocumentFormat, InputFormat
 from qwentts_cli.documents.markup import read_markup
 from qwentts_cli.documents.model import PARAGRAPH_BREAK, Chapter, Document, count_left_out
 from qwentts_cli.documents.opening import open_document, recognise
+from qwentts_cli.documents.options import DocumentOptions
 from qwentts_cli.text.reading.read import Reader
 from qwentts_cli.text.units import count_units
 
@@ -19,22 +20,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qwentts_cli.documents.model import Passage
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentOptions:
-    """How files are read.
-
-    `chapters` are those wanted ("3-7,9"), `pattern` is what a title looks like, `cast` is who speaks with
-    which voice, and `voices` are those there are.
-    """
-
-    format: InputFormat = InputFormat.AUTO
-    chapters: str = ""
-    pattern: str = ""
-    markup: bool = False
-    cast: str = ""
-    voices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

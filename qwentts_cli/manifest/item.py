@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING, Final, Protocol
 
-from qwentts_cli.documents.reader import DocumentOptions
+from qwentts_cli.documents.options import DocumentOptions
+from qwentts_cli.errors import UsageError
+from qwentts_cli.manifest.problems import quoted, unknown_field
+from qwentts_cli.wording import suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
 # The fields an item can have in a manifest.
@@ -100,3 +103,23 @@ class Rows(Protocol):
 
     def place(self, field: str = "") -> str:
         """Tell where the last row is, or a field of it: file, line, and the column if that is known."""
+
+
+def parse_columns(typed: Sequence[str]) -> dict[str, str]:
+    """Read `FIELD=COLUMN`, each field once.
+
+    Raises:
+        UsageError: it is not that, or there is no such field.
+    """
+    columns: dict[str, str] = {}
+    for text in typed:
+        field, equals, column = (part.strip() for part in text.partition("="))
+        if not (equals and column):
+            hint = "Write FIELD=COLUMN, such as --column text=Sentence."
+            raise UsageError(f"--column {quoted(text)} names no field and column", hint=hint)
+        if field not in FIELDS:
+            raise UsageError(f"--column: {unknown_field(field)}", hint=suggest(field, FIELDS, "Fields"))
+        if field in columns or column in columns.values():
+            raise UsageError(f"--column {quoted(text)}: the field or the column is there twice")
+        columns[field] = column
+    return columns

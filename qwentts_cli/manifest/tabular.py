@@ -15,7 +15,7 @@ from qwentts_cli.manifest.problems import quoted, unknown_field
 from qwentts_cli.wording import suggest
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping
 
     from qwentts_cli.manifest.item import Row
     from qwentts_cli.manifest.lines import Lines
@@ -153,26 +153,6 @@ def renamed(name: str, columns: Mapping[str, str]) -> str:
     """The field that a column of that name is: its own, unless another column was named for that."""
     named = next((field for field, column in columns.items() if column == name), None)
     return named or ("" if name in columns else name)
-
-
-def parse_columns(typed: Sequence[str]) -> dict[str, str]:
-    """Read `FIELD=COLUMN`, each field once.
-
-    Raises:
-        UsageError: it is not that, or there is no such field.
-    """
-    columns: dict[str, str] = {}
-    for text in typed:
-        field, equals, column = (part.strip() for part in text.partition("="))
-        if not (equals and column):
-            hint = "Write FIELD=COLUMN, such as --column text=Sentence."
-            raise UsageError(f"--column {quoted(text)} names no field and column", hint=hint)
-        if field not in FIELDS:
-            raise UsageError(f"--column: {unknown_field(field)}", hint=suggest(field, FIELDS, "Fields"))
-        if field in columns or column in columns.values():
-            raise UsageError(f"--column {quoted(text)}: the field or the column is there twice")
-        columns[field] = column
-    return columns
 
 
 def check_delimiter(delimiter: str) -> str:

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from qwentts_cli.dashscope.request import SynthesisRequest
     from qwentts_cli.observer import Observer
     from qwentts_cli.speech.context import Context
-    from qwentts_cli.speech.wiring import CacheUse
+    from qwentts_cli.speech.options import CacheUse
 
 
 class CacheLook:

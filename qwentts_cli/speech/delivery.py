@@ -12,6 +12,7 @@ from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
 from qwentts_cli.audio.target import Target, name_file
 from qwentts_cli.errors import UsageError
 from qwentts_cli.settings.schema import SETTINGS
+from qwentts_cli.speech.options import STDOUT_NAMES
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,18 +22,7 @@ if TYPE_CHECKING:
     from qwentts_cli.errors import LocalError
     from qwentts_cli.observer import Observer
     from qwentts_cli.settings.resolve import Settings
-
-STDOUT_NAMES = {"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutputOptions:
-    """What was typed of the output: `path` `-` is stdout, `None` none at all."""
-
-    path: str | None = None
-    format: str | None = None
-    bitrate_kbps: int | None = None
-    overwrite: bool = False
+    from qwentts_cli.speech.options import OutputOptions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from qwentts_cli.audio.sink import Recording
     from qwentts_cli.dashscope.request import SynthesisRequest
     from qwentts_cli.observer import Observer
+    from qwentts_cli.speech.options import Pauses
     from qwentts_cli.speech.pipeline import WorkerPool
     from qwentts_cli.speech.utterance import Utterance
     from qwentts_cli.subtitles.cues import CueTrack
@@ -30,26 +31,6 @@ if TYPE_CHECKING:
 
 # What stands in the sound for a sentence that was left out.
 _REFUSED_SILENCE_S = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Pauses:
-    """Seconds of silence before a segment, and before one that begins a paragraph."""
-
-    segment_s: float = 0.0
-    paragraph_s: float | None = None
-
-    @property
-    def by_paragraph(self) -> bool:
-        """Whether paragraphs are to be segments of their own."""
-        return self.paragraph_s is not None
-
-    def before(self, utterance: Utterance) -> float:
-        if utterance.pause_s is not None:
-            return utterance.pause_s
-        if utterance.segment.starts_paragraph and self.paragraph_s is not None:
-            return self.paragraph_s
-        return self.segment_s
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,41 +25,19 @@ from qwentts_cli.storage.atomic import atomic_write
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from qwentts_cli.audio.sink import Recording
-    from qwentts_cli.documents.lexicon import Lexicon
     from qwentts_cli.observer import Observer
     from qwentts_cli.speech.context import Context
-    from qwentts_cli.speech.delivery import OutputOptions
     from qwentts_cli.speech.estimate import Quote
-    from qwentts_cli.speech.source import Source
-    from qwentts_cli.speech.speak import Pauses, Spoken
+    from qwentts_cli.speech.options import SayOptions
+    from qwentts_cli.speech.speak import Spoken
     from qwentts_cli.speech.utterance import Utterance
     from qwentts_cli.speech.voice_settings import VoiceSettings
-    from qwentts_cli.speech.wiring import CacheUse
 
     Agree = Callable[[int], None]
 
 _DEFAULT_JOBS = 4
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SayOptions:
-    """What was asked for of one text; `is_played` `None` leaves it to whether there is an `output`."""
-
-    source: Source
-    output: OutputOptions
-    instructions: str | None = None
-    optimize_instructions: bool = False
-    lexicon: Lexicon | None = None
-    is_played: bool | None = None
-    subtitles: tuple[Path, ...] = ()
-    pauses: Pauses
-    cache_use: CacheUse
-    max_cost: str | None = None
-    max_characters: int | None = None
-    retakes: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

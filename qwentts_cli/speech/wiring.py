@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from qwentts_cli.observer import Observer
     from qwentts_cli.settings.resolve import Settings
     from qwentts_cli.speech.context import Context
+    from qwentts_cli.speech.options import CacheUse
 
 DEFAULT_CACHE_MB = 1024
 _START_RPS = 2.0
@@ -55,14 +56,6 @@ class Target:
     endpoint: Endpoint
     scope: str
     start_rps: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CacheUse:
-    """How far the cache is used: `--no-cache` not at all, `--refresh` only to keep what is made."""
-
-    is_on: bool = True
-    is_read: bool = True
 
 
 @contextmanager

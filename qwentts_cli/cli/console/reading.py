@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from qwentts_cli.dashscope.catalog import load_catalog
+from typing import TYPE_CHECKING
+
 from qwentts_cli.documents.input_format import InputFormat
-from qwentts_cli.documents.reader import DocumentOptions
+from qwentts_cli.documents.options import DocumentOptions
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from qwentts_cli.documents.lexicon import Lexicon
 
 
 def choose_reading(
     input_format: InputFormat, *, chapters: str | None, pattern: str | None, markup: bool, cast: str | None
 ) -> DocumentOptions:
     """What the options say of a document; a script needs to know the voices there are."""
+    from qwentts_cli.dashscope.catalog import load_catalog
+
     has_speakers = cast or input_format is InputFormat.SCRIPT
     return DocumentOptions(
         format=input_format,
@@ -20,3 +28,12 @@ def choose_reading(
         cast=cast or "",
         voices=tuple(load_catalog().voices) if has_speakers else (),
     )
+
+
+def choose_lexicon(path: Path | None) -> Lexicon | None:
+    """What the option says of how words are said."""
+    if path is None:
+        return None
+    from qwentts_cli.documents.lexicon import read_lexicon
+
+    return read_lexicon(path)

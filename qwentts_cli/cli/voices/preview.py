@@ -27,10 +27,10 @@ from qwentts_cli.cli.voices.preview_places import PreviewPlace
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.documents.reader import DocumentReader
 from qwentts_cli.errors import UsageError
+from qwentts_cli.speech.options import CacheUse
 from qwentts_cli.speech.preview.preview import prepare_previews, quote_previews
 from qwentts_cli.speech.preview.speak_previews import PreviewOptions
 from qwentts_cli.speech.source import Source, choose_source
-from qwentts_cli.speech.wiring import CacheUse
 from qwentts_cli.wording import plural
 
 if TYPE_CHECKING:

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from qwentts_cli.observer import Observer
     from qwentts_cli.speech.context import Context
     from qwentts_cli.speech.estimate import Quote
+    from qwentts_cli.speech.options import CacheUse
     from qwentts_cli.speech.source import Source
     from qwentts_cli.speech.utterance import Utterance
-    from qwentts_cli.speech.wiring import CacheUse
 
 _OTHERWISE = "zh"  # what the catalogue's voices speak of whose language nothing is said
 

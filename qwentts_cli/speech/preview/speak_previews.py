@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 from qwentts_cli.audio.sink import Recording, Sink
 from qwentts_cli.billing.budget import open_budget
 from qwentts_cli.errors import RejectedError
+from qwentts_cli.speech.options import Pauses
 from qwentts_cli.speech.pipeline import deliver_in_order, open_pool
 from qwentts_cli.speech.source import nothing_to_speak
-from qwentts_cli.speech.speak import Pauses, speak
+from qwentts_cli.speech.speak import speak
 from qwentts_cli.speech.wiring import open_synthesizer, pool_size
 from qwentts_cli.synthesis.usage import Usage
 
@@ -22,9 +23,9 @@ if TYPE_CHECKING:
     from qwentts_cli.errors import QwenTTSError
     from qwentts_cli.observer import Observer
     from qwentts_cli.speech.context import Context
+    from qwentts_cli.speech.options import CacheUse
     from qwentts_cli.speech.pipeline import WorkerPool
     from qwentts_cli.speech.preview.preview import Preview
-    from qwentts_cli.speech.wiring import CacheUse
     from qwentts_cli.synthesis.synthesizer import Emit, Synthesizer
 
     # Where the sound of a preview goes.

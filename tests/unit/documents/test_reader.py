@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwentts_cli.documents.input_format import InputFormat
-from qwentts_cli.documents.reader import DocumentOptions, DocumentReader
+from qwentts_cli.documents.options import DocumentOptions
+from qwentts_cli.documents.reader import DocumentReader
 from qwentts_cli.errors import UsageError
 from tests.unit.documents.books import write_epub
 

@@ -1,0 +1,23 @@
+"""How documents are to be read; light, because every `--help` and every TAB loads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from qwentts_cli.documents.input_format import InputFormat
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentOptions:
+    """How files are read.
+
+    `chapters` are those wanted ("3-7,9"), `pattern` is what a title looks like, `cast` is who speaks with
+    which voice, and `voices` are those there are.
+    """
+
+    format: InputFormat = InputFormat.AUTO
+    chapters: str = ""
+    pattern: str = ""
+    markup: bool = False
+    cast: str = ""
+    voices: tuple[str, ...] = ()

@@ -1,0 +1,71 @@
+"""What is asked of one text; light, because every `--help` and every TAB loads it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from qwentts_cli.documents.lexicon import Lexicon
+    from qwentts_cli.speech.source import Source
+    from qwentts_cli.speech.utterance import Utterance
+
+STDOUT_NAMES = {"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pauses:
+    """Seconds of silence before a segment, and before one that begins a paragraph."""
+
+    segment_s: float = 0.0
+    paragraph_s: float | None = None
+
+    @property
+    def by_paragraph(self) -> bool:
+        """Whether paragraphs are to be segments of their own."""
+        return self.paragraph_s is not None
+
+    def before(self, utterance: Utterance) -> float:
+        if utterance.pause_s is not None:
+            return utterance.pause_s
+        if utterance.segment.starts_paragraph and self.paragraph_s is not None:
+            return self.paragraph_s
+        return self.segment_s
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CacheUse:
+    """How far the cache is used: `--no-cache` not at all, `--refresh` only to keep what is made."""
+
+    is_on: bool = True
+    is_read: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OutputOptions:
+    """What was typed of the output: `path` `-` is stdout, `None` none at all."""
+
+    path: str | None = None
+    format: str | None = None
+    bitrate_kbps: int | None = None
+    overwrite: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SayOptions:
+    """What was asked for of one text; `is_played` `None` leaves it to whether there is an `output`."""
+
+    source: Source
+    output: OutputOptions
+    instructions: str | None = None
+    optimize_instructions: bool = False
+    lexicon: Lexicon | None = None
+    is_played: bool | None = None
+    subtitles: tuple[Path, ...] = ()
+    pauses: Pauses
+    cache_use: CacheUse
+    max_cost: str | None = None
+    max_characters: int | None = None
+    retakes: int = 0
