@@ -5,7 +5,8 @@ from __future__ import annotations
 import base64
 import re
 import unicodedata
-from dataclasses import dataclass, field
+
+from msgspec import Struct, field
 
 HIDDEN = "***"
 # Less is not enough to guess the rest by, and would be found by chance.
@@ -24,8 +25,7 @@ _CHARACTER = re.compile(
 )
 
 
-@dataclass(slots=True)
-class _Known:
+class _Known(Struct):
     """`parts` of each length, folded; `short` secrets as they are."""
 
     parts: dict[int, set[str]] = field(default_factory=dict)

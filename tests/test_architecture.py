@@ -121,6 +121,14 @@ def test_each_library_has_one_home() -> None:
     assert not breaches, "\n".join(breaches)
 
 
+def test_values_are_structs() -> None:
+    """A dataclass is built from source at every start, which takes fifty times as long."""
+    breaches = [
+        name_of(path) for path in MODULES for name in imports_of(path) if name.split(".")[0] == "dataclasses"
+    ]
+    assert not breaches, "\n".join(breaches)
+
+
 def test_only_the_command_line_prints_or_exits() -> None:
     """Everything below gives values and raises errors; the worker of eSpeak answers its parent on stdout."""
     breaches = [

@@ -8,8 +8,9 @@ behind the last one, which players leave out.
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, Final
+
+from msgspec import Struct
 
 from qwentts_cli.audio.native import load_lame
 from qwentts_cli.audio.output import write_all
@@ -36,8 +37,7 @@ _CONSTANT_RATE: Final = b"\x01"
 _HAS_FRAMES_BYTES_AND_TOC: Final = 0b111
 
 
-@dataclass(frozen=True, slots=True)
-class _Layout:
+class _Layout(Struct, frozen=True):
     """How the frames of one stream are built."""
 
     sample_rate: int

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
+
+from msgspec import Struct
 
 # What the table of contents of an MP3 can hold; the other formats have room for as many.
 MOST_CHAPTERS = 255
@@ -19,8 +20,7 @@ _CONTENTS = b"toc\0"
 _CONTENTS_FLAGS = 0b11
 
 
-@dataclass(frozen=True, slots=True)
-class Chapter:
+class Chapter(Struct, frozen=True):
     """A part of the sound, in seconds from its beginning."""
 
     title: str
@@ -33,8 +33,7 @@ class Chapter:
         return _printable(self.title)[:_TITLE_CHARACTERS]
 
 
-@dataclass(frozen=True, slots=True)
-class Tags:
+class Tags(Struct, frozen=True):
     """Text about the audio; what is empty is not written.
 
     Any text is accepted: line breaks and control characters become spaces, for no format can hold them all.

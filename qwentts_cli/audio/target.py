@@ -6,9 +6,10 @@ import os
 import stat
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, TYPE_CHECKING, BinaryIO, TextIO, cast
+
+from msgspec import Struct
 
 from qwentts_cli.errors import LocalError, UsageError
 from qwentts_cli.storage.atomic import atomic_write, remove_leftovers
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
 _STDOUT = Path("stdout")
 
 
-@dataclass(frozen=True, slots=True)
-class Target:
+class Target(Struct, frozen=True):
     """`path` `None` is stdout."""
 
     path: Path | None

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from qwentts_cli.audio.formats import AudioFormat
 
@@ -23,8 +24,7 @@ _FULL_LACE = 255
 _CRC_POLYNOMIAL = 0x04C11DB7
 
 
-@dataclass(frozen=True, slots=True)
-class _Edit:
+class _Edit(Struct, frozen=True):
     """The bytes from `start` to `end` become `new`."""
 
     start: int

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import struct
-from dataclasses import dataclass
 from typing import NamedTuple
+
+from msgspec import Struct
 
 from qwentts_cli.errors import BadAudioError, NetworkError, QwenTTSError
 
@@ -35,8 +36,7 @@ _MAGIC = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Pcm:
+class Pcm(Struct, frozen=True):
     """Signed 16-bit little-endian samples, channels interleaved."""
 
     data: bytes

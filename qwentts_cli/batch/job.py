@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qwentts_cli.audio.formats import AudioFormat, check_format
 from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
@@ -30,8 +32,7 @@ if TYPE_CHECKING:
     from qwentts_cli.speech.voice_settings import VoiceSettings
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
+class Job(Struct, frozen=True, kw_only=True):
     tasks: TaskList
     join: Join | None
     budget: Budget

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
-from dataclasses import dataclass
 from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING, BinaryIO
+
+from msgspec import Struct
 
 from qwentts_cli.audio.decode import decode
 from qwentts_cli.audio.formats import AudioFormat, check_format
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
     from qwentts_cli.observer import Observer
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Join:
+class Join(Struct, frozen=True, kw_only=True):
     """Where the one file goes; `pause_s` is the silence between items."""
 
     target: Target
@@ -113,8 +113,7 @@ class Join:
         return key.hexdigest()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Part:
+class Part(Struct, frozen=True, kw_only=True):
     """The finished file of one item; `name` is that in the journal, `copy` what a lossy file was made of."""
 
     name: str

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
-from dataclasses import replace
 from functools import cache, partial
 from typing import IO, TYPE_CHECKING, BinaryIO, cast
+
+from msgspec.structs import replace
 
 from qwentts_cli.audio.formats import AudioFormat
 from qwentts_cli.audio.sink import EncodedSink, Recording

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
+
+from msgspec import Struct, field
 
 from qwentts_cli.documents.options import DocumentOptions
 from qwentts_cli.manifest.item import ExtraFields, OnEmpty
@@ -28,8 +29,7 @@ class OnRefused(StrEnum):
     SKIP = "skip"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListOptions:
+class ListOptions(Struct, frozen=True, kw_only=True):
     """How lists of items and their files are read; with `by_chapter` each chapter of a file is an item."""
 
     by_line: bool = False
@@ -43,8 +43,7 @@ class ListOptions:
     allow_outside: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Selection:
+class Selection(Struct, frozen=True, kw_only=True):
     """Which of the items: every one of `shard` (part, parts), and of those the first `limit`."""
 
     shard: tuple[int, int] | None = None
@@ -55,8 +54,7 @@ class Selection:
         return self.shard is not None or self.limit is not None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileOptions:
+class FileOptions(Struct, frozen=True, kw_only=True):
     """Where the files go and how they are named; their format comes from the settings.
 
     `subtitles` are written beside each.
@@ -70,8 +68,7 @@ class FileOptions:
     is_forced: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SpeechOptions:
+class SpeechOptions(Struct, frozen=True, kw_only=True):
     """How it is spoken; the voice, the model and the language come from the settings."""
 
     instructions: str | None = None
@@ -81,8 +78,7 @@ class SpeechOptions:
     on_refused: OnRefused = OnRefused.FAIL
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Spending:
+class Spending(Struct, frozen=True, kw_only=True):
     """What may be spent, and whether the cache may save some of it."""
 
     max_cost: str | None = None
@@ -91,8 +87,7 @@ class Spending:
     retakes: int = 0
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BatchOptions:
+class BatchOptions(Struct, frozen=True, kw_only=True):
     """One batch, as the user asks for it.
 
     `stdin` is what the input `-` reads; `join` and `report` are files to write.
@@ -110,8 +105,7 @@ class BatchOptions:
     fail_fast: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutputSettings:
+class OutputSettings(Struct, frozen=True, kw_only=True):
     """All that decides the files of a batch but their texts and the names in its list.
 
     `is_sandbox` keeps the sandbox's voices from being taken for Qwen's; `keeps_copies` keeps a lossless copy

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from qwentts_cli.errors import PartialError, error_document
 from qwentts_cli.synthesis.usage import Usage
@@ -26,8 +27,7 @@ class Status(StrEnum):
     FAILED = "failed"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Outcome:
+class Outcome(Struct, frozen=True, kw_only=True):
     """`output` is the file that was or would have been written, `key` what the journal knows its content by.
 
     `text` is the beginning of what was spoken; of an item that was there already, nobody looked at it. `cost`
@@ -76,8 +76,7 @@ class Outcome:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Joined:
+class Joined(Struct, frozen=True, kw_only=True):
     """All items as one file, made now or there already."""
 
     output: Path
@@ -93,8 +92,7 @@ class Joined:
         }
 
 
-@dataclass(slots=True)
-class Results:
+class Results(Struct):
     """What became of the items so far: `planned` is how many there are; `kept` holds them if `is_kept`.
 
     `hopeless` items failed for a reason that will not pass. What was made now is `made_characters` long, in

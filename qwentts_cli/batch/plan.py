@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from qwentts_cli.batch.folder import check_files, open_journal
 from qwentts_cli.batch.job import prepare_job
@@ -23,8 +24,7 @@ if TYPE_CHECKING:
     from qwentts_cli.speech.voice_settings import VoiceSettings
 
 
-@dataclass(slots=True, kw_only=True)
-class Plan:
+class Plan(Struct, kw_only=True):
     """How many items are in which state, and what those to be made would take.
 
     `joined` is the state of the joined file, if there is to be one. The estimate is empty unless asked for.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import os
 import re
-from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import IO, TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from qwentts_cli.storage.sqlite import Layout
 from qwentts_cli.synthesis.usage import Gap
@@ -53,8 +54,7 @@ class Stage(StrEnum):
     DONE = "done"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FileFacts:
+class FileFacts(Struct, frozen=True, kw_only=True):
     """What tells a file from others; version 0.1.0 noted no digest."""
 
     size: int
@@ -78,8 +78,7 @@ class FileFacts:
         return (self.size, self.digest) == (there.size, there.digest)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
+class Entry(Struct, frozen=True, kw_only=True):
     """What is known of one item; all but `stage` and `known` only of a finished one.
 
     `known` are the files of this name that are ours, the last one, and a newer one that may have its name

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import replace
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from qwentts_cli.batch.item_threads import ItemThreads
 from qwentts_cli.batch.outcome import Status

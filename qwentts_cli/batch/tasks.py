@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from qwentts_cli.batch.journal import HIDDEN, begin_key
 from qwentts_cli.batch.outcome import Outcome, Status
@@ -27,8 +28,7 @@ if TYPE_CHECKING:
     from qwentts_cli.speech.utterance import Utterance
 
 
-@dataclass(frozen=True, kw_only=True)
-class Task:
+class Task(Struct, frozen=True, kw_only=True, dict=True):
     """One item, ready to be made. The journal knows it by its `name`, a path in `folder`."""
 
     item: Item
@@ -115,8 +115,7 @@ class Task:
         )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TaskList:
+class TaskList(Struct, frozen=True, kw_only=True):
     """The tasks of a batch, each made when its turn comes: there may be millions."""
 
     manifest: Manifest

@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
 from datetime import datetime
 from decimal import Decimal
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
+
+from msgspec import Struct, field
 
 from qwentts_cli.billing.price import price_list
 from qwentts_cli.dashscope.catalog import load_catalog
@@ -79,8 +80,7 @@ class By(StrEnum):
     REGION = "region"
 
 
-@dataclass(slots=True)
-class UsageRow:
+class UsageRow(Struct):
     """A sum. `costs`, by currency, is by today's price list.
 
     Of the characters, `unpriced` are the service's and in no price list, `elsewhere` those of other servers,

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, Self
+
+from msgspec import Struct
 
 from qwentts_cli.billing.ledger import SANDBOX_REGION
 from qwentts_cli.billing.price import Cost, price_list, price_tag
@@ -22,8 +23,7 @@ _DAY = "day"
 _MONTHS_IN_A_YEAR = 12
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PeriodLimit:
+class PeriodLimit(Struct, frozen=True, kw_only=True):
     """The setting `budget`, such as "20 USD/month"; days and months are those of the local calendar."""
 
     amount: Decimal
@@ -62,8 +62,7 @@ class PeriodLimit:
         return sum((cost.amount for cost in costs if cost and cost.currency == self.currency), Decimal(0))
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class BudgetLeft:
+class BudgetLeft(Struct, frozen=True, kw_only=True):
     """What is left of a budget."""
 
     limit: PeriodLimit

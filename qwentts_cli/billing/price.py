@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from qwentts_cli.dashscope.catalog import load_catalog
 
@@ -25,8 +26,7 @@ class Cost(NamedTuple):
     currency: str
 
 
-@dataclass(frozen=True, slots=True)
-class PriceList:
+class PriceList(Struct, frozen=True):
     """Prices by model; it is empty for a server of which none are known.
 
     With `is_pretended` they are those of `region`, and nothing is billed: it is the sandbox that is asked.

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import StrEnum
+
+from msgspec import Struct
 
 from qwentts_cli.errors import ExitCode, QwenTTSError
 
@@ -14,8 +15,7 @@ class Status(StrEnum):
     FAIL = "fail"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Check:
+class Check(Struct, frozen=True, kw_only=True):
     """`fix` is a command, or else a short instruction; `exit_code` is that of a failure."""
 
     name: str

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
+from msgspec import Struct
 
 from qwentts_cli.cli.console.invocation import Invocation, begin
 from qwentts_cli.dashscope.catalog import Catalog, Model, load_catalog
@@ -51,8 +51,7 @@ def models(
         run.output.lines(_table(rows))
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(Struct, frozen=True):
     """One model, as the catalogue has it in one region, and as the service lists it where it was asked."""
 
     id: str

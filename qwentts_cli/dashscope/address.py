@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass, replace
 from typing import Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 _MAX_LENGTH = 4096
 _MAX_PORT = 65_535
@@ -22,8 +24,7 @@ _AUTHORITY = re.compile(
 _LABEL = re.compile("[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?")
 
 
-@dataclass(frozen=True, slots=True)
-class Address:
+class Address(Struct, frozen=True):
     """An http or https address: `host` in lower case, IPv6 without brackets; `rest` is path and query."""
 
     scheme: str

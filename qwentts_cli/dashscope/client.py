@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, Self
 
 import requests
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qwentts_cli.dashscope.audio_url import check_audio_url
 from qwentts_cli.dashscope.endpoints.route import find_route
@@ -50,8 +51,7 @@ SLOWEST_BYTES_PER_S = 1 << 10
 _OK = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Download:
+class Download(Struct, frozen=True):
     """`is_whole`: the transfer itself proved that nothing is missing."""
 
     body: bytes

@@ -6,7 +6,9 @@ import ipaddress
 import re
 import socket
 from contextlib import suppress
-from dataclasses import dataclass, replace
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qwentts_cli.dashscope.address import Address, parse_address
 from qwentts_cli.dashscope.catalog import Region, load_catalog
@@ -20,8 +22,7 @@ API_PATH = "/api/v1"
 _WORKSPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
 
 
-@dataclass(frozen=True, slots=True)
-class Endpoint:
+class Endpoint(Struct, frozen=True):
     """`base_url` has no slash at its end; `label` names the server in messages."""
 
     base_url: str

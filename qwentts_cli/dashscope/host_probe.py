@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 import requests
+from msgspec import Struct
 
 from qwentts_cli.dashscope.client import read_start, receive_refusal
 from qwentts_cli.dashscope.errors import service_error
@@ -36,8 +36,7 @@ class Verdict(Enum):
     FAILED = auto()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HostAnswer:
+class HostAnswer(Struct, frozen=True, kw_only=True):
     """`clock_s` is how far this machine's clock is ahead of the host's, where the host told its time."""
 
     endpoint: Endpoint

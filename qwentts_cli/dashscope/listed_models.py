@@ -6,8 +6,10 @@ import json
 import re
 import time
 from contextlib import suppress
-from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
+from msgspec.structs import asdict, replace
 
 from qwentts_cli.errors import LocalError, QwenTTSError
 from qwentts_cli.storage.atomic import atomic_write
@@ -25,8 +27,7 @@ _KEPT_S = 24 * 3600
 _MINUTE_S = 60
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ListedModel:
+class ListedModel(Struct, frozen=True, kw_only=True):
     """`ends` is the day, as in 2026-10-10; `prices` are by the service's names of what is paid for."""
 
     id: str

@@ -7,8 +7,9 @@ than this release, so it goes out as it is and the caller warns.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, Catalog, Model, Voice
 from qwentts_cli.errors import UsageError
@@ -21,8 +22,7 @@ _MAX_SLIPS = 2
 _MAX_NAME = 128
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(Struct, frozen=True):
     """What goes on the wire, and what the user should know of it."""
 
     wire: str

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qwentts_cli.dashscope.names import Choice, choose_model, choose_voice, find_owners
 from qwentts_cli.errors import UsageError
@@ -12,8 +14,7 @@ if TYPE_CHECKING:
     from qwentts_cli.dashscope.catalog import Catalog
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Pair:
+class Pair(Struct, frozen=True, kw_only=True):
     """Names as the wire needs them, and what the user should know of them."""
 
     model: str
@@ -21,8 +22,7 @@ class Pair:
     warnings: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Names:
+class Names(Struct, frozen=True, kw_only=True):
     """What an option or a row names, and what is usual where it names nothing."""
 
     model: str | None = None

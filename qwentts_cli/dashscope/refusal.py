@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from qwentts_cli.errors import NetworkError, ServiceFacts
 
@@ -12,8 +12,7 @@ _PAGE_BEGINS = 1024
 _MAX_QUOTE = 240
 
 
-@dataclass(frozen=True, slots=True)
-class Refusal:
+class Refusal(Struct, frozen=True):
     """An answer that is not audio: `message` is the service's own text, not yet fit for a terminal.
 
     `is_page` where it is a web page, which the service itself never sends.
@@ -51,8 +50,7 @@ class Refusal:
         return any(word in self.message.lower() for word in words)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Asked:
+class Asked(Struct, frozen=True, kw_only=True):
     """Whom we asked, with which key and for what: for the messages. The key itself is not here."""
 
     endpoint: str

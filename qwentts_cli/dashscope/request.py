@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, replace
 from typing import Self
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qwentts_cli.dashscope.endpoints.route import find_route
 
 
-@dataclass(frozen=True, slots=True)
-class SynthesisRequest:
+class SynthesisRequest(Struct, frozen=True):
     """One text in one voice, whichever endpoint its model has; `None` leaves a choice to the service.
 
     `language` is a name of the catalogue, `speed` and `pitch` are factors from 0.5 to 2, `volume` goes from 0

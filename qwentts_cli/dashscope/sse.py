@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import codecs
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from qwentts_cli.errors import RejectedError
 
@@ -21,8 +22,7 @@ _STATUS = re.compile(rb":\s*HTTP_STATUS/(\d{3})")
 _LINE_END = re.compile(rb"\r\n|\n|\r")
 
 
-@dataclass(frozen=True, slots=True)
-class Event:
+class Event(Struct, frozen=True):
     """`status` is the one of the comment line, where there is one."""
 
     name: str

@@ -6,8 +6,9 @@ import base64
 import binascii
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
+
+from msgspec import Struct
 
 from qwentts_cli.dashscope.refusal import Refusal, is_web_page
 from qwentts_cli.dashscope.sse import looks_like_events, parse_events
@@ -24,8 +25,7 @@ _MAX_CHARACTERS = 1_000_000
 _MAX_PARTS = 10_000
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(Struct, frozen=True):
     """One JSON answer, or one event of a stream.
 
     `audio` are the event's decoded bytes, `url` the finished audio's address, `characters` what was billed

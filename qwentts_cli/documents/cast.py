@@ -12,10 +12,12 @@ from __future__ import annotations
 
 import tomllib
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from qwentts_cli.documents.model import Manner, Passage
 from qwentts_cli.errors import UsageError
@@ -31,8 +33,7 @@ _TEXT_FIELDS: Final = ("voice", "model", "language", "instructions")
 _MOST_SHOWN: Final = 20
 
 
-@dataclass(frozen=True, slots=True)
-class Cast:
+class Cast(Struct, frozen=True):
     """The manner of each speaker; a name counts without regard to case."""
 
     manners: Mapping[str, Manner] = field(default_factory=dict)

@@ -17,8 +17,9 @@ from __future__ import annotations
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
 
 from qwentts_cli.documents.model import Substitution
 from qwentts_cli.errors import UsageError
@@ -34,8 +35,7 @@ _PINYIN: Final = re.compile(f"{_SYLLABLE}(?: {_SYLLABLE})*")
 _LONGEST: Final = 200  # characters of a word, and of what is said for it
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """`word` is said as `spoken`; a `language` or `voice` that is not empty (in small letters) limits it."""
 
     word: str
@@ -51,8 +51,7 @@ class Entry:
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Pronunciation:
+class Pronunciation(Struct, frozen=True):
     """How the text of one voice and language is changed: `substitutions` by us, `pinyin` by the service."""
 
     substitutions: tuple[Substitution, ...] = ()

@@ -12,9 +12,11 @@ r"""Marks in a text that say how it is spoken.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from qwentts_cli.documents.model import Chapter, Document, Passage, Substitution
 from qwentts_cli.errors import UsageError
@@ -60,8 +62,7 @@ def _taken(marked: _Marked, language: str) -> Iterator[Chapter]:
     marked.chapters.clear()
 
 
-@dataclass(slots=True)
-class _Open:
+class _Open(Struct):
     name: str
     value: str
     passage: Passage
@@ -69,11 +70,10 @@ class _Open:
     begin: int = 0  # where its text begins, of `say`
 
 
-@dataclass(slots=True)
-class _Marked:
+class _Marked(Struct, kw_only=True):
     """Reads passages one after the other; marks may be open from one to the next."""
 
-    has_columns: bool = field(kw_only=True)
+    has_columns: bool
     chapters: list[tuple[str, list[Passage]]] = field(default_factory=list)
     _open: list[_Open] = field(default_factory=list)
     _pause_s: float | None = None
@@ -154,7 +154,7 @@ class _Marked:
         for opened in self._open:
             if opened.name in _MANNERS:
                 told = float(opened.value) if opened.name == "speed" else opened.value
-                manner = replace(manner, **{_MANNERS[opened.name]: told})  # type: ignore[arg-type]
+                manner = replace(manner, **{_MANNERS[opened.name]: told})
         pause_s, self._pause_s = self._pause_s, None
         self.chapters[-1][1].append(
             replace(

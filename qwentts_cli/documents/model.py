@@ -7,9 +7,10 @@ counted, so that nobody wonders where it went.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -25,8 +26,7 @@ class PassageKind(Enum):
     CUE = auto()  # what is said at a time of a film
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Manner:
+class Manner(Struct, frozen=True, kw_only=True):
     """How a passage is spoken where that differs from the rest; what is empty does not differ."""
 
     voice: str = ""
@@ -36,8 +36,7 @@ class Manner:
     speed: float | None = None
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Substitution:
+class Substitution(Struct, frozen=True, kw_only=True):
     """`text[start:end]` of a passage is shown, and `spoken` is said in its place."""
 
     start: int
@@ -45,8 +44,7 @@ class Substitution:
     spoken: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Passage:
+class Passage(Struct, frozen=True, kw_only=True):
     """A text spoken in one manner. Lines end with LF, and no blank line is in it.
 
     `line` (from 1) is where it begins in the file; 0 where a file has no lines. `level` is that of a heading
@@ -76,8 +74,7 @@ class Passage:
         return "\n" if self.kind is PassageKind.CUE else PARAGRAPH_BREAK
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Chapter:
+class Chapter(Struct, frozen=True, kw_only=True):
     """A part of a document with a name of its own; `passages` starts over at each call."""
 
     title: str
@@ -92,16 +89,14 @@ class Chapter:
             yield passage.text
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Cover:
+class Cover(Struct, frozen=True, kw_only=True):
     """A picture as it is in the file."""
 
     data: bytes
     media_type: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Document:
+class Document(Struct, frozen=True, kw_only=True):
     """What a file says. `chapters` starts over at each call, and reads a large file chapter by chapter.
 
     `left_out` counts by kind what is not spoken ("code block": 3), as far as the chapters have been read.

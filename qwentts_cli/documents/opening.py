@@ -96,7 +96,7 @@ def _open_markdown(path: Path, reader: Reader, pattern: re.Pattern[str] | None) 
 
 
 def _open_html(path: Path, reader: Reader, pattern: re.Pattern[str] | None) -> Document:
-    from dataclasses import replace
+    from msgspec.structs import replace
 
     from qwentts_cli.documents.formats.html import parse_html
 

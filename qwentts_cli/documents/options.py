@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 from qwentts_cli.documents.input_format import InputFormat
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DocumentOptions:
+class DocumentOptions(Struct, frozen=True, kw_only=True):
     """How files are read.
 
     `chapters` are those wanted ("3-7,9"), `pattern` is what a title looks like, `cast` is who speaks with

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
+
+from msgspec import field
+from msgspec.structs import replace
 
 from qwentts_cli.documents.cast import cast_passages, read_cast
 from qwentts_cli.documents.chapters import compile_pattern, divide_text, select_chapters
@@ -22,8 +24,7 @@ if TYPE_CHECKING:
     from qwentts_cli.documents.model import Passage
 
 
-@dataclass(frozen=True, slots=True)
-class DocumentReader(Reader):
+class DocumentReader(Reader, frozen=True):
     """A reader of text that reads documents too; `note` is told what was left out of them."""
 
     options: DocumentOptions = field(default_factory=DocumentOptions)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import os
 from array import array
-from dataclasses import dataclass, field
 from functools import lru_cache
 from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Final, NamedTuple
+
+from msgspec import Struct, field
 
 from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.item import Item, OnEmpty
@@ -44,8 +45,7 @@ class FileCheck(NamedTuple):
     characters: int = 0
 
 
-@dataclass(slots=True)
-class Assembler:
+class Assembler(Struct):
     """Makes items; what is wrong with one is reported, and the answer None.
 
     Items without any other name are called by their number in `digits` digits, and are kept in `numbered`.

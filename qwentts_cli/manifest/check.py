@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, BinaryIO
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qwentts_cli.documents.reader import DocumentReader
 from qwentts_cli.errors import UsageError
@@ -25,8 +27,7 @@ if TYPE_CHECKING:
     from qwentts_cli.manifest.item import Item, ManifestOptions
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(Struct, frozen=True):
     """`count` items that were checked; each iteration reads them anew, so that they are never all in memory.
 
     `characters` is what is billed for all of them.

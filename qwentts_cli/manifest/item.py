@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING, Final, Protocol
+
+from msgspec import Struct, field
 
 from qwentts_cli.documents.options import DocumentOptions
 from qwentts_cli.errors import UsageError
@@ -21,8 +22,7 @@ FIELDS: Final = ("text", "file", "id", "title", "output", "voice", "model", "lan
 Row = dict[str, str]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Item:
+class Item(Struct, frozen=True, kw_only=True):
     """One text and the name of its audio; either `text` or `file` is there.
 
     `number` is its position (from 1) in the whole list. `place` is where it comes from, for messages:
@@ -59,8 +59,7 @@ class OnEmpty(StrEnum):
     SKIP = "skip"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ManifestOptions:
+class ManifestOptions(Struct, frozen=True, kw_only=True):
     """How a list is read and its outputs are named.
 
     `extension` is that of the outputs. `voice`, `model` and `language` are what an item that names none gets,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final, Protocol
+
+from msgspec import Struct
 
 from qwentts_cli.errors import UsageError
 
@@ -21,8 +22,7 @@ class Report(Protocol):
     def __call__(self, place: str, text: str, hint: str = "") -> None: ...
 
 
-@dataclass(frozen=True, slots=True)
-class Problem:
+class Problem(Struct, frozen=True):
     place: str
     text: str
     hint: str = ""

@@ -6,12 +6,13 @@ import os
 import re
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from enum import Enum, auto
 from functools import partial
 from glob import glob
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from qwentts_cli.documents.input_format import InputFormat
 from qwentts_cli.errors import UsageError
@@ -55,8 +56,7 @@ _KINDS: Final = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A file of one or more items; `tree` is the folder its output keeps, "" or ending with a slash.
 
     `folder` is the one that was named, where it was found by looking through that.

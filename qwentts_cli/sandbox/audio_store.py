@@ -10,9 +10,10 @@ import threading
 import time
 import uuid
 from collections import OrderedDict
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode
+
+from msgspec import Struct
 
 from qwentts_cli.sandbox.http.reply import ServiceError
 from qwentts_cli.sandbox.speech_file import record
@@ -30,8 +31,7 @@ _MAX_ENTRIES = 20_000
 _MAX_RECENT_BYTES = 32 * 1024 * 1024
 
 
-@dataclass(frozen=True, slots=True)
-class Published:
+class Published(Struct, frozen=True):
     """A URL that was handed out, and until when (Unix seconds) it works."""
 
     url: str

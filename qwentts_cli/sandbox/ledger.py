@@ -6,9 +6,10 @@ import json
 import os
 import threading
 from collections import deque
-from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TextIO
+
+from msgspec import Struct
 
 from qwentts_cli.sandbox.http.exchange import header_of
 
@@ -29,8 +30,7 @@ _MAX_VALUE_CHARS = 400
 _RECORD_OVERHEAD = 500
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Record:
+class Record(Struct, frozen=True, kw_only=True):
     """One request and its answer, with long values cut.
 
     `phase` is `post`, `sse`, `get`, `customization`, `upload`, `models` or `other`; `headers` are the first

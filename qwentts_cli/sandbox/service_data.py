@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -16,8 +17,7 @@ _CATALOG = Path(__file__).parents[1] / "dashscope" / "catalog"
 _VOICE_FILES = ("voices-qwen3.toml", "voices-qwen-audio.toml")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServedModel:
+class ServedModel(Struct, frozen=True, kw_only=True):
     """What the service says of a model.
 
     `endpoint` is `generation` or `synthesizer`; `max_units` limits the text of one request; `tokens_per_s` is
@@ -43,15 +43,13 @@ class ServedModel:
         return self.voice_set.startswith("legacy")
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServedVoice:
+class ServedVoice(Struct, frozen=True, kw_only=True):
     id: str
     gender: str
     sets: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ServiceData:
+class ServiceData(Struct, frozen=True, kw_only=True):
     """`language_types` are what the generation endpoint takes as `language_type`."""
 
     regions: tuple[str, ...]

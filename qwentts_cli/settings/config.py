@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 import stat
 import sys
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from qwentts_cli.errors import UsageError
 from qwentts_cli.settings.schema import SettingValue, setting
@@ -23,8 +24,7 @@ _MAX_BYTES = 1 << 20
 Values = dict[str, SettingValue]
 
 
-@dataclass(frozen=True, slots=True)
-class Config:
+class Config(Struct, frozen=True):
     """What a configuration file says; an empty one where there is no file."""
 
     path: Path
@@ -71,8 +71,7 @@ def load_config(path: Path) -> Config:
     return Config(path, values, by_name, is_exposed=has_key and _is_open_to_others(facts))
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(Struct, frozen=True):
     path: Path
     text: str
 

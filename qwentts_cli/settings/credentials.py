@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NoReturn
+
+from msgspec import Struct
 
 from qwentts_cli.errors import AuthError, UsageError
 from qwentts_cli.known_secrets import remember_secret
@@ -25,8 +26,7 @@ _HOW_TO_SET = (
 )
 
 
-@dataclass(frozen=True, slots=True, repr=False)
-class ApiKey:
+class ApiKey(Struct, frozen=True):
     """The secret and where it came from; from the moment that there is one, no message shows it."""
 
     secret: str

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from qwentts_cli.errors import LocalError
 from qwentts_cli.settings.credentials import ApiKey
@@ -21,8 +22,7 @@ _MAX_KEY_BYTES = 64 << 10
 VENDOR_VARIABLES = {"DASHSCOPE_API_KEY": "api_key", "DASHSCOPE_HTTP_BASE_URL": "base_url"}
 
 
-@dataclass(frozen=True, slots=True)
-class Value:
+class Value(Struct, frozen=True):
     """`origin` names the flag, variable or file; `name` is the setting's."""
 
     name: str
@@ -34,8 +34,7 @@ class Value:
         return float(str(self.value))
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(Struct, frozen=True):
     """All that was set, the strongest layer first: flags, variables, profile, file, vendor's file."""
 
     layers: tuple[dict[str, Value], ...]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from qwentts_cli.errors import UsageError
 from qwentts_cli.settings.credentials import ApiKey
@@ -23,8 +24,7 @@ _NO_BUDGET = "none"
 _FORMATS = ("wav", "flac", "mp3", "opus", "ogg", "pcm")
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(Struct, frozen=True):
     """`parse` takes what a person typed and raises `ValueError` with what it should have been."""
 
     name: str

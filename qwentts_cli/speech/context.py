@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qwentts_cli.billing.ledger import SANDBOX_REGION
 from qwentts_cli.billing.period_budget import PeriodBudget, PeriodLimit
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
 SANDBOX = "sandbox"
 
 
-@dataclass(frozen=True, slots=True)
-class Context:
+class Context(Struct, frozen=True):
     """`profile` is the name of the profile in use, if any."""
 
     settings: Settings

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from qwentts_cli.audio.formats import AudioFormat, check_format
 from qwentts_cli.audio.sink import EncodedSink, Recording, Sink
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
     from qwentts_cli.speech.options import OutputOptions
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Delivery:
+class Delivery(Struct, frozen=True, kw_only=True):
     """Where one recording goes, and how."""
 
     target: Target | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct, field
 
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.text.units import count_units
@@ -23,8 +24,7 @@ _HAN_RATE, _SYLLABLE_RATE, _LETTER_RATE = 4.2, 7.0, 14.5
 _FIRST_SYLLABLE = "\u3040"  # of the scripts behind it, each character is a syllable or a word
 
 
-@dataclass(slots=True)
-class Estimate:
+class Estimate(Struct):
     """Segments, the billed characters of each model, and about how long it would sound.
 
     `cached` of the segments cost nothing, for `cache` has them; their characters are not counted.
@@ -50,8 +50,7 @@ class Estimate:
                 self.characters[request.model] += count_units(request.text)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Quote:
+class Quote(Struct, frozen=True, kw_only=True):
     """What an estimate comes to; what is not known is `None`. `minutes` are those it takes to make."""
 
     estimate: Estimate

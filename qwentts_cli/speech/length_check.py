@@ -10,9 +10,10 @@ import math
 import re
 import threading
 from collections import deque
-from dataclasses import dataclass
 from statistics import median
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
@@ -47,16 +48,14 @@ _LEAST_S = 1.5
 _LEAST_SPREAD, _MOST_SPREAD, _DEVIATIONS = 0.3, 0.5, 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Length:
+class Length(Struct, frozen=True, kw_only=True):
     """Seconds that a text takes at the usual pace, and what may be added to or taken from that."""
 
     usual_s: float
     slack_s: float
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Judgement:
+class Judgement(Struct, frozen=True, kw_only=True):
     expected_s: float
     is_plausible: bool
 

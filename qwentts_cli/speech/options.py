@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
 STDOUT_NAMES = {"-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"}
 
 
-@dataclass(frozen=True, slots=True)
-class Pauses:
+class Pauses(Struct, frozen=True):
     """Seconds of silence before a segment, and before one that begins a paragraph."""
 
     segment_s: float = 0.0
@@ -35,16 +35,14 @@ class Pauses:
         return self.segment_s
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CacheUse:
+class CacheUse(Struct, frozen=True, kw_only=True):
     """How far the cache is used: `--no-cache` not at all, `--refresh` only to keep what is made."""
 
     is_on: bool = True
     is_read: bool = True
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class OutputOptions:
+class OutputOptions(Struct, frozen=True, kw_only=True):
     """What was typed of the output: `path` `-` is stdout, `None` none at all."""
 
     path: str | None = None
@@ -53,8 +51,7 @@ class OutputOptions:
     overwrite: bool = False
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SayOptions:
+class SayOptions(Struct, frozen=True, kw_only=True):
     """What was asked for of one text; `is_played` `None` leaves it to whether there is an `output`."""
 
     source: Source

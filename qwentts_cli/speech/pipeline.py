@@ -10,9 +10,10 @@ from collections import deque
 from collections.abc import Callable
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
+
+from msgspec import Struct, field
 
 from qwentts_cli.synthesis.timing import Cancelled
 
@@ -128,8 +129,7 @@ def deliver_in_order(
         delivery.stop()
 
 
-@dataclass(slots=True)
-class _Task(Generic[Item]):
+class _Task(Struct, Generic[Item]):
     """One item: its sound comes through `blocks` and ends with `None`, and then the usage is there."""
 
     item: Item

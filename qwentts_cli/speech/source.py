@@ -5,13 +5,15 @@ from __future__ import annotations
 import atexit
 import sys
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 from shutil import copyfileobj
 from stat import S_ISFIFO
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qwentts_cli.documents.input_format import DocumentFormat, InputFormat
 from qwentts_cli.documents.opening import recognise
@@ -34,8 +36,7 @@ _UNSPEAKABLE = {Likeness.RTF, Likeness.JSON, Likeness.JSON_LINES}
 _MOST_BYTES_A_CHARACTER = 4
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
+class Source(Struct, frozen=True):
     """A text, in pieces.
 
     Attributes:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qwentts_cli.audio.audible import AudibleMeter
 from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
@@ -33,8 +35,7 @@ if TYPE_CHECKING:
 _REFUSED_SILENCE_S = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class Spoken:
+class Spoken(Struct, frozen=True):
     """What came of a text: segments that were spoken, and what they took."""
 
     segments: int
@@ -92,8 +93,7 @@ def speak(
     return Spoken(number, usage)
 
 
-@dataclass(frozen=True, slots=True)
-class _Speaker:
+class _Speaker(Struct, frozen=True):
     """Makes segments into sound, smaller ones where the service does not take a whole one."""
 
     synthesize: Synthesize
@@ -164,8 +164,7 @@ class _Speaker:
         return Usage(gaps=(gap,))
 
 
-@dataclass(frozen=True, slots=True)
-class _Take:
+class _Take(Struct, frozen=True):
     """One answer to a request; `had_s` is what is heard of it."""
 
     sound: list[Pcm]

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from qwentts_cli.audio.tags import Tags
 from qwentts_cli.billing.budget import open_budget
@@ -40,8 +41,7 @@ if TYPE_CHECKING:
 _DEFAULT_JOBS = 4
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SaidText:
+class SaidText(Struct, frozen=True, kw_only=True):
     """What was made, and what that took."""
 
     delivery: Delivery

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from dataclasses import dataclass, field, replace
 from itertools import chain, groupby
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from qwentts_cli.documents.lexicon import substitute
 from qwentts_cli.speech.voice_settings import cut_text, rename_voice, speed_warning
@@ -20,8 +22,7 @@ if TYPE_CHECKING:
     from qwentts_cli.text.segment import Segment
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Utterance:
+class Utterance(Struct, frozen=True, kw_only=True):
     """A segment in a voice; `pause_s` is the silence before it, None the usual one.
 
     `substitutions` are those of the whole text that the segment was cut from.
@@ -122,8 +123,7 @@ class _Stretches:
         return self._number
 
 
-@dataclass(slots=True)
-class _Stretch:
+class _Stretch(Struct):
     """The text of passages in one manner, which knows where each of them came from."""
 
     first: Passage

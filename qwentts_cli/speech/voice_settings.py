@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
 from qwentts_cli.dashscope.names import choose_language, end_notice, instructions_warning, takers
@@ -27,8 +29,7 @@ _CAUTIOUS_UNITS = 512
 _FIRST_UNITS_HEARD = 100
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VoiceSettings:
+class VoiceSettings(Struct, frozen=True, kw_only=True):
     """Names as the service knows them; without a `language` the service finds it out.
 
     `names` are those that were typed, from which the names of a row or a speaker may differ.

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 import threading
 from contextlib import contextmanager
-from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from qwentts_cli.billing.ledger import open_ledger
 from qwentts_cli.billing.payments import Payments
@@ -49,8 +50,7 @@ _FILES_OF_A_REQUEST = 8
 _FILES_OF_THE_REST = 24
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Target:
+class Target(Struct, frozen=True, kw_only=True):
     """Who is asked. `scope` is what the cache knows it by."""
 
     endpoint: Endpoint

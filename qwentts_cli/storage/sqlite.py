@@ -11,10 +11,11 @@ import os
 import sys
 import time
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from qwentts_cli.errors import UsageError
 from qwentts_cli.storage.locks import wait_for_lock
@@ -32,8 +33,7 @@ _LARGEST_VALUE = 16 << 20
 _STEPS_BETWEEN_LOOKS = 10_000
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Layout:
+class Layout(Struct, frozen=True, kw_only=True):
     """The table of a database, as each version of it was made, the oldest first.
 
     `upgrades` are scripts, each from one version to the next; `is_durable` keeps what was written through a

@@ -9,11 +9,13 @@ from __future__ import annotations
 
 import math
 from bisect import bisect_right
-from dataclasses import dataclass, replace
 from fractions import Fraction
 from heapq import nsmallest
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -39,8 +41,7 @@ _PATHS_KEPT: Final = 64
 _LEAD_S: Final = Fraction(8, 100)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """A place in a text where a voice may pause: how much of the text is before it, and what ends there."""
 
     weight: int
@@ -51,8 +52,7 @@ class Mark:
         return _NO_PAUSE_AT_SENTENCE if self.ends_sentence else _NO_PAUSE_AT_CLAUSE
 
 
-@dataclass(frozen=True, slots=True)
-class _Pause:
+class _Pause(Struct, frozen=True):
     """A silence with `voiced` frames of voice before it; what comes after it is taken to begin at `frame`.
 
     `length` is relative to the usual pause between sentences.
@@ -68,15 +68,13 @@ class _Pause:
         return max(0.0, self.length - _CLAUSE_PAUSE) * _LONG_FOR_CLAUSE
 
 
-@dataclass(frozen=True, slots=True)
-class _Match:
+class _Match(Struct, frozen=True):
     weight: int
     voiced: int
     frame: Fraction
 
 
-@dataclass(frozen=True, slots=True)
-class _Path:
+class _Path(Struct, frozen=True):
     """Matches made so far, the last one first; of that, the pause's index, which is -1 at the start."""
 
     cost: float

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from fractions import Fraction
 from itertools import accumulate
 from typing import TYPE_CHECKING
+
+from msgspec.structs import replace
 
 from qwentts_cli.subtitles.alignment import Alignment, Mark
 from qwentts_cli.subtitles.formats import Cue

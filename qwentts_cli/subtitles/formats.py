@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from enum import StrEnum, unique
 from typing import TYPE_CHECKING, BinaryIO
+
+from msgspec import Struct
 
 from qwentts_cli.errors import UsageError
 
@@ -44,8 +45,7 @@ class SubtitleFormat(StrEnum):
         )
 
 
-@dataclass(frozen=True, slots=True)
-class Cue:
+class Cue(Struct, frozen=True):
     """What is shown from `start_s` to `end_s`, seconds from the start of the audio: one or more lines.
 
     `speaker` is who says it, as far as that is known; only WebVTT has a place for it.
@@ -57,8 +57,7 @@ class Cue:
     speaker: str = ""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class _Shown:
+class _Shown(Struct, frozen=True, kw_only=True):
     """A cue as it is written: `after_ms` is the end of the one before it."""
 
     number: int

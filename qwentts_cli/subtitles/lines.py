@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from itertools import accumulate, pairwise
 from typing import Final
+
+from msgspec import Struct
 
 from qwentts_cli.text.graphemes import joined
 from qwentts_cli.text.punctuation import (
@@ -42,8 +43,7 @@ _AT_CLAUSE, _AT_SPACE, _AT_CHARACTER, _IN_WORD = 0, 3, 4, 40
 _EMPTY = 8
 
 
-@dataclass(frozen=True, slots=True)
-class Caption:
+class Caption(Struct, frozen=True):
     """What is shown at once: `text` in `lines`, between which its white space is left out."""
 
     text: str

@@ -5,9 +5,10 @@ from __future__ import annotations
 import math
 import sys
 from array import array
-from dataclasses import dataclass
 from operator import mul
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from qwentts_cli.audio.wav import SAMPLE_BYTES
 
@@ -26,8 +27,7 @@ _NOISE_SHARE: Final = 0.05
 _VOICE_SHARE: Final = 0.95
 
 
-@dataclass(frozen=True, slots=True)
-class Silence:
+class Silence(Struct, frozen=True):
     """The frames from `start` up to `end`."""
 
     start: int

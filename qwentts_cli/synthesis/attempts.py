@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct, field
 
 from qwentts_cli.errors import LocalError, NetworkError, QwenTTSError, Throttled
 from qwentts_cli.observer import Observer
@@ -23,8 +24,7 @@ T = TypeVar("T")
 _TOO_STEEP = "Throttling.BurstRate"
 
 
-@dataclass(slots=True, kw_only=True)
-class Attempts:
+class Attempts(Struct, kw_only=True):
     """Shared by all workers; `limiter` only where each attempt uses up the account's rate.
 
     Until something has succeeded the patience is that of a single call: whoever typed the command is waiting.

@@ -6,8 +6,9 @@ import hashlib
 import json
 import os
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec import Struct
 
 from qwentts_cli.audio.wav import MOST_CHANNELS, SAMPLE_BYTES, SAMPLE_RATES, Pcm
 from qwentts_cli.errors import LocalError
@@ -26,8 +27,7 @@ _MOST_CHARACTERS = 1_000_000
 _AFTER_PRUNING = 0.9
 
 
-@dataclass(frozen=True, slots=True)
-class Clip:
+class Clip(Struct, frozen=True):
     """Verified audio, and the characters that were billed for it."""
 
     pcm: Pcm

@@ -5,8 +5,10 @@ from __future__ import annotations
 import threading
 from collections import deque
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qwentts_cli.observer import Observer
 from qwentts_cli.synthesis import limiter_rules as aimd
@@ -24,8 +26,7 @@ T = TypeVar("T")
 _RECHECK_S = 0.5
 
 
-@dataclass(frozen=True, slots=True)
-class Permit:
+class Permit(Struct, frozen=True):
     """A token that was taken: one request may be sent."""
 
     taken_at: float

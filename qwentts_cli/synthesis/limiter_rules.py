@@ -8,7 +8,8 @@ functions; every time is in seconds of one monotonic clock, every rate in reques
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from msgspec import Struct
+from msgspec.structs import replace
 
 START_RPS = 2.0
 MIN_RPS = 0.05
@@ -41,8 +42,7 @@ _YIELD_S = 0.02
 _SHORTEST_WAIT_S = 1e-4
 
 
-@dataclass(frozen=True, slots=True)
-class LimiterState:
+class LimiterState(Struct, frozen=True):
     """What everybody who shares a limit knows of it.
 
     Attributes:

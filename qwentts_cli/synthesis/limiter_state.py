@@ -8,7 +8,6 @@ import os
 import platform
 import threading
 import time
-from dataclasses import fields
 from typing import TYPE_CHECKING, Protocol, TypeVar
 
 from qwentts_cli.errors import LocalError
@@ -25,7 +24,7 @@ T = TypeVar("T")
 _RECORD_BYTES = 512
 _LOCK_TRIES = 500
 _LOCK_PAUSE_S = 0.002
-_KINDS = {field.name: type(getattr(fresh(0.0), field.name)) for field in fields(LimiterState)}
+_KINDS = {name: type(getattr(fresh(0.0), name)) for name in LimiterState.__struct_fields__}
 
 
 class RateState(Protocol):

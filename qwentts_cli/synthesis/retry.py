@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
+
+from msgspec import Struct
 
 from qwentts_cli.errors import QuotaError, QwenTTSError, Throttled
 from qwentts_cli.observer import Observer
@@ -23,8 +24,7 @@ _DAY_S = 86400.0
 _QUOTA_CODES = frozenset({"Throttling.AllocationQuota", "insufficient_quota"})
 
 
-@dataclass(frozen=True, slots=True)
-class RetryPolicy:
+class RetryPolicy(Struct, frozen=True):
     """The bounds of one phase (a synthesis, or a download) of one item.
 
     Attributes:

@@ -5,9 +5,11 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qwentts_cli.audio.served import read_served_audio
 from qwentts_cli.audio.stream import StreamDecoder
@@ -32,8 +34,7 @@ Emit = Callable[[Pcm], None]
 _MOST_NEW_LINKS = 2
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Store:
+class Store(Struct, frozen=True, kw_only=True):
     """Audio that was paid for before. `scope` names the server; without `is_read`, audio is only added."""
 
     cache: Cache

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from msgspec import Struct
 
 
-@dataclass(frozen=True, slots=True)
-class Gap:
+class Gap(Struct, frozen=True):
     """A passage that the service's filter refused, replaced by silence: its place and length in the text."""
 
     line: int
@@ -14,8 +13,7 @@ class Gap:
     characters: int
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Doubt:
+class Doubt(Struct, frozen=True, kw_only=True):
     """A passage whose sound is too short or too long: its place, and the seconds had and expected."""
 
     line: int
@@ -33,8 +31,7 @@ class Doubt:
         }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Usage:
+class Usage(Struct, frozen=True, kw_only=True):
     """`characters` are those of the text, `billed` those that this run paid for: 0 if all was in the cache.
 
     Both are counted by the service; where it does not say, they are counted as it counts.

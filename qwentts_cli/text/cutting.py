@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from qwentts_cli.text.boundaries import Boundary
 from qwentts_cli.text.graphemes import joined
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
 _SENTENCE_ENDS = (Boundary.SENTENCE_AND_LINE, Boundary.SENTENCE, Boundary.LINE)
 
 
-@dataclass(frozen=True, slots=True)
-class Mark:
+class Mark(Struct, frozen=True):
     """The end of a sentence: its index in a text, the units up to it, and those of its white space."""
 
     place: int
@@ -30,8 +30,7 @@ class Mark:
         return self.units - self.spaces
 
 
-@dataclass(frozen=True, slots=True)
-class Cut:
+class Cut(Struct, frozen=True):
     place: int
     boundary: Boundary
 

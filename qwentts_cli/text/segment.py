@@ -6,8 +6,10 @@ in which it arrived.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
+from msgspec.structs import replace
 
 from qwentts_cli.text.boundaries import Boundary
 from qwentts_cli.text.cutting import Mark, cut
@@ -24,8 +26,7 @@ if TYPE_CHECKING:
 _PIECE_CHARS: Final = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Segment:
+class Segment(Struct, frozen=True):
     """A part of a text: `text` is the slice of it that begins at index `start`.
 
     `line` and `column` (both from 1, in characters) are where its first visible character stands. A segment

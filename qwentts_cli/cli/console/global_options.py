@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from msgspec import Struct
 from typer import Exit
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
@@ -15,8 +15,7 @@ if TYPE_CHECKING:
     from typer._click import Context, HelpFormatter, Parameter
 
 
-@dataclass(slots=True)
-class GlobalOptions:
+class GlobalOptions(Struct):
     """What the global options of one invocation say; the one nearer to the end of the line wins."""
 
     profile: str | None = None

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import os
 import sys
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from qwentts_cli.cli.console.global_options import GlobalOptions, global_options
 from qwentts_cli.cli.console.output import Output, make_output
@@ -25,8 +26,7 @@ if TYPE_CHECKING:
 _GLOBAL_SETTINGS = ("region", "base_url", "timeout")
 
 
-@dataclass(frozen=True, slots=True)
-class Invocation:
+class Invocation(Struct, frozen=True):
     options: GlobalOptions
     output: Output
     config: Config

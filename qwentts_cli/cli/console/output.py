@@ -8,8 +8,9 @@ import json
 import os
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TextIO
+
+from msgspec import Struct
 
 from qwentts_cli.errors import LocalError, QwenTTSError, error_document, error_text
 from qwentts_cli.redact import safe
@@ -21,8 +22,7 @@ if TYPE_CHECKING:
     from qwentts_cli.cli.console.global_options import GlobalOptions
 
 
-@dataclass(frozen=True, slots=True)
-class Output:
+class Output(Struct, frozen=True):
     """Speaks to the user as the global options ask for."""
 
     is_json: bool = False

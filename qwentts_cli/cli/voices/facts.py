@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import shlex
-from dataclasses import dataclass
 from datetime import datetime
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from qwentts_cli.dashscope.names import find_voice
 
@@ -16,8 +17,7 @@ if TYPE_CHECKING:
     from qwentts_cli.dashscope.catalog import Catalog, Model, Source, Voice
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class VoiceFacts:
+class VoiceFacts(Struct, frozen=True, kw_only=True):
     """What is not known is empty.
 
     `languages` are names, `models` ids with the usual one first, and `ended` those of them whose end has come

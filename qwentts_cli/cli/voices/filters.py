@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec import Struct
 
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, Catalog
 from qwentts_cli.dashscope.names import choose_language, choose_model
@@ -38,8 +38,7 @@ SearchFilter = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Filters:
+class Filters(Struct, frozen=True, kw_only=True):
     """What a voice must have; `None` leaves it open. Languages and models are as the service names them."""
 
     language: str | None = None

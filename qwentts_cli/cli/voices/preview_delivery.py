@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 
 import typer
+from msgspec import Struct
 
 from qwentts_cli.audio.formats import AudioFormat
 from qwentts_cli.audio.sink import EncodedSink
@@ -35,8 +35,7 @@ if TYPE_CHECKING:
     from qwentts_cli.speech.preview.speak_previews import OpenSink, PreviewOptions, Wish
 
 
-@dataclass(frozen=True, slots=True)
-class _Delivery:
+class _Delivery(Struct, frozen=True):
     """Speaks all previews of a run, and keeps what became of each."""
 
     run: Invocation

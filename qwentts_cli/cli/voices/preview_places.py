@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from qwentts_cli.audio.formats import AudioFormat
 from qwentts_cli.audio.target import Target, check_path
@@ -20,8 +21,7 @@ if TYPE_CHECKING:
     from qwentts_cli.speech.preview.preview import Preview
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreviewPlace:
+class PreviewPlace(Struct, frozen=True, kw_only=True):
     """What was typed: a folder for files, a page, or neither of them for the loudspeaker."""
 
     folder: Path | None

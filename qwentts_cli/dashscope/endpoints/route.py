@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.endpoints import generation, synthesizer
@@ -15,8 +16,7 @@ if TYPE_CHECKING:
     from qwentts_cli.dashscope.request import SynthesisRequest
 
 
-@dataclass(frozen=True, slots=True)
-class Route:
+class Route(Struct, frozen=True):
     """`path` goes on from the base URL."""
 
     path: str

@@ -5,12 +5,12 @@ from __future__ import annotations
 import ssl
 import time
 from contextlib import contextmanager
-from dataclasses import dataclass
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING
 
 import requests
 import urllib3
+from msgspec import Struct
 from requests.auth import AuthBase
 
 from qwentts_cli import __version__
@@ -28,8 +28,7 @@ MAX_CONNECTIONS = 64
 _READ_BYTES = 1 << 16
 
 
-@dataclass(frozen=True, slots=True)
-class Timeouts:
+class Timeouts(Struct, frozen=True):
     """Seconds: to connect, to the first byte of an answer, between bytes, and for the whole request."""
 
     total: float = 600.0

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass, field
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
 
 from qwentts_cli.documents.formats.archive import Archive
 from qwentts_cli.documents.formats.epub_package import Package, read_package
@@ -41,16 +42,14 @@ def open_epub(path: Path) -> Document:
     )
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
+class _Part(Struct, frozen=True):
     """A stretch of one page that belongs to one chapter."""
 
     title: str
     passages: list[Passage]
 
 
-@dataclass(frozen=True, slots=True)
-class _Book:
+class _Book(Struct, frozen=True):
     path: Path
     package: Package
     left_out: Counter[str] = field(default_factory=Counter)

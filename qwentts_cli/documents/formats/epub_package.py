@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from qwentts_cli.documents.formats.archive import Archive, resolve
 
@@ -21,8 +22,7 @@ _PAGE_TYPES: Final = frozenset({"application/xhtml+xml", "text/html", "applicati
 _DEEPEST: Final = 2  # levels of the contents whose entries are chapters: parts and what they hold
 
 
-@dataclass(frozen=True, slots=True)
-class Entry:
+class Entry(Struct, frozen=True):
     """A line of the table of contents: its title, and the member and the place in it where that begins."""
 
     title: str
@@ -30,8 +30,7 @@ class Entry:
     anchor: str
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Package:
+class Package(Struct, frozen=True, kw_only=True):
     title: str
     author: str
     language: str
@@ -40,8 +39,7 @@ class Package:
     cover: tuple[str, str] | None  # member and media type
 
 
-@dataclass(frozen=True, slots=True)
-class _Resource:
+class _Resource(Struct, frozen=True):
     member: str
     media_type: str
     properties: frozenset[str]

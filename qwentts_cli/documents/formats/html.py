@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import dataclass, field, replace
 from html.parser import HTMLParser
 from typing import Final
+
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from qwentts_cli.documents.formats.html_rules import (
     BLOCKS,
@@ -30,8 +32,7 @@ _DEEPEST: Final = 500  # elements in each other; nobody writes more, and a bomb 
 _HARD_BREAK: Final = "\v"
 
 
-@dataclass(slots=True)
-class HtmlContent:
+class HtmlContent(Struct):
     """What was found in a page; `main` are the passages of its main part, if it names one."""
 
     title: str = ""
@@ -51,8 +52,7 @@ def parse_html(text: str, *, anchors: frozenset[str] = frozenset()) -> HtmlConte
     return parser.content
 
 
-@dataclass(slots=True)
-class _Element:
+class _Element(Struct):
     tag: str
     is_omitted: bool
     begin: int  # where its text begins in the passage

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 # ruff: noqa: RUF001 - titles and stops of many scripts are what is looked for
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
 
 from qwentts_cli.documents.formats.html import LINE_ATTRIBUTE, HtmlContent, parse_html
 from qwentts_cli.text.punctuation import HAN, KANA
@@ -28,8 +29,7 @@ _CALLOUT: Final = re.compile(r"\[!\w+\][+-]?\s*|\[[ xX]\]\s+")
 _CONTAINER: Final = re.compile(r"^:::.*$", re.MULTILINE)
 
 
-@dataclass(frozen=True, slots=True)
-class FrontMatter:
+class FrontMatter(Struct, frozen=True):
     """What stands before a text between two lines of dashes; `lines` is how many lines that takes."""
 
     lines: int = 0

@@ -12,8 +12,9 @@ A line without a name goes on with the turn above it; before the first name it b
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct, field
 
 from qwentts_cli.documents.model import Chapter, Document, Manner, Passage, PassageKind
 from qwentts_cli.text.boundaries import LINE_BREAK
@@ -32,8 +33,7 @@ _BRACKETED: Final = re.compile(
 _STAGE_DIRECTION: Final = re.compile(r"\s*[(（](?P<how>[^)）]{1,200})[)）]\s*(?P<said>\S.*)")
 
 
-@dataclass(slots=True)
-class _Turn:
+class _Turn(Struct):
     line: int
     speaker: str = ""
     how: str = ""

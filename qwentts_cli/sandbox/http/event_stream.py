@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 from qwentts_cli.sandbox.http.reply import gateway_headers
 
@@ -14,8 +15,7 @@ if TYPE_CHECKING:
     from qwentts_cli.sandbox.http.response_writer import ResponseWriter
 
 
-@dataclass(frozen=True, slots=True)
-class Frame:
+class Frame(Struct, frozen=True):
     payload: dict[str, Any]
     event: str = "result"
     status: int = 200

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
 
 
-@dataclass(slots=True, kw_only=True)
-class Exchange:
+class Exchange(Struct, kw_only=True):
     """What came, and what the ledger will say of it.
 
     `path` is as sent; `region` and `workspace` are those of the host it stands for, "" where it names none.

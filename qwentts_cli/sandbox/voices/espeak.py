@@ -13,10 +13,11 @@ import subprocess
 import sys
 import threading
 import unicodedata
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
+
+from msgspec import Struct
 
 from qwentts_cli.sandbox.voices.engine import EngineFailed
 
@@ -46,8 +47,7 @@ _SCRIPTS = {"HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "CJK": "cmn", "C
 _VARIANTS = {"female": ("f1", "f2", "f3", "f4", "f5"), "male": ("m1", "m2", "m3", "m4", "m7")}
 
 
-@dataclass(frozen=True, slots=True)
-class EspeakLibrary:
+class EspeakLibrary(Struct, frozen=True):
     library: Path
     data: Path
 

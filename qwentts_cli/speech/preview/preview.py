@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import tomllib
-from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
 from qwentts_cli.dashscope.names import end_notice, find_voice
@@ -30,8 +31,7 @@ if TYPE_CHECKING:
 _OTHERWISE = "zh"  # what the catalogue's voices speak of whose language nothing is said
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(Struct, frozen=True):
     """A voice and what it is to say: a text, or else a sentence in its own language."""
 
     voice: VoiceSettings

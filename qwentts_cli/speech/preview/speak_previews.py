@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
 from typing import TYPE_CHECKING
+
+from msgspec import Struct
 
 from qwentts_cli.audio.sink import Recording, Sink
 from qwentts_cli.billing.budget import open_budget
@@ -49,8 +50,7 @@ class Interrupted(Exception):
         self.wish = wish
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PreviewOptions:
+class PreviewOptions(Struct, frozen=True, kw_only=True):
     """`is_heard`: one after the other, and each while it is made."""
 
     is_heard: bool
@@ -58,8 +58,7 @@ class PreviewOptions:
     max_cost: str | None = None
 
 
-@dataclass(slots=True)
-class PreviewResult:
+class PreviewResult(Struct):
     """A preview and what became of it; `error` is why the service would not speak it.
 
     Of one that was interrupted there is no `usage`.
@@ -102,8 +101,7 @@ def speak_previews(
         yield from (speaker.hear if options.is_heard else speaker.keep)(previews, pool)
 
 
-@dataclass(frozen=True, slots=True)
-class _PreviewSpeaker:
+class _PreviewSpeaker(Struct, frozen=True):
     synthesizer: Synthesizer
     open_sink: OpenSink
     observer: Observer

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import select
 import stat
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, cast
+
+from msgspec import Struct
 
 from qwentts_cli.errors import UsageError
 from qwentts_cli.text.reading.decode import TextDecoder, decode_argument
@@ -25,8 +26,7 @@ _REFUSED = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
+class Reader(Struct, frozen=True):
     """Reads text with one idea of its encoding; `note` is told what was left out."""
 
     encoding: str | None

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
+
+from msgspec import Struct
 
 from qwentts_cli.text.boundaries import LINE_BREAK, Boundary
 from qwentts_cli.text.graphemes import joined
@@ -30,8 +31,7 @@ _LOOKAHEAD: Final = 64  # no boundary is placed further than this before the end
 _CONTEXT: Final = 512  # characters kept for abbreviations and the length of the line
 
 
-@dataclass(frozen=True, slots=True)
-class Fragment:
+class Fragment(Struct, frozen=True):
     """A sentence with the white space behind it, or a part of a long one, whose end is no boundary."""
 
     text: str

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from contextlib import suppress
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from qwentts_cli.dashscope.errors import service_error
 from qwentts_cli.dashscope.refusal import Asked, Refusal

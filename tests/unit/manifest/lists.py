@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import json
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from msgspec.structs import replace
 
 from qwentts_cli.manifest.check import Manifest, check_manifest
 from qwentts_cli.manifest.item import Item, ManifestOptions

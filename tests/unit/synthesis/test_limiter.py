@@ -5,11 +5,11 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import replace
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from benchmarks.ratelimit import limited_server
 from qwentts_cli.synthesis.limiter import RateLimiter

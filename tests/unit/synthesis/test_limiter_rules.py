@@ -1,11 +1,11 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from benchmarks.limiter_simulation import CASES, Case, Load, Simulation, TokenBucket, ten_two_ten
 from qwentts_cli.synthesis import limiter_rules as aimd

@@ -5,12 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from qwentts_cli.synthesis.limiter_rules import LimiterState, fresh
 from qwentts_cli.synthesis.limiter_state import OwnState, SharedState, decode, encode, shared_state
@@ -35,7 +35,7 @@ SharedState(Path(sys.argv[1])).transact(change)
 
 COUNT = """
 import sys
-from dataclasses import replace
+from msgspec.structs import replace
 from pathlib import Path
 from qwentts_cli.synthesis.limiter_rules import fresh
 from qwentts_cli.synthesis.limiter_state import SharedState
