@@ -65,7 +65,7 @@ MEANINGS = {
         "the service refused the text or the parameters, or answered something that is not audio"
     ),
     ExitCode.LOCAL: "disk, permission, closed stdout, no audio device, encoder",
-    ExitCode.PARTIAL: "batch: some items failed, the rest is done; run it again",
+    ExitCode.PARTIAL: "batch: some items failed, the rest is done; run it again; lint: something was found",
     ExitCode.BUSY: "another process writes to the same output folder",
     ExitCode.BUDGET: (
         "--max-cost, --max-characters or the setting budget would be crossed; nothing beyond it was sent"

@@ -32,6 +32,7 @@ UNUSED = [
     (["say", "Hi.", "--dry-run"], rf"{NETWORK}|{BATCH}"),
     (["say", "Hi.", "-o", "hi.wav", "--region", "sandbox"], BATCH),
     (["batch", "--help"], rf"{SPEECH}|qwentts_cli\.cli\.say|{PIPELINE}"),
+    (["lint", "-"], rf"{NETWORK}|qwentts_cli\.cli\.(say|batch)"),
     (["voices"], SPEECH),
     (["voices", "show", "Cherry"], SPEECH),
     (["config", "get", "voice"], SPEECH),

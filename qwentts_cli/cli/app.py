@@ -29,6 +29,7 @@ PROGRAM = "qwentts"
 COMMANDS = {
     "say": "Speak a text: play it, or write it to a file or a pipe.",
     "batch": "Speak many texts, each to a file; run it again to resume.",
+    "lint": "Find what may be read wrong in a text, or costs for nothing.",
     "voices": "List, show and hear the voices.",
     "models": "List the models: what each takes and costs, and until when.",
     "doctor": "Check key, server, network, disk and player.",

@@ -12,7 +12,7 @@ import typer
 
 from qwentts_cli.cli.console import speech_options as opt
 from qwentts_cli.cli.console.invocation import Invocation, begin
-from qwentts_cli.cli.console.reading import choose_lexicon, choose_reading
+from qwentts_cli.cli.console.reading import check_one_text, choose_lexicon, choose_reading
 from qwentts_cli.documents.input_format import InputFormat
 from qwentts_cli.errors import ExitCode, UsageError
 from qwentts_cli.speech.options import STDOUT_NAMES, CacheUse, OutputOptions, Pauses, SayOptions
@@ -87,7 +87,7 @@ def say(
     """Speak a text: play it, or write it to a file or a pipe."""
     run = begin(context, voice=voice, model=model, language=language, jobs=jobs, rpm=rpm)
     reading = choose_reading(
-        _check_one_text(input_format), chapters=chapters, pattern=chapter_pattern, markup=markup, cast=cast
+        check_one_text(input_format), chapters=chapters, pattern=chapter_pattern, markup=markup, cast=cast
     )
     reader = _make_reader(run, encoding, reading)
     options = SayOptions(
@@ -184,10 +184,3 @@ def _choose_source(
         typer.echo(context.get_help())
         raise typer.Exit(ExitCode.USAGE)
     return source
-
-
-def _check_one_text(input_format: InputFormat) -> InputFormat:
-    """Refuse a list of texts, which is for batch."""
-    if input_format.is_list:
-        raise UsageError(f"--input-format {input_format} is a list of texts", hint="Use 'qwentts batch'.")
-    return input_format

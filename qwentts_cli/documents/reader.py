@@ -39,7 +39,7 @@ class DocumentReader(Reader, frozen=True):
         if self.has_manners:
             yield from Chapter(title="", passages=lambda: self.passages(path)).text()
             return
-        kind = options.format.document or recognise(path)
+        kind = self.kind(path)
         if kind is DocumentFormat.TEXT and not options.chapters:
             yield from self._plain.file(path)
             return
@@ -47,14 +47,22 @@ class DocumentReader(Reader, frozen=True):
         yield from _join(chapter for _, chapter in self._wanted(document))
         self._tell_left_out(path, document)
 
+    def kind(self, path: Path) -> DocumentFormat:
+        """Tell what a file is read as."""
+        return self.options.format.document or recognise(path)
+
+    def source(self, path: Path) -> Iterator[str]:
+        """Read a file as it stands, with its marks, in pieces."""
+        return self._plain.file(path)
+
     def document(self, path: Path) -> Document:
         """Open a file as a document, with only the chapters that are wanted."""
-        document = self._open(path, self.options.format.document or recognise(path))
+        document = self._open(path, self.kind(path))
         return replace(document, chapters=lambda: (chapter for _, chapter in self._wanted(document)))
 
     def chapters(self, path: Path) -> Iterator[tuple[int, Chapter]]:
         """Give the chapters of a file that are wanted, with their numbers in it."""
-        return self._wanted(self._open(path, self.options.format.document or recognise(path)))
+        return self._wanted(self._open(path, self.kind(path)))
 
     def list_chapters(self, path: Path) -> Iterator[str]:
         """Give a line for each chapter that is wanted: its number, its title and its billed characters."""
@@ -77,7 +85,7 @@ class DocumentReader(Reader, frozen=True):
 
     def least_bytes(self, path: Path) -> int:
         """How many bytes of text a file has at least, as far as its size tells."""
-        is_text = (self.options.format.document or recognise(path)) is DocumentFormat.TEXT
+        is_text = self.kind(path) is DocumentFormat.TEXT
         return path.stat().st_size if is_text and not self.options.chapters else 0
 
     def passages(self, path: Path) -> Iterator[Passage]:

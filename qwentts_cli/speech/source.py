@@ -2,36 +2,29 @@
 
 from __future__ import annotations
 
-import atexit
 import sys
-from contextlib import ExitStack
 from functools import partial
 from pathlib import Path
-from shutil import copyfileobj
-from stat import S_ISFIFO
-from tempfile import TemporaryDirectory
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from qwentts_cli.documents.input_format import DocumentFormat, InputFormat
 from qwentts_cli.documents.opening import recognise
+from qwentts_cli.documents.piped import Piped
 from qwentts_cli.errors import UsageError
-from qwentts_cli.storage.stdin import STDIN_NAMES, open_stdin
+from qwentts_cli.storage.stdin import open_stdin
 from qwentts_cli.text.reading.likeness import Likeness, likeness
 from qwentts_cli.text.reading.read import check_is_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from qwentts_cli.documents.model import Passage
     from qwentts_cli.documents.reader import DocumentReader
 
-    _Part = TypeVar("_Part", str, Passage)
-
 _STDIN = "-"
-_OPEN_FILES = {Path("/dev/fd"), Path("/proc/self/fd")}
 _UNSPEAKABLE = {Likeness.RTF, Likeness.JSON, Likeness.JSON_LINES}
 _MOST_BYTES_A_CHARACTER = 4
 
@@ -110,15 +103,15 @@ def _words(words: Sequence[str], reader: DocumentReader) -> Source:
 
 
 def _files(files: Sequence[Path], reader: DocumentReader) -> Source:
-    pipes = {path: _kept(path) for path in files if _is_pipe(path)}
-    named = replace(reader, note=lambda text: reader.note(_as_typed(text, pipes)))
-    source = _files_at_hand([pipes.get(path, path) for path in files], named)
-    if files[0] in pipes:
-        source = replace(source, title="")
-    if pipes:
-        read = source.passages and partial(_told_as_typed, source.passages, pipes)
-        return replace(source, pieces=partial(_told_as_typed, source.pieces, pipes), passages=read)
-    return source
+    piped = Piped(files)
+    named = replace(reader, note=lambda text: reader.note(piped.as_typed(text)))
+    source = _files_at_hand([piped.at_hand(path) for path in files], named)
+    return replace(
+        source,
+        title="" if files[0] in piped else source.title,
+        pieces=partial(piped.told_as_typed, source.pieces),
+        passages=source.passages and partial(piped.told_as_typed, source.passages),
+    )
 
 
 def _files_at_hand(files: Sequence[Path], reader: DocumentReader) -> Source:
@@ -165,42 +158,6 @@ def _stdin(reader: DocumentReader, live_wait_s: float) -> Source:
     return Source(
         lambda: _looked_at(reader.live(stream, "stdin", live_wait_s), "stdin", reader), "", is_live=True
     )
-
-
-def _is_pipe(path: Path) -> bool:
-    """Whether it is stdin, or what a shell makes of `<(command)`; a pipe with a name may have no writer."""
-    if str(path) in STDIN_NAMES:
-        return True
-    try:
-        return path.parent in _OPEN_FILES and S_ISFIFO(path.stat().st_mode)
-    except (OSError, ValueError):
-        return False
-
-
-def _kept(path: Path) -> Path:
-    """Keep what a pipe gives until the program ends: a document is read more than once, and not in order."""
-    folder = TemporaryDirectory(prefix="qwentts-")
-    atexit.register(folder.cleanup)
-    copy = Path(folder.name, "text")
-    with ExitStack() as stack:
-        is_stdin = str(path) in STDIN_NAMES
-        stream = open_stdin("the text") if is_stdin else stack.enter_context(path.open("rb"))
-        copyfileobj(stream, stack.enter_context(copy.open("wb")))
-    return copy
-
-
-def _as_typed(text: str, pipes: Mapping[Path, Path]) -> str:
-    for path, copy in pipes.items():
-        text = text.replace(str(copy), "stdin" if str(path) in STDIN_NAMES else str(path))
-    return text
-
-
-def _told_as_typed(pieces: Callable[[], Iterator[_Part]], pipes: Mapping[Path, Path]) -> Iterator[_Part]:
-    """Read what was kept, and tell errors of it by the name of the pipe that it came from."""
-    try:
-        yield from pieces()
-    except UsageError as error:
-        raise UsageError(_as_typed(str(error), pipes), hint=_as_typed(error.hint, pipes)) from error
 
 
 def _joined_passages(files: Sequence[Path], reader: DocumentReader) -> Iterator[Passage]:

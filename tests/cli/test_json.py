@@ -10,6 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from qwentts_cli.batch.journal import State
+from qwentts_cli.lint.remark import Rule
 from qwentts_cli.sandbox.server import Sandbox
 from tests.conftest import Qwentts, at
 
@@ -35,6 +36,15 @@ def test_a_text_is_told_as_the_schema_says(written: Qwentts) -> None:
     check("quote", written("say", "Hello.", "--dry-run", "--json").json)
     check("said", written("say", "Hello.", "-o", "a.wav", "--json").json)
     check("failure", written("say", "Hello.", "-o", "a.wav", "--json", code=2).json)
+
+
+def test_a_doubtful_text_is_told_as_the_schema_says(written: Qwentts) -> None:
+    """With a place in lines, and with one in chapters."""
+    (written.folder / "a.txt").write_text("It goes at 5 km/h.")
+    check("looked", written("lint", "a.txt", "--json", code=8).json)
+    assert SCHEMA["$defs"]["looked"]["properties"]["findings"]["items"]["properties"]["rule"]["enum"] == [
+        *Rule
+    ]
 
 
 def test_a_batch_is_told_as_the_schema_says(written: Qwentts) -> None:

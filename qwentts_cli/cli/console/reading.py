@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from qwentts_cli.documents.input_format import InputFormat
 from qwentts_cli.documents.options import DocumentOptions
+from qwentts_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -37,3 +38,10 @@ def choose_lexicon(path: Path | None) -> Lexicon | None:
     from qwentts_cli.documents.lexicon import read_lexicon
 
     return read_lexicon(path)
+
+
+def check_one_text(input_format: InputFormat) -> InputFormat:
+    """Refuse a list of texts, which is for batch."""
+    if input_format.is_list:
+        raise UsageError(f"--input-format {input_format} is a list of texts", hint="Use 'qwentts batch'.")
+    return input_format

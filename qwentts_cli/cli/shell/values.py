@@ -11,7 +11,9 @@ if TYPE_CHECKING:
 
     from typer._click import Context
 
-FILES = frozenset({"file", "output", "inputs", "subtitles", "report", "join", "html", "api_key_file"})
+FILES = frozenset(
+    {"file", "files", "lexicon", "output", "inputs", "subtitles", "report", "join", "html", "api_key_file"}
+)
 FOLDERS = frozenset({"folder"})
 
 
