@@ -104,6 +104,18 @@ def check_format(
         )
 
 
+def check_choice(fmt: AudioFormat, *, sample_rate: int, bitrate_kbps: int | None) -> None:
+    """Likewise, while all of it can still be chosen.
+
+    Raises:
+        UsageError: the format does not have this sample rate or bit rate.
+    """
+    try:
+        check_format(fmt, sample_rate=sample_rate, bitrate_kbps=bitrate_kbps)
+    except LocalError as error:
+        raise UsageError(error.message, hint=error.hint) from error
+
+
 def compression_level(fmt: AudioFormat, *, sample_rate: int, channels: int, bitrate_kbps: int) -> float:
     """Translate a bit rate that `check_format` accepts into libsndfile's level from 0 (large) to 1 (small).
 

@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qwentts_cli.audio.formats import AudioFormat, check_format
-from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
+from qwentts_cli.audio.formats import AudioFormat, check_choice
 from qwentts_cli.batch.join import Join, choose_join
 from qwentts_cli.batch.options import OutputSettings
 from qwentts_cli.batch.tasks import TaskList, item_voice
@@ -75,7 +74,7 @@ def _check_bitrate(settings: OutputSettings, join: Join | None) -> OutputSetting
     """A bit rate is for every file that has one, so that it may be for the joined file alone."""
     is_for_joined = join and join.bitrate_kbps and not settings.format.is_lossy
     bitrate = None if is_for_joined else settings.bitrate_kbps
-    check_format(settings.format, sample_rate=RAW_SAMPLE_RATE, bitrate_kbps=bitrate)
+    check_choice(settings.format, sample_rate=settings.voice.sample_rate, bitrate_kbps=bitrate)
     keeps_copies = join is not None and settings.format.is_lossy
     return replace(settings, bitrate_kbps=bitrate, keeps_copies=keeps_copies)
 
@@ -130,7 +129,7 @@ def _make_check(
         output = options.files.folder / item.output
         if "/" in item.output and leads_outside(output.parent, options.files.folder):
             return f"a link leads its file out of {options.files.folder}: {output}"
-        names = (item.voice, item.model, item.language, bool(item.instructions))
+        names = (item.voice, item.model, item.language, bool(item.instructions), item.tuning)
         if names not in known:
             known[names] = _check_names(item, voice, budget, observer)
         return known[names]

@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING, BinaryIO
 from msgspec import Struct
 
 from qwentts_cli.audio.decode import decode
-from qwentts_cli.audio.formats import AudioFormat, check_format
+from qwentts_cli.audio.formats import AudioFormat, check_choice
 from qwentts_cli.audio.sink import EncodedSink, Recording
-from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
 from qwentts_cli.audio.tags import MOST_CHAPTERS, Chapter, Tags
 from qwentts_cli.audio.target import Target
 from qwentts_cli.batch.journal import Journal, State, begin_key, name_beside
@@ -160,7 +159,7 @@ def choose_join(typed: Path, settings: OutputSettings, *, is_part: bool) -> Join
         )
     format_ = AudioFormat.for_path(typed, settings.format)
     bitrate = settings.bitrate_kbps if format_.is_lossy else None
-    check_format(format_, sample_rate=RAW_SAMPLE_RATE, bitrate_kbps=bitrate)
+    check_choice(format_, sample_rate=settings.voice.sample_rate, bitrate_kbps=bitrate)
     pauses = settings.pauses
     pause_s = pauses.segment_s if pauses.paragraph_s is None else pauses.paragraph_s
     return Join(

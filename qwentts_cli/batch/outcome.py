@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
+from qwentts_cli.dashscope.request import UNTUNED, Tuning
 from qwentts_cli.errors import PartialError, error_document
 from qwentts_cli.synthesis.usage import Usage
 from qwentts_cli.wording import plural
@@ -40,6 +41,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     voice: str
     model: str
     status: Status
+    tuning: Tuning = UNTUNED
     id: str | None = None
     key: str = ""
     text: str = ""
@@ -58,6 +60,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
             "status": self.status.value,
             "voice": self.voice,
             "model": self.model,
+            **self.tuning.document(),
             "text": " ".join(self.text.split())[:_TEXT_SHOWN],
             "duration_s": round(self.duration_s, 6),
             "cached": self.status is Status.MADE and not self.usage.billed,

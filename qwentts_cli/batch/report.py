@@ -117,7 +117,7 @@ def _row(outcome: Outcome, path: Path, folder: Path) -> dict[str, Any]:
         "source": outcome.source,
         "url": None if outcome.status is Status.FAILED else relative_url(outcome.output, path.parent),
         "voice": outcome.voice,
-        "model": outcome.model,
+        "model": ", ".join([outcome.model, *_tuning(outcome)]),
         "status": outcome.status.value,
         "text": text if len(text) <= _MOST_TEXT else f"{text[:_MOST_TEXT]}…",
         "seconds": round(outcome.duration_s, 3),
@@ -133,6 +133,10 @@ def _row(outcome: Outcome, path: Path, folder: Path) -> dict[str, Any]:
         ],
         "error": error_document(outcome.error) if outcome.error else None,
     }
+
+
+def _tuning(outcome: Outcome) -> Iterator[str]:
+    return (f"{name} {value}" for name, value in outcome.tuning.asked().items())
 
 
 def _name(output: Path, folder: Path) -> str:

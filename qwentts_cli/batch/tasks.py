@@ -111,6 +111,7 @@ class Task(Struct, frozen=True, kw_only=True, dict=True):
             output=self.output,
             voice=self.voice.voice,
             model=self.voice.model,
+            tuning=self.voice.tuning,
             status=status,
         )
 
@@ -155,7 +156,12 @@ def item_voice(item: Item, default: VoiceSettings) -> tuple[VoiceSettings, list[
         UsageError: a name is a slip of a known one.
     """
     return rename_voice(
-        default, voice=item.voice, model=item.model, language=item.language, instructions=item.instructions
+        default,
+        voice=item.voice,
+        model=item.model,
+        language=item.language,
+        instructions=item.instructions,
+        tuning=item.tuning,
     )
 
 

@@ -62,6 +62,11 @@ def batch(
     language: opt.LanguageOption = None,
     instructions: opt.InstructionsOption = None,
     optimize_instructions: opt.OptimizeOption = False,
+    speed: opt.SpeedOption = None,
+    pitch: opt.PitchOption = None,
+    volume: opt.VolumeOption = None,
+    seed: opt.SeedOption = None,
+    sample_rate: opt.SampleRateOption = None,
     format_: opt.FormatOption = None,
     bitrate: opt.BitrateOption = None,
     subtitles: Annotated[
@@ -146,7 +151,10 @@ def batch(
     ] = False,
 ) -> None:
     """Speak many texts, each to a file; run it again to resume."""
-    run = begin(context, voice=voice, model=model, language=language, format=format_, jobs=jobs, rpm=rpm)
+    tuning = {"speed": speed, "pitch": pitch, "volume": volume, "seed": seed, "sample_rate": sample_rate}
+    run = begin(
+        context, voice=voice, model=model, language=language, format=format_, jobs=jobs, rpm=rpm, **tuning
+    )
     texts = choose_reading(input_format, chapters=chapters, pattern=chapter_pattern, markup=markup, cast=cast)
     cache = CacheUse(is_on=not no_cache, is_read=not refresh)
     options = BatchOptions(

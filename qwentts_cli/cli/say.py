@@ -44,6 +44,11 @@ def say(
     language: opt.LanguageOption = None,
     instructions: opt.InstructionsOption = None,
     optimize_instructions: opt.OptimizeOption = False,
+    speed: opt.SpeedOption = None,
+    pitch: opt.PitchOption = None,
+    volume: opt.VolumeOption = None,
+    seed: opt.SeedOption = None,
+    sample_rate: opt.SampleRateOption = None,
     output: Annotated[
         str | None,
         typer.Option("-o", "--output", metavar="PATH|-", help="Write the audio to a file; - is stdout."),
@@ -85,7 +90,8 @@ def say(
     yes: opt.YesOption = False,
 ) -> None:
     """Speak a text: play it, or write it to a file or a pipe."""
-    run = begin(context, voice=voice, model=model, language=language, jobs=jobs, rpm=rpm)
+    tuning = {"speed": speed, "pitch": pitch, "volume": volume, "seed": seed, "sample_rate": sample_rate}
+    run = begin(context, voice=voice, model=model, language=language, jobs=jobs, rpm=rpm, **tuning)
     reading = choose_reading(
         check_one_text(input_format), chapters=chapters, pattern=chapter_pattern, markup=markup, cast=cast
     )
@@ -104,9 +110,8 @@ def say(
         max_characters=max_characters,
         retakes=retake,
     )
-    _check_view(show, is_dry=dry_run)
-    if dry_run:
-        _show_dry_run(run, options, show, partial(_list_chapters, reader, file or []))
+    if dry_run or show:
+        _show_dry_run(run, options, show, partial(_list_chapters, reader, file or []), is_dry=dry_run)
     else:
         _speak(run, options, is_agreed=yes)
 
@@ -116,11 +121,6 @@ def _make_reader(run: Invocation, encoding: str | None, reading: DocumentOptions
     from qwentts_cli.documents.reader import DocumentReader
 
     return DocumentReader(encoding, cache(run.output.warn), reading)
-
-
-def _check_view(show: DryRunView | None, *, is_dry: bool) -> None:
-    if show and not is_dry:
-        raise UsageError("--show is for a dry run", hint="Add --dry-run.")
 
 
 def _speak(run: Invocation, options: SayOptions, *, is_agreed: bool) -> None:
@@ -152,12 +152,19 @@ def _check_stdout(options: SayOptions, *, is_json: bool) -> None:
 
 
 def _show_dry_run(
-    run: Invocation, options: SayOptions, show: DryRunView | None, chapters: Callable[[], Iterator[str]]
+    run: Invocation,
+    options: SayOptions,
+    show: DryRunView | None,
+    chapters: Callable[[], Iterator[str]],
+    *,
+    is_dry: bool,
 ) -> None:
     from qwentts_cli.cli.console.observer import ConsoleObserver
     from qwentts_cli.cli.quote_result import show_quote
     from qwentts_cli.speech.speak_text import quote_text, read_out
 
+    if not is_dry:
+        raise UsageError("--show is for a dry run", hint="Add --dry-run.")
     observer = ConsoleObserver(run.output)
     if show is DryRunView.CHAPTERS:
         run.output.lines(chapters())

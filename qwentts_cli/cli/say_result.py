@@ -72,6 +72,7 @@ def _document(said: SaidText) -> dict[str, Any]:
         "voice": said.voice.voice,
         "model": said.voice.model,
         "language": said.voice.language or AUTO_LANGUAGE,
+        **said.voice.tuning.document(),
         "segments": spoken.segments,
         "characters": spoken.usage.characters,
         "request_ids": list(spoken.usage.request_ids),

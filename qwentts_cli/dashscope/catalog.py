@@ -193,6 +193,12 @@ class Catalog:
         prefixes: dict[str, str] = self._models["prefixes"]
         return next(endpoint for prefix, endpoint in prefixes.items() if model.startswith(prefix))
 
+    def takes(self, model: str, option: str) -> bool:
+        """Whether a model has an option; one that is not known, whether its endpoint has it."""
+        known = self.models.get(model)
+        options = known.takes if known else self._models["endpoints"][self.endpoint_of(model)]["takes"]
+        return option in options
+
     def voices_of(self, model: Model) -> list[Voice]:
         return [voice for voice in self.voices.values() if model.voice_set in voice.sets]
 

@@ -7,6 +7,7 @@ than this release, so it goes out as it is and the caller warns.
 from __future__ import annotations
 
 import re
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -15,11 +16,14 @@ from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, Catalog, Model, Voice
 from qwentts_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from datetime import date
+
+    from qwentts_cli.dashscope.request import Tuning
 
 _MAX_SLIPS = 2
 _MAX_NAME = 128
+_RATE_OF_ALL = 24_000
 
 
 class Choice(Struct, frozen=True):
@@ -121,6 +125,27 @@ def instructions_warning(catalog: Catalog, model: str) -> str:
         return ""
     others = ", ".join(takers(catalog, "instructions"))
     return f"model {model} ignores instructions; these follow them: {others}"
+
+
+def check_tuning(
+    catalog: Catalog, model: str, tuning: Tuning, origins: Mapping[str, str] = MappingProxyType({})
+) -> None:
+    """Refuse what the model does not take; `origins` tell where a value was set that nobody typed.
+
+    Raises:
+        UsageError: the model has no such option, or not this sample rate.
+    """
+    for option in tuning.asked():
+        if not catalog.takes(model, option):
+            where = f" (set in {origins[option]})" if option in origins else ""
+            raise UsageError(
+                f"model {model} takes no {option.replace('_', ' ')}{where}",
+                hint=f"These take one: {', '.join(takers(catalog, option))}.",
+            )
+    known, rate = catalog.models.get(model), tuning.sample_rate
+    if known and rate and rate not in {_RATE_OF_ALL, *known.sample_rates}:
+        rates = ", ".join(map(str, known.sample_rates))
+        raise UsageError(f"model {model} has no sample rate of {rate} Hz", hint=f"It has {rates}.")
 
 
 def end_notice(catalog: Catalog, model: str, today: date) -> str:

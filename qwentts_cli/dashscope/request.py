@@ -3,19 +3,54 @@
 from __future__ import annotations
 
 import json
-from typing import Self
+from typing import Final, Self
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from qwentts_cli.dashscope.endpoints.route import find_route
 
+# What the service does where nothing is said; of the rates, the one that is asked for then.
+_USUAL: Final = {"speed": 1.0, "pitch": 1.0, "volume": 50, "sample_rate": 24_000}
+
+
+class Tuning(Struct, frozen=True, kw_only=True):
+    """How a voice is set; `None` leaves a choice to the service.
+
+    `speed` and `pitch` are factors from 0.5 to 2, `volume` goes from 0 to 100, `sample_rate` is in Hz.
+    """
+
+    speed: float | None = None
+    pitch: float | None = None
+    volume: int | None = None
+    seed: int | None = None
+    sample_rate: int | None = None
+
+    def asked(self) -> dict[str, float]:
+        """What differs from the usual, by name; a whole number stays one."""
+        given = {name: getattr(self, name) for name in _NAMES}
+        return {name: value for name, value in given.items() if value not in {None, _USUAL.get(name)}}
+
+    def document(self) -> dict[str, float | None]:
+        """The stable shape for scripts; `None` is as usual."""
+        asked = self.asked()
+        return {name: asked.get(name) for name in ("speed", "pitch", "volume", "seed")}
+
+    def override(self, other: Tuning) -> Tuning:
+        """This one, with what `other` says."""
+        given = {name: getattr(other, name) for name in _NAMES}
+        return replace(self, **{name: value for name, value in given.items() if value is not None})
+
+
+_NAMES: Final = Tuning.__struct_fields__
+UNTUNED: Final = Tuning()
+
 
 class SynthesisRequest(Struct, frozen=True):
     """One text in one voice, whichever endpoint its model has; `None` leaves a choice to the service.
 
-    `language` is a name of the catalogue, `speed` and `pitch` are factors from 0.5 to 2, `volume` goes from 0
-    to 100, `sample_rate` is in Hz, `pronunciations` are Chinese words with their pinyin ("chong2 qing4").
+    `language` is a name of the catalogue, `pronunciations` are Chinese words with their pinyin
+    ("chong2 qing4").
     """
 
     text: str
@@ -24,11 +59,7 @@ class SynthesisRequest(Struct, frozen=True):
     language: str | None = None
     instructions: str | None = None
     optimize_instructions: bool = False
-    speed: float | None = None
-    pitch: float | None = None
-    volume: int | None = None
-    seed: int | None = None
-    sample_rate: int | None = None
+    tuning: Tuning = UNTUNED
     pronunciations: tuple[tuple[str, str], ...] = ()
 
     def canonical(self) -> str:

@@ -6,12 +6,13 @@ import os
 from array import array
 from functools import lru_cache
 from pathlib import Path, PurePath
-from typing import TYPE_CHECKING, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from msgspec import Struct, field
 
+from qwentts_cli.dashscope.request import UNTUNED, Tuning
 from qwentts_cli.errors import UsageError
-from qwentts_cli.manifest.item import Item, OnEmpty
+from qwentts_cli.manifest.item import NUMBERS, Item, OnEmpty
 from qwentts_cli.manifest.output_names import (
     avoid_device_name,
     check_output,
@@ -20,6 +21,7 @@ from qwentts_cli.manifest.output_names import (
     with_extension,
 )
 from qwentts_cli.manifest.sources import leads_outside, outside_problem
+from qwentts_cli.settings.schema import SETTINGS
 from qwentts_cli.text.punctuation import is_speakable
 from qwentts_cli.text.soundless import drop_soundless
 from qwentts_cli.text.units import count_units
@@ -91,6 +93,9 @@ class Assembler(Struct):
                 return None
         elif self.check_file:
             self.characters += count_units(text)
+        tuning = self._tuning(row, rows)
+        if tuning is None:
+            return None
         try:
             output = self._output(row, _tree(name) if name else "", source)
         except ValueError as error:
@@ -108,7 +113,21 @@ class Assembler(Struct):
             model=_stripped(row.get("model")),
             language=_stripped(row.get("language")),
             instructions=row.get("instructions"),
+            tuning=tuning,
         )
+
+    def _tuning(self, row: Row, rows: Rows) -> Tuning | None:
+        if row.keys().isdisjoint(NUMBERS):
+            return UNTUNED
+        given: dict[str, Any] = {}
+        for name in NUMBERS:
+            if typed := row.get(name, "").strip():
+                try:
+                    given[name] = SETTINGS[name].parse(typed)
+                except ValueError as error:
+                    self.report(rows.place(name), f"{name}: {error}")
+                    return None
+        return Tuning(**given)
 
     def _is_left_out(self) -> bool:
         self.seen += 1

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from msgspec import Struct, field
 
+from qwentts_cli.dashscope.request import UNTUNED, Tuning
 from qwentts_cli.documents.options import DocumentOptions
 from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.problems import quoted, unknown_field
@@ -17,7 +18,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 # The fields an item can have in a manifest.
-FIELDS: Final = ("text", "file", "id", "title", "output", "voice", "model", "language", "instructions")
+NUMBERS: Final = ("speed", "pitch", "volume", "seed")
+FIELDS: Final = (
+    *("text", "file", "id", "title", "output", "voice", "model", "language", "instructions"),
+    *NUMBERS,
+)
 
 Row = dict[str, str]
 
@@ -41,6 +46,7 @@ class Item(Struct, frozen=True, kw_only=True):
     model: str | None = None
     language: str | None = None
     instructions: str | None = None
+    tuning: Tuning = UNTUNED
 
 
 @unique

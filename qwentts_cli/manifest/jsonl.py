@@ -7,7 +7,7 @@ import re
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
-from qwentts_cli.manifest.item import FIELDS
+from qwentts_cli.manifest.item import FIELDS, NUMBERS
 from qwentts_cli.manifest.problems import quoted, unknown_field
 from qwentts_cli.manifest.tabular import renamed
 from qwentts_cli.text.reading.decode import decode_argument
@@ -34,7 +34,7 @@ class _RepeatedKeyError(ValueError):
 
 
 class JsonRows:
-    """Reads JSON Lines: `null` or an empty string is like no such field, and an `id` may be a number."""
+    """Reads JSON Lines: `null` or an empty string is like no such field; `id` may be a number."""
 
     def __init__(
         self,
@@ -110,7 +110,7 @@ class JsonRows:
         """Return what `field` says, "" if that is nothing, or None after a problem was reported."""
         if field not in _KNOWN:
             return self._extra(field)
-        if field == "id" and type(found) is int:
+        if (field == "id" and type(found) is int) or (field in NUMBERS and type(found) in {int, float}):
             return str(found)
         if found is None and (field != "text" or row.get("file")):
             return ""

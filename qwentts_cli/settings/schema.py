@@ -90,6 +90,12 @@ def _whole(low: int, high: int) -> Callable[[str], int]:
     return parse
 
 
+def _factor(value: str) -> float:
+    if not re.fullmatch(r"[0-9]{0,3}\.?[0-9]{1,6}", value.strip()) or not 0.5 <= float(value) <= 2:  # noqa: PLR2004 - the message has them
+        raise ValueError("expected a number from 0.5 to 2")
+    return float(value)
+
+
 def _seconds(value: str) -> float:
     problem = f"expected seconds, more than 0 and at most {_MAX_TIMEOUT_S}"
     try:
@@ -132,6 +138,11 @@ SETTINGS = {
         Setting("voice", "the voice", _text),
         Setting("language", "the language of the text", _text),
         Setting("format", "the audio format where the file's name does not say", _format),
+        Setting("speed", "how fast, from 0.5 to 2, for models that take it", _factor),
+        Setting("pitch", "how high, from 0.5 to 2, likewise", _factor),
+        Setting("volume", "how loud, from 0 to 100, likewise", _whole(0, 100)),
+        Setting("seed", "a number that makes a take come out again, likewise", _whole(0, 65_535)),
+        Setting("sample_rate", "samples a second, such as 48000, likewise", _whole(8000, 48_000)),
         Setting("jobs", "requests at the same time", _whole(1, MAX_JOBS)),
         Setting("rpm", "requests a minute, at most", _whole(1, _MAX_RPM)),
         Setting("cache_max_mb", "megabytes of audio the cache may keep", _whole(0, 999_999)),

@@ -7,9 +7,8 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from qwentts_cli.audio.formats import AudioFormat, check_format
+from qwentts_cli.audio.formats import AudioFormat, check_choice
 from qwentts_cli.audio.sink import EncodedSink, Recording, Sink
-from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
 from qwentts_cli.audio.target import Target, name_file
 from qwentts_cli.errors import UsageError
 from qwentts_cli.settings.schema import SETTINGS
@@ -44,8 +43,10 @@ class Delivery(Struct, frozen=True, kw_only=True):
         return str(self.target.path) if self.target and self.target.path else None
 
 
-def choose_target(settings: Settings, output: OutputOptions, observer: Observer) -> Target | None:
-    """What `-o` leads to, checked; `None` without it.
+def choose_target(
+    settings: Settings, output: OutputOptions, observer: Observer, *, sample_rate: int
+) -> Target | None:
+    """What `-o` leads to, checked; `None` without it. `sample_rate` is that of the sound, in Hz.
 
     Raises:
         UsageError: nothing can be written there, or not in this format.
@@ -56,7 +57,7 @@ def choose_target(settings: Settings, output: OutputOptions, observer: Observer)
         return None
     path = None if output.path in STDOUT_NAMES else name_file(output.path, "-o")
     format_ = _choose_format(settings, path, output.format, observer)
-    check_format(format_, sample_rate=RAW_SAMPLE_RATE, bitrate_kbps=output.bitrate_kbps)
+    check_choice(format_, sample_rate=sample_rate, bitrate_kbps=output.bitrate_kbps)
     target = Target(path, format_, overwrite=output.overwrite)
     target.check()
     return target

@@ -43,7 +43,7 @@ class Estimate(Struct):
                 continue
             request = utterance.request()
             self.segments += 1
-            self.sound_s += _estimate_sound(request.text)
+            self.sound_s += _estimate_sound(request.text) / (request.tuning.speed or 1.0)
             if self.cache and self.cache.has(request):
                 self.cached += 1
             else:

@@ -48,6 +48,12 @@ def _pause(utterance: Utterance) -> list[str]:
     return [f"pause {utterance.pause_s:g} s"] if utterance.pause_s else []
 
 
+def _tuning(voice: VoiceSettings, usual: VoiceSettings) -> Iterator[tuple[str, str]]:
+    asked, common = voice.tuning.asked(), usual.tuning.asked()
+    for name in sorted({*asked, *common}):
+        yield f"{name} {asked.get(name, 'as usual')}", f"{name} {common.get(name, 'as usual')}"
+
+
 def _voice(voice: VoiceSettings, before: VoiceSettings, usual: VoiceSettings) -> list[str]:
     if voice == before:
         return []
@@ -58,6 +64,7 @@ def _voice(voice: VoiceSettings, before: VoiceSettings, usual: VoiceSettings) ->
             (voice.model, usual.model),
             (voice.language, usual.language),
             (voice.instructions, usual.instructions),
+            *_tuning(voice, usual),
         )
         if value and value != common
     ]

@@ -8,7 +8,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qwentts_cli.audio.audible import AudibleMeter
-from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
 from qwentts_cli.audio.wav import SAMPLE_BYTES, Pcm
 from qwentts_cli.errors import QwenTTSError, RefusedText, RejectedError, TextTooLong
 from qwentts_cli.speech.length_check import Judgement, LengthCheck
@@ -158,8 +157,8 @@ class _Speaker(Struct, frozen=True):
         segment = utterance.segment
         if not (self.skips_refused and isinstance(error, RefusedText)):
             raise error.replace(place=(segment.line, segment.column)) from error
-        frames = round(_REFUSED_SILENCE_S * RAW_SAMPLE_RATE)
-        emit(Pcm(bytes(frames * SAMPLE_BYTES), RAW_SAMPLE_RATE))
+        rate = utterance.voice.sample_rate
+        emit(Pcm(bytes(round(_REFUSED_SILENCE_S * rate) * SAMPLE_BYTES), rate))
         gap = Gap(segment.line, segment.column, count_units(segment.sent))
         return Usage(gaps=(gap,))
 

@@ -152,7 +152,7 @@ def _choose_voice(context: Context, options: SayOptions, observer: Observer) -> 
 def _choose_delivery(
     context: Context, options: SayOptions, voice: VoiceSettings, observer: Observer
 ) -> Delivery:
-    target = choose_target(context.settings, options.output, observer)
+    target = choose_target(context.settings, options.output, observer, sample_rate=voice.sample_rate)
     check_subtitles(options.subtitles, overwrite=options.output.overwrite)
     delivery = Delivery(
         target=target,

@@ -102,7 +102,7 @@ def _choose_voice(base: VoiceSettings, manner: Manner, warn: Callable[[str], Non
         instructions=manner.instructions,
     )
     if manner.speed is not None:
-        voice = replace(voice, speed=manner.speed)
+        voice = replace(voice, tuning=replace(voice.tuning, speed=manner.speed))
         warnings.append(speed_warning(voice.model))
     for warning in filter(None, warnings):
         warn(warning)

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from msgspec.structs import replace
 
+from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
-from qwentts_cli.dashscope.names import choose_language, end_notice, instructions_warning, takers
+from qwentts_cli.dashscope.names import (
+    check_tuning,
+    choose_language,
+    end_notice,
+    instructions_warning,
+    takers,
+)
 from qwentts_cli.dashscope.pairing import Names
-from qwentts_cli.dashscope.request import SynthesisRequest
+from qwentts_cli.dashscope.request import UNTUNED, SynthesisRequest, Tuning
 from qwentts_cli.documents.lexicon import Pronunciation, substitute
 from qwentts_cli.errors import UsageError
 from qwentts_cli.text.segment import Segment, segment_text
@@ -41,7 +48,7 @@ class VoiceSettings(Struct, frozen=True, kw_only=True):
     language: str | None = None
     instructions: str | None = None
     optimize_instructions: bool = False
-    speed: float | None = None
+    tuning: Tuning = UNTUNED
     lexicon: Lexicon | None = None
 
     def request(self, text: str) -> SynthesisRequest:
@@ -54,7 +61,7 @@ class VoiceSettings(Struct, frozen=True, kw_only=True):
             language=self.language,
             instructions=self.instructions,
             optimize_instructions=self.optimize_instructions,
-            speed=self.speed,
+            tuning=self.tuning,
             pronunciations=tuple(found.pinyin.items()),
         )
 
@@ -70,6 +77,11 @@ class VoiceSettings(Struct, frozen=True, kw_only=True):
         """The ISO 639-1 code of the text's language, empty where it is left to the service."""
         codes = {name: code for code, name in load_catalog().languages.items()}
         return codes.get(self.language or "", "")
+
+    @property
+    def sample_rate(self) -> int:
+        """The rate of its sound, in Hz."""
+        return self.tuning.sample_rate or RAW_SAMPLE_RATE
 
     @property
     def max_units(self) -> int:
@@ -89,17 +101,19 @@ def choose_voice_settings(
     """The voice of a run; what looks wrong with it is warned of.
 
     Raises:
-        UsageError: a name is a slip of a known one.
+        UsageError: a name is a slip of a known one, or the model does not take what was set.
     """
     catalog = load_catalog()
     names = read_names(settings)
     pair = names.pair(catalog)
+    tuning = _read_tuning(settings, pair.model)
     chosen, warnings = rename_voice(
         VoiceSettings(
             voice=pair.voice,
             model=pair.model,
             names=names,
             optimize_instructions=optimize_instructions,
+            tuning=tuning,
             lexicon=lexicon,
         ),
         language=settings.text("language", AUTO_LANGUAGE),
@@ -122,6 +136,15 @@ def read_names(settings: Settings) -> Names:
     )
 
 
+def _read_tuning(settings: Settings, model: str) -> Tuning:
+    found = {name: settings.first(name) for name in Tuning.__struct_fields__}
+    given: dict[str, Any] = {name: value.value for name, value in found.items() if value}
+    tuning = Tuning(**given)
+    unseen = {name: value.origin for name, value in found.items() if value and not settings.flag(name)}
+    check_tuning(load_catalog(), model, tuning, unseen)
+    return tuning
+
+
 def rename_voice(
     base: VoiceSettings,
     *,
@@ -129,11 +152,12 @@ def rename_voice(
     model: str | None = None,
     language: str | None = None,
     instructions: str | None = None,
+    tuning: Tuning = UNTUNED,
 ) -> tuple[VoiceSettings, list[str]]:
-    """`base` with the names that were typed, and what looks wrong with these.
+    """`base` with what was typed, and what looks wrong with that.
 
     Raises:
-        UsageError: a name is a slip of a known one.
+        UsageError: a name is a slip of a known one, or the model does not take what is set.
     """
     catalog = load_catalog()
     warnings: list[str] = []
@@ -148,16 +172,18 @@ def rename_voice(
     if instructions:
         base = replace(base, instructions=instructions)
         warnings.append(instructions_warning(catalog, base.model))
+    base = replace(base, tuning=base.tuning.override(tuning))
+    check_tuning(catalog, base.model, base.tuning)
     _check_pinyin(base)
     return base, [warning for warning in warnings if warning]
 
 
 def speed_warning(model: str) -> str:
     """What to say when the model would ignore a speed."""
-    known = load_catalog().models.get(model)
-    if not known or "speed" in known.takes:
+    catalog = load_catalog()
+    if catalog.takes(model, "speed"):
         return ""
-    return f"model {model} has one speed; these take another: {', '.join(takers(load_catalog(), 'speed'))}"
+    return f"model {model} has one speed; these take another: {', '.join(takers(catalog, 'speed'))}"
 
 
 def _check_pinyin(voice: VoiceSettings) -> None:

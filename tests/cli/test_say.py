@@ -95,6 +95,7 @@ def test_json_says_what_was_made(online: Qwentts, sandbox: Sandbox) -> None:
                 "voice": "Cherry",
                 "model": "qwen3-tts-flash",
                 "language": "Chinese",
+                **dict.fromkeys(("speed", "pitch", "volume", "seed")),
                 "segments": 1,
                 "characters": 9,
                 "request_ids": [post.request_id],

@@ -24,6 +24,21 @@ InstructionsOption = Annotated[
 OptimizeOption = Annotated[
     bool, typer.Option("--optimize-instructions", help="Have the service improve the instructions.")
 ]
+SpeedOption = Annotated[
+    str | None, typer.Option("--speed", metavar="N", help="How fast: 0.5 to 2 times the usual.")
+]
+PitchOption = Annotated[
+    str | None, typer.Option("--pitch", metavar="N", help="How high: 0.5 to 2 times the usual.")
+]
+VolumeOption = Annotated[
+    str | None, typer.Option("--volume", metavar="N", help="How loud: 0 to 100 (usual: 50).")
+]
+SeedOption = Annotated[
+    str | None, typer.Option("--seed", metavar="N", help="Another take: 0 to 65535; the same for the same.")
+]
+SampleRateOption = Annotated[
+    str | None, typer.Option("--sample-rate", metavar="HZ", help="Samples a second (usual: 24000).")
+]
 FormatOption = Annotated[
     str | None,
     typer.Option(

@@ -53,6 +53,11 @@ def list_formats(_context: Context) -> Iterator[tuple[str, str]]:
         yield format_.value, ""
 
 
+def list_sample_rates(_context: Context) -> Iterator[tuple[str, str]]:
+    for rate in sorted({rate for model in load_catalog().models.values() for rate in model.sample_rates}):
+        yield str(rate), ""
+
+
 def list_regions(_context: Context) -> Iterator[tuple[str, str]]:
     for region in load_catalog().regions.values():
         yield region.name, region.title
@@ -90,6 +95,7 @@ VALUES: dict[str, Callable[[Context], Iterator[tuple[str, str]]]] = {
     "gender": list_genders,
     "dialect": list_dialects,
     "format_": list_formats,
+    "sample_rate": list_sample_rates,
     "region": list_regions,
     "profile": list_profiles,
     "get name": list_settings,

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 PATH = "/services/audio/tts/SpeechSynthesizer"
 _SAMPLE_RATE = 24_000
+_NAMES = {"speed": "rate"}
 
 
 def build_body(request: SynthesisRequest) -> dict[str, Any]:
@@ -22,11 +23,8 @@ def build_body(request: SynthesisRequest) -> dict[str, Any]:
         "text": request.text,
         "voice": request.voice,
         "format": "wav",
-        "sample_rate": request.sample_rate or _SAMPLE_RATE,
-        "rate": request.speed,
-        "pitch": request.pitch,
-        "volume": request.volume,
-        "seed": request.seed,
+        "sample_rate": _SAMPLE_RATE,
+        **{_NAMES.get(name, name): value for name, value in request.tuning.asked().items()},
         "instruction": request.instructions,
         "language_hints": _hints(request.language),
         "hot_fix": _hot_fix(request),

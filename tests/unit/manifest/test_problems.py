@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwentts_cli.errors import ExitCode
+from qwentts_cli.manifest.item import FIELDS
 from tests.unit.manifest.lists import failure, jsonl, problems, shown, write
 
 if TYPE_CHECKING:
@@ -94,9 +95,9 @@ HINTS = [
     ('{"txet": "a"}', "a.jsonl", "Did you mean text?"),
     ('{"Voice": "a"}', "a.jsonl", "Did you mean voice?"),
     (
-        '{"speaker": "a"}',
+        '{"narrator": "a"}',
         "a.jsonl",
-        "Fields are: text, file, id, title, output, voice, model, language, instructions.",
+        f"Fields are: {', '.join(FIELDS)}.",
     ),
     ("text;id\na;b", "a.csv", "If cells end with ';', add --delimiter ';'."),
     ("text\tid\na\tb", "a.csv", r"If cells end with '\t', add --delimiter '\t'."),

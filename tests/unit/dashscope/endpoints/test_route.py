@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from qwentts_cli.dashscope.endpoints.route import find_route
-from qwentts_cli.dashscope.request import SynthesisRequest
+from qwentts_cli.dashscope.request import SynthesisRequest, Tuning
 
 GENERATION = "/services/aigc/multimodal-generation/generation"
 SYNTHESIZER = "/services/audio/tts/SpeechSynthesizer"
@@ -60,11 +60,7 @@ def test_the_synthesizer_has_names_of_its_own() -> None:
         "qwen-audio-3.1-tts-flash",
         "English",
         "Calm.",
-        speed=1.5,
-        pitch=0.5,
-        volume=0,
-        seed=0,
-        sample_rate=48000,
+        tuning=Tuning(speed=1.5, pitch=0.5, volume=0, seed=0, sample_rate=48000),
     )
     assert body(request)["input"] == {
         "text": "hi",
@@ -78,6 +74,30 @@ def test_the_synthesizer_has_names_of_its_own() -> None:
         "instruction": "Calm.",
         "language_hints": ["en"],
     }
+
+
+def test_a_request_without_a_tuning_keeps_its_key() -> None:
+    """What was paid for with an older version is not paid for again; as usual is the same as not said."""
+    usual = Tuning(speed=1.0, pitch=1.0, volume=50, sample_rate=24_000)
+    for tuning in (Tuning(), usual):
+        assert SynthesisRequest("hi", "Cherry", "qwen3-tts-flash", tuning=tuning).canonical() == (
+            '{"input":{"text":"hi","voice":"Cherry"},"model":"qwen3-tts-flash"}'
+        )
+        assert SynthesisRequest(
+            "hi", "longanlingxin", "qwen-audio-3.0-tts-plus", tuning=tuning
+        ).canonical() == (
+            '{"input":{"format":"wav","sample_rate":24000,"text":"hi","voice":"longanlingxin"},'
+            '"model":"qwen-audio-3.0-tts-plus"}'
+        )
+
+
+def test_each_tuning_has_a_key_of_its_own() -> None:
+    """Another speed is another sound."""
+    tunings = [Tuning(), *(Tuning(**{name: 2}) for name in ("speed", "pitch", "volume", "seed"))]
+    tunings.append(Tuning(sample_rate=8000))
+    model = "qwen-audio-3.0-tts-plus"
+    keys = {SynthesisRequest("hi", "longanlingxin", model, tuning=tuning).canonical() for tuning in tunings}
+    assert len(keys) == len(tunings)
 
 
 def body(request: SynthesisRequest) -> dict[str, dict[str, object]]:
