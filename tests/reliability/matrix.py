@@ -25,12 +25,11 @@ _LONGEST_ERROR = 520
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """`id` is the fault's number in the matrix; `posts` how many syntheses may be asked for, `None` for any.
+    """`posts` is how many syntheses may be asked for, `None` for any.
 
     `words` must be in the message; a row without an exit code other than 0 must say the text.
     """
 
-    id: str
     faults: str
     code: int = 0
     words: str = ""
@@ -39,7 +38,7 @@ class Row:
     is_piped: bool = False
 
     def __str__(self) -> str:
-        return f"{self.id}-{self.faults}"
+        return self.faults
 
 
 @dataclass(frozen=True, slots=True)

@@ -54,7 +54,7 @@ def closed_port() -> int:
 
 
 def test_servers_that_cannot_be_reached(qwentts: ForkedQwentts, tmp_path: Path) -> None:
-    """M01, M03 to M05, M07, M10: each cause is named, with the host, after a bounded number of attempts."""
+    """Each cause is named, with the host, after a bounded number of attempts."""
     port, proxy = closed_port(), closed_port()
     with ExitStack() as stack:
         resetting = stack.enter_context(serving(reset))
@@ -100,7 +100,7 @@ def full_backlog() -> Iterator[int]:
 
 
 def test_a_proxy_that_wants_a_password(qwentts: Qwentts) -> None:
-    """M07: the proxy is named as the cause, the key never reaches it, and nobody knocks twice."""
+    """The proxy is named as the cause, the key never reaches it, and nobody knocks twice."""
     with serving(answering(http(b"", status="407 Proxy Authentication Required"))) as proxy:
         env = {"HTTPS_PROXY": f"http://127.0.0.1:{proxy.port}"}
         ask(qwentts, "https://tts.example.com/api/v1", 5, "requires a password", env=env)
@@ -142,7 +142,7 @@ def test_a_variable_that_cannot_be_used_is_named(qwentts: Qwentts, name: str, va
 
 
 def test_a_proxy_is_used_and_sees_nothing(qwentts: Qwentts, tmp_path: Path) -> None:
-    """P27: through a CONNECT proxy the conversation is TLS from end to end, trusted by REQUESTS_CA_BUNDLE."""
+    """Through a CONNECT proxy the conversation is TLS from end to end, trusted by REQUESTS_CA_BUNDLE."""
     certificate = make_certificate(tmp_path)
     with serving(in_tls(server_context(certificate), answering(http(b"{}")))) as server:
         with serving(tunnel(server.port)) as proxy:
@@ -196,7 +196,7 @@ def secure(folder: Path, **options: object) -> Iterator[tuple[RawServer, Path]]:
 def test_a_certificate_that_does_not_check_out(
     qwentts: Qwentts, tmp_path: Path, options: dict[str, object], bundle: str
 ) -> None:
-    """M08: one handshake, no request, and the way out is named."""
+    """One handshake, no request, and the way out is named."""
     with secure(tmp_path, **options) as (server, certificate):
         message = ask(qwentts, server.secure_base_url, 5, "certificate", env={bundle: str(certificate)})
         assert "REQUESTS_CA_BUNDLE" in message
@@ -227,7 +227,7 @@ def test_each_variable_for_certificates_works(qwentts: Qwentts, tmp_path: Path, 
 
 
 def test_a_server_that_speaks_no_tls(qwentts: Qwentts) -> None:
-    """M09: said as it is, and not tried again."""
+    """Said as it is, and not tried again."""
     with serving(plain) as server:
         ask(qwentts, server.secure_base_url, 5, "no TLS connection")
         assert server.connections == 1
@@ -253,7 +253,7 @@ DRIPS = {
 
 
 def test_a_drip_cannot_hold_the_program(qwentts: ForkedQwentts, tmp_path: Path) -> None:
-    """P10: whatever comes byte by byte, each attempt ends with its time."""
+    """Whatever comes byte by byte, each attempt ends with its time."""
 
     def drip(what: str) -> None:
         program = qwentts.elsewhere(tmp_path / what)
@@ -311,7 +311,7 @@ NO_ANSWERS = {
 
 
 def test_answers_that_are_none(qwentts: ForkedQwentts, tmp_path: Path) -> None:
-    """M15, M35: refused in bounded time and memory, without a word of Python."""
+    """Refused in bounded time and memory, without a word of Python."""
 
     def meet(what: str) -> None:
         answer, code, words = NO_ANSWERS[what]

@@ -94,7 +94,7 @@ def check(qwentts: Qwentts, out: Path, code: int, stderr: str, *, is_new: bool, 
 
 
 def test_a_file_that_may_not_grow(qwentts: ForkedQwentts) -> None:
-    """M61, M62: without room nothing is left, what was paid is kept, and room is all it takes."""
+    """Without room nothing is left, what was paid is kept, and room is all it takes."""
     with Sandbox(voice_engine="tones") as server:
         at(qwentts, server)
         with qwentts.running(*SAID, broken=Broken(largest=8192)) as run:
@@ -108,7 +108,7 @@ def test_a_file_that_may_not_grow(qwentts: ForkedQwentts) -> None:
 
 
 def test_a_folder_that_goes_away(qwentts: ForkedQwentts) -> None:
-    """M66: told with the path; when the folder is back, nothing is paid again."""
+    """Told with the path; when the folder is back, nothing is paid again."""
     folder = qwentts.folder / "sub"
     folder.mkdir()
     said = ("say", "Hi.", "-o", "sub/out.wav")
@@ -126,7 +126,7 @@ def test_a_folder_that_goes_away(qwentts: ForkedQwentts) -> None:
 
 
 def test_what_comes_into_being_meanwhile_is_not_overwritten(qwentts: ForkedQwentts) -> None:
-    """M68: without --force another program's file stays, although it was not there at the start."""
+    """Without --force another program's file stays, although it was not there at the start."""
     out = qwentts.folder / "out.wav"
     with Sandbox(voice_engine="tones", faults="post:latency=0.3") as server:
         at(qwentts, server)
@@ -140,7 +140,7 @@ def test_what_comes_into_being_meanwhile_is_not_overwritten(qwentts: ForkedQwent
 
 @pytest.mark.parametrize(("stream", "code"), [(">&-", 7), ("2>&-", 0), ("<&-", 0)])
 def test_a_stream_that_is_closed_from_the_start(online: Qwentts, stream: str, code: int) -> None:
-    """M77: nothing else gets what was meant for a closed stream, and a closed stdout is never a success."""
+    """Nothing else gets what was meant for a closed stream, and a closed stdout is never a success."""
     command = f'exec "$@" {stream}'
     done = subprocess.run(
         ["sh", "-c", command, "sh", *PROGRAM, "say", "Hi.", "-o", "-", "--verbose"],
@@ -159,7 +159,7 @@ def test_a_stream_that_is_closed_from_the_start(online: Qwentts, stream: str, co
 
 @pytest.mark.parametrize("args", [("say", "Hi.", "-o", "-"), ("voices",), ("say", "Hi.", "-o", "x.wav")])
 def test_a_full_stdout_is_told(online: Qwentts, args: tuple[str, ...]) -> None:
-    """M77: `> /dev/full` is an error of this machine."""
+    """`> /dev/full` is an error of this machine."""
     with open("/dev/full", "wb") as full:  # noqa: PTH123 - a device
         done = subprocess.run(
             [*PROGRAM, *args],

@@ -70,7 +70,7 @@ def resolving(qwentts: Qwentts, resolver: str) -> Qwentts:
 
 
 def test_a_resolver_that_hangs_costs_one_attempt(qwentts: Qwentts) -> None:
-    """M02: the lookup ends with the time of its attempt, and the next one may fare better."""
+    """The lookup ends with the time of its attempt, and the next one may fare better."""
     qwentts = resolving(qwentts, HANGING)
     with Sandbox(voice_engine="tones") as server:
         at(qwentts, server)
@@ -110,7 +110,7 @@ def test_a_lookup_that_hangs_is_told_as_what_it_is(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_dead_address_does_not_hide_the_living_one(qwentts: Qwentts) -> None:
-    """M06: as with an IPv6 that leads nowhere, within a time that one address alone would use up."""
+    """As with an IPv6 that leads nowhere, within a time that one address alone would use up."""
     qwentts = resolving(qwentts, TWO_FACED)
     with serving(answering(http(b"", status="501 No"))) as server, silent(DEAD, server.port):
         env = {"QWENTTS_API_KEY": "sk-a", "QWENTTS_BASE_URL": server.base_url}

@@ -70,7 +70,7 @@ def say_measured(qwentts: Qwentts, *args: str) -> tuple[Result, float]:
 
 @pytest.mark.parametrize("faults", ["get:endless", "post:endless", "post:huge-json"])
 def test_an_endless_answer_fits_into_little_memory(online: Qwentts, faults: str) -> None:
-    """P11: what is larger than any honest answer is not read to its end, and told with the limit."""
+    """What is larger than any honest answer is not read to its end, and told with the limit."""
     with Sandbox(voice_engine="tones", faults=faults) as server:
         result, peak = say_measured(at(online, server), "-o", "out.wav")
     assert result.code == 6
@@ -117,7 +117,7 @@ HOSTILE: dict[str, tuple[Script, int, str]] = {
 
 @pytest.mark.parametrize("what", HOSTILE)
 def test_a_hostile_answer_fits_into_little_memory(qwentts: Qwentts, what: str) -> None:
-    """P11: however few bytes it takes to ask for much."""
+    """However few bytes it takes to ask for much."""
     script, code, words = HOSTILE[what]
     with serving(script) as server:
         qwentts.env |= {"QWENTTS_API_KEY": KEY, "QWENTTS_BASE_URL": server.base_url}
@@ -132,7 +132,7 @@ def limited(what: str) -> list[str]:
 
 
 def test_few_files_mean_few_workers(online: Qwentts) -> None:
-    """M82: with room for hardly any connection it takes longer, and says why."""
+    """With room for hardly any connection it takes longer, and says why."""
     (online.folder / "in.txt").write_text(paragraphs(12))
     args = ("say", "-f", "in.txt", "-o", "out.wav", "-j", "64", *BY_PARAGRAPH)
     result = run(online, limited("-n 48"), *args)
@@ -142,7 +142,7 @@ def test_few_files_mean_few_workers(online: Qwentts) -> None:
 
 
 def test_no_file_left_is_no_fault_of_the_network(monkeypatch: pytest.MonkeyPatch) -> None:
-    """M82: what this machine lacks is told as what it is; it may have it again in a moment."""
+    """What this machine lacks is told as what it is; it may have it again in a moment."""
 
     def refuse(*_: object) -> None:
         raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
@@ -159,7 +159,7 @@ def test_no_file_left_is_no_fault_of_the_network(monkeypatch: pytest.MonkeyPatch
 
 
 def test_little_room_for_addresses(online: Qwentts) -> None:
-    """M83: one worker lives in 200 MB; of more of them nothing worse is heard than one line."""
+    """One worker lives in 200 MB; of more of them nothing worse is heard than one line."""
     (online.folder / "in.txt").write_text(paragraphs(6))
     for jobs in ("1", "64"):
         args = ("say", "-f", "in.txt", "-o", f"{jobs}.wav", "--no-cache", "-j", jobs, *BY_PARAGRAPH)
@@ -170,7 +170,7 @@ def test_little_room_for_addresses(online: Qwentts) -> None:
 
 
 def test_a_pause_in_the_middle_loses_nothing(qwentts: ForkedQwentts) -> None:
-    """M74: stopped for longer than a request may take, as a laptop is, it goes on where it was."""
+    """Stopped for longer than a request may take, as a laptop is, it goes on where it was."""
     (qwentts.folder / "in.txt").write_text(paragraphs(8))
     with Sandbox(voice_engine="tones", faults="post:latency=0.1") as server:
         at(qwentts, server)

@@ -136,7 +136,7 @@ def test_a_slow_listener_is_no_slow_server() -> None:
 
 
 def test_a_download_that_trickles_is_given_up() -> None:
-    """M55: under a kilobyte a second for the whole of the idle time."""
+    """Under a kilobyte a second for the whole of the idle time."""
     head = b"HTTP/1.1 200 OK\r\nContent-Length: 100000\r\n\r\n"
     with serving(answering(head, *[b"x" * 10] * 300, every_s=0.02)) as server:
         limits = Timeouts(total=20, idle=0.3)

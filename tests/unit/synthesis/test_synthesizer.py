@@ -196,7 +196,7 @@ def test_damaged_sound_counts_against_the_limit(tmp_path: Path) -> None:
 
 
 def test_a_dead_storage_stops_the_buying(tmp_path: Path) -> None:
-    """M88: with nothing coming down, hardly more is bought in a minute than there are workers."""
+    """With nothing coming down, hardly more is bought in a minute than there are workers."""
     failed = threading.Event()
     with world(tmp_path, "get:status=503") as w, ThreadPoolExecutor(8) as pool:
 
