@@ -42,6 +42,7 @@ HOMES = {
     # The sandbox encodes by itself what the client must decode.
     "soundfile": {"audio", "sandbox"},
     "lameenc": {"audio"},
+    "av": {"audio"},
     "miniaudio": {"audio"},
     "platformdirs": {"settings"},
     "sqlite3": {"storage"},

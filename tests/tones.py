@@ -8,14 +8,14 @@ and stand anywhere, and a codec's delay, priming and pre-echo do no harm.
 from __future__ import annotations
 
 import io
+import subprocess
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
 import soundfile
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from numpy.typing import NDArray
 
 _HOP_MS = 2
@@ -34,10 +34,13 @@ class NotTones(AssertionError):
 
 
 def read_back(source: Path | str | bytes, *, speed: float = 1.0, pitch: float = 1.0) -> str:
-    """Decode a sound file that soundfile can read: WAV, FLAC, Ogg Vorbis, Opus, MP3.
+    """Decode a sound file that soundfile can read: WAV, FLAC, Ogg Vorbis, Opus, MP3; ffmpeg reads M4B.
 
     `speed` and `pitch` are what was asked for: another pace or another pitch is not understood.
     """
+    if not isinstance(source, bytes) and Path(source).suffix in {".m4a", ".m4b"}:
+        command = ["ffmpeg", "-v", "error", "-i", str(source), "-f", "s16le", "-ac", "1", "-ar", "24000", "-"]
+        return read_back_pcm(subprocess.run(command, capture_output=True, check=True).stdout)
     file = io.BytesIO(source) if isinstance(source, bytes) else source
     samples, rate = soundfile.read(file, dtype="float32", always_2d=True)
     return _decode(samples.mean(axis=1).astype(np.float32), rate, speed, pitch)

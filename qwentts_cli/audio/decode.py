@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qwentts_cli.audio.formats import AudioFormat
-from qwentts_cli.audio.native import load_soundfile
+from qwentts_cli.audio.native import load_av, load_soundfile
 from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
 from qwentts_cli.audio.wav import SAMPLE_BYTES, Pcm
 from qwentts_cli.errors import LocalError
@@ -29,7 +29,12 @@ def decode(path: Path, fmt: AudioFormat) -> Iterator[Pcm]:
     """
     try:
         with path.open("rb") as file:
-            yield from _raw(file) if fmt is AudioFormat.PCM else _decoded(path, file, is_lossy=fmt.is_lossy)
+            if fmt.is_mp4:
+                yield from _decoded_mp4(path, file)
+            elif fmt is AudioFormat.PCM:
+                yield from _raw(file)
+            else:
+                yield from _decoded(path, file, is_lossy=fmt.is_lossy)
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from error
 
@@ -49,6 +54,23 @@ def _decoded(path: Path, file: BinaryIO, *, is_lossy: bool) -> Iterator[Pcm]:
                 yield Pcm(data, sound.samplerate, sound.channels)
     except soundfile.LibsndfileError as error:
         raise _unreadable(path, error.error_string.rstrip(".")) from error
+
+
+def _decoded_mp4(path: Path, file: BinaryIO) -> Iterator[Pcm]:
+    av = load_av()
+    try:
+        with av.open(file) as container:
+            stream = container.streams.audio[0]
+            resampler = av.AudioResampler(format="s16", layout=stream.layout)
+            channels, rate = stream.channels, stream.rate
+            left = round(stream.duration * stream.time_base * rate)  # the encoder filled its last frame up
+            for frame in (out for coded in container.decode(stream) for out in resampler.resample(coded)):
+                frames = min(frame.samples, left)
+                left -= frames
+                if frames:
+                    yield Pcm(bytes(frame.planes[0])[: frames * channels * SAMPLE_BYTES], rate, channels)
+    except (av.FFmpegError, IndexError) as error:
+        raise _unreadable(path, str(error)) from error
 
 
 def _exact(sound: soundfile.SoundFile) -> bytes:

@@ -66,6 +66,18 @@ def open_encoder(
             tags=tags,
             seekable=seekable,
         )
+    if fmt.is_mp4:
+        from qwentts_cli.audio.encoders.mp4 import Mp4Encoder
+
+        return Mp4Encoder(
+            fmt,
+            out,
+            sample_rate=sample_rate,
+            channels=channels,
+            bitrate_kbps=bitrate_kbps,
+            tags=tags,
+            seekable=seekable,
+        )
     from qwentts_cli.audio.compress import open_compressor
 
     return open_compressor(

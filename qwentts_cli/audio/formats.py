@@ -19,19 +19,29 @@ _MP3_RATES = (8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_0
 # MPEG-2.5, 2 and 1 begin at these sample rates, each with its own lowest and highest bit rate.
 _MP3_KBPS = {8000: (8, 64), 16_000: (8, 160), 32_000: (32, 320)}
 _OPUS_KBPS = (6, 256)
+_AAC_RATES = (8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000, 64_000, 88_200, 96_000)
+_AAC_LEAST_KBPS = 16
+# A frame of 1024 samples holds at most so many bits of a channel (ISO/IEC 14496-3).
+_AAC_FRAME_BITS = 6144
 # What libvorbis aims at for one channel at 24 kHz, by libsndfile's compression level.
+_TITLES = {"opus": "Opus"}
 _VORBIS_KBPS = ((24, 1.0), (30.4, 0.9), (35.3, 0.8), (45.1, 0.6), (58, 0.4), (74, 0.2), (90, 0.0))
 
 
 @unique
 class AudioFormat(StrEnum):
-    """A format of audio files and pipes, named as on the command line; `OGG` is Vorbis."""
+    """A format of audio files and pipes, named as on the command line.
+
+    `OGG` is Vorbis; `M4A` and `M4B` are both AAC, and players keep the second among the books.
+    """
 
     WAV = "wav"
     FLAC = "flac"
     MP3 = "mp3"
     OPUS = "opus"
     OGG = "ogg"
+    M4A = "m4a"
+    M4B = "m4b"
     PCM = "pcm"
 
     @classmethod
@@ -69,7 +79,12 @@ class AudioFormat(StrEnum):
     @property
     def is_lossy(self) -> bool:
         """Whether it has a bit rate to choose."""
-        return self in {AudioFormat.MP3, AudioFormat.OPUS, AudioFormat.OGG}
+        return self in {AudioFormat.MP3, AudioFormat.OPUS, AudioFormat.OGG} or self.is_mp4
+
+    @property
+    def is_mp4(self) -> bool:
+        """Whether it is written by an optional library, and only to a file that can seek."""
+        return self in {AudioFormat.M4A, AudioFormat.M4B}
 
 
 def check_format(
@@ -78,24 +93,23 @@ def check_format(
     """Find out before anything is sent whether `fmt` can be written so.
 
     Raises:
-        UsageError: the bit rate does not suit the format.
+        UsageError: the bit rate does not suit the format, or its library is not installed.
         LocalError: the format does not have this sample rate.
     """
-    if fmt is AudioFormat.OPUS and sample_rate not in _OPUS_RATES:
+    if fmt.is_mp4:
+        _check_extra(fmt)
+    rates = _rates(fmt)
+    if rates and sample_rate not in rates:
         raise LocalError(
-            f"Opus cannot hold audio of {sample_rate} Hz, only of {', '.join(map(str, _OPUS_RATES))}",
-            hint="Choose another format, such as flac or mp3.",
-        )
-    if fmt is AudioFormat.MP3 and sample_rate not in _MP3_RATES:
-        raise LocalError(
-            f"MP3 cannot hold audio of {sample_rate} Hz, only of {', '.join(map(str, _MP3_RATES))}",
-            hint="Choose another format, such as flac.",
+            f"{_TITLES.get(fmt, fmt.upper())} cannot hold audio of {sample_rate} Hz, only of "
+            f"{', '.join(map(str, rates))}",
+            hint=f"Choose another format, such as flac{' or mp3' if fmt is AudioFormat.OPUS else ''}.",
         )
     if bitrate_kbps is None:
         return
     if not fmt.is_lossy:
         raise UsageError(
-            f"{fmt} has no bit rate to choose", hint="Leave out --bitrate, or choose mp3, opus or ogg."
+            f"{fmt} has no bit rate to choose", hint="Leave out --bitrate, or choose mp3, opus, ogg or m4b."
         )
     low, high = _bitrate_range(fmt, sample_rate, channels)
     if not low <= bitrate_kbps <= high:
@@ -127,9 +141,25 @@ def compression_level(fmt: AudioFormat, *, sample_rate: int, channels: int, bitr
     return (high - bitrate_kbps) / (high - low)
 
 
+def _check_extra(fmt: AudioFormat) -> None:
+    from importlib.util import find_spec
+
+    if find_spec("av") is None:
+        raise UsageError(f"writing {fmt} needs an extra", hint="pip install 'qwentts[m4b]'")
+
+
+def _rates(fmt: AudioFormat) -> tuple[int, ...]:
+    """The sample rates it can have; nothing where there is no limit."""
+    if fmt.is_mp4:
+        return _AAC_RATES
+    return {AudioFormat.OPUS: _OPUS_RATES, AudioFormat.MP3: _MP3_RATES}.get(fmt, ())
+
+
 def _bitrate_range(fmt: AudioFormat, sample_rate: int, channels: int) -> tuple[int, int]:
     if fmt is AudioFormat.MP3:
         return _MP3_KBPS[max((start for start in _MP3_KBPS if start <= sample_rate), default=8000)]
+    if fmt.is_mp4:
+        return _AAC_LEAST_KBPS * channels, _AAC_FRAME_BITS * channels * sample_rate // 1_024_000
     low, high = _OPUS_KBPS if fmt is AudioFormat.OPUS else (int(_VORBIS_KBPS[0][0]), int(_VORBIS_KBPS[-1][0]))
     return low * channels, high * channels
 

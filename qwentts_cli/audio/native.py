@@ -48,6 +48,23 @@ def load_lame() -> ModuleType:
     return lameenc  # type: ignore[no-any-return]  # it ships no types
 
 
+def load_av() -> ModuleType:
+    """Import PyAV, FFmpeg's libraries in Python; takes about 90 ms.
+
+    Raises:
+        LocalError: the library is not there for this machine.
+    """
+    try:
+        with _LOCK:
+            import av
+    except (ImportError, OSError) as error:
+        raise LocalError(
+            f"the library for AAC cannot be loaded: {error}",
+            hint="Install it with pip install 'qwentts[m4b]', or choose another format, such as mp3.",
+        ) from error
+    return av
+
+
 def load_miniaudio() -> ModuleType | None:
     """Import miniaudio if it is installed and works here."""
     try:

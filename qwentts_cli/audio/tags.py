@@ -1,19 +1,36 @@
-"""What a file says about itself, its chapters among it, and the ID3 block that says it in an MP3."""
+"""What a file says about itself, its chapters and its cover among it, and the ID3 block of an MP3."""
 
 from __future__ import annotations
 
 import struct
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
+
+from qwentts_cli.audio.metadata.languages import three_letters
+
+if TYPE_CHECKING:
+    from qwentts_cli.audio.metadata.cover import Cover
 
 # What the table of contents of an MP3 can hold; the other formats have room for as many.
 MOST_CHAPTERS = 255
 
 _TITLE_CHARACTERS = 40
-_NAMES = ("title", "artist", "comment", "software")
+# By the name of the field: the frame of ID3. Players of audiobooks look for who reads under "composer".
+_FRAMES = {
+    "title": b"TIT2",
+    "artist": b"TPE1",
+    "album": b"TALB",
+    "narrator": b"TCOM",
+    "language": b"TLAN",
+    "comment": b"COMM",
+    "software": b"TSSE",
+}
 _SYNCSAFE_SHIFTS = (21, 14, 7, 0)
 _UTF16 = b"\x01"
 _LANGUAGE = b"und"
+_LATIN1 = b"\x00"
+_FRONT_COVER = b"\x03"
 _NO_OFFSET = 0xFFFFFFFF
 _CONTENTS = b"toc\0"
 # Top level, and its entries are in order.
@@ -37,18 +54,27 @@ class Tags(Struct, frozen=True):
     """Text about the audio; what is empty is not written.
 
     Any text is accepted: line breaks and control characters become spaces, for no format can hold them all.
-    Of chapters there can be `MOST_CHAPTERS`; WAV and PCM hold none.
+    `artist` is the author where one is known, and `narrator` then the voices. `language` is a tag such as
+    "en" or "zh-CN". Of chapters there can be `MOST_CHAPTERS`; WAV and PCM hold nothing of all this.
     """
 
     title: str = ""
     artist: str = ""
+    album: str = ""
+    narrator: str = ""
+    language: str = ""
     comment: str = ""
     software: str = ""
+    cover: Cover | None = None
     chapters: tuple[Chapter, ...] = ()
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.items() or self.cover or self.chapters)
 
     def items(self) -> list[tuple[str, str]]:
         """The fields that say something, by name, fit to be written."""
-        named = ((name, _printable(getattr(self, name))) for name in _NAMES)
+        named = ((name, _printable(getattr(self, name))) for name in _FRAMES)
         return [(name, text) for name, text in named if text]
 
 
@@ -57,12 +83,15 @@ def id3_block(tags: Tags) -> bytes:
 
     Version 2.3 with UTF-16, because every reader knows it; not all know 2.4, the first to have UTF-8.
     """
-    frames = b"".join(_text_frame(name, text) for name, text in tags.items()) + _chapter_frames(tags.chapters)
+    frames = b"".join(_text_frame(name, text) for name, text in tags.items())
+    frames += _chapter_frames(tags.chapters) + (_picture_frame(tags.cover) if tags.cover else b"")
     return b"ID3\x03\x00\x00" + _syncsafe(len(frames)) + frames if frames else b""
 
 
 def _text_frame(name: str, text: str) -> bytes:
-    kind = {"title": b"TIT2", "artist": b"TPE1", "comment": b"COMM", "software": b"TSSE"}[name]
+    kind = _FRAMES[name]
+    if name == "language":
+        text = three_letters(text)
     # A comment has a language and a short description, here empty, in front of its text.
     lead = _UTF16 + _LANGUAGE + _utf16("\0") if kind == b"COMM" else _UTF16
     return _frame(kind, lead + _utf16(text))
@@ -81,6 +110,10 @@ def _chapter_frame(name: bytes, chapter: Chapter) -> bytes:
     start_ms, end_ms = round(chapter.start_s * 1000), round(chapter.end_s * 1000)
     times = struct.pack(">4I", start_ms, end_ms, _NO_OFFSET, _NO_OFFSET)
     return _frame(b"CHAP", name + times + _text_frame("title", chapter.shown_title))
+
+
+def _picture_frame(cover: Cover) -> bytes:
+    return _frame(b"APIC", _LATIN1 + cover.kind.encode() + b"\0" + _FRONT_COVER + b"\0" + cover.data)
 
 
 def _frame(kind: bytes, body: bytes) -> bytes:

@@ -21,7 +21,7 @@ _MAX_RPM = 60_000
 _MAX_TIMEOUT_S = 3600
 BUDGET = re.compile(r"(?P<amount>\d{1,9}(\.\d{1,6})?) (?P<currency>USD|CNY)/(?P<period>day|month)", re.ASCII)
 _NO_BUDGET = "none"
-_FORMATS = ("wav", "flac", "mp3", "opus", "ogg", "pcm")
+_FORMATS = ("wav", "flac", "mp3", "opus", "ogg", "m4a", "m4b", "pcm")
 
 
 class Setting(Struct, frozen=True):

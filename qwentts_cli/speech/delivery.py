@@ -60,6 +60,8 @@ def choose_target(
     check_choice(format_, sample_rate=sample_rate, bitrate_kbps=output.bitrate_kbps)
     target = Target(path, format_, overwrite=output.overwrite)
     target.check()
+    if format_.is_mp4 and not target.is_seekable:
+        raise UsageError(f"{format_} is written to a file, not to a pipe", hint="Name a file, or choose mp3.")
     return target
 
 

@@ -97,7 +97,7 @@ def test_nothing_foreign_is_overwritten(book: Qwentts, sandbox: Sandbox) -> None
         in book(*args, "out/ch2.wav", code=2).stderr
     )
     assert "there is no folder" in book(*args, "nowhere/book.mp3", code=2).stderr
-    assert ".m4b is not a format that can be written" in book(*args, "book.m4b", code=2).stderr
+    assert ".mp4 is not a format that can be written" in book(*args, "book.mp4", code=2).stderr
     assert "not stdout" in book(*args, "-", code=2).stderr
     assert "cannot have 7000 kbit/s" in book(*args, "new.mp3", "--bitrate", "7000", code=2).stderr
     assert not sandbox.ledger

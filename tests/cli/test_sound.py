@@ -41,6 +41,16 @@ def test_every_format_says_the_text(online: Qwentts, extension: str) -> None:
         assert read_back(subprocess.run(decode, input=piped, capture_output=True, check=True).stdout) == TEXT
 
 
+@pytest.mark.parametrize("extension", ["m4a", "m4b"])
+def test_aac_is_written_to_files(online: Qwentts, sandbox: Sandbox, extension: str) -> None:
+    """Its table of contents comes last, so that a pipe is refused before anything is sent."""
+    stderr = online("say", TEXT, "-o", "-", "--format", extension, code=2).stderr
+    assert f"{extension} is written to a file, not to a pipe" in stderr
+    assert not sandbox.ledger
+    online("say", TEXT, "-o", f"out.{extension}")
+    assert read_back(online.folder / f"out.{extension}") == TEXT
+
+
 @pytest.mark.parametrize("extension", ["wav", "flac", "mp3"])
 def test_stdout_sent_to_a_file_is_a_finished_file(online: Qwentts, extension: str) -> None:
     """`-o - > x.wav` has its length in the header, as `-o x.wav` does; behind `>>` nothing can be changed."""

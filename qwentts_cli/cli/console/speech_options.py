@@ -42,11 +42,12 @@ SampleRateOption = Annotated[
 FormatOption = Annotated[
     str | None,
     typer.Option(
-        "--format", metavar="FORMAT", help="wav, flac, mp3, opus, ogg or pcm (default: as the file is named)."
+        "--format", metavar="FORMAT", help="wav, flac, mp3, opus, ogg, m4a, m4b or pcm (default: as named)."
     ),
 ]
 BitrateOption = Annotated[
-    int | None, typer.Option("--bitrate", metavar="KBPS", min=1, help="Bit rate in kbit/s (mp3, opus, ogg).")
+    int | None,
+    typer.Option("--bitrate", metavar="KBPS", min=1, help="Bit rate in kbit/s of mp3, opus, ogg, m4b."),
 ]
 JobsOption = Annotated[
     str | None, typer.Option("-j", "--jobs", metavar="N", help="How many requests to make at the same time.")

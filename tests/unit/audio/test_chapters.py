@@ -15,7 +15,7 @@ from qwentts_cli.audio.encode import open_encoder
 from qwentts_cli.audio.formats import AudioFormat
 from qwentts_cli.audio.tags import MOST_CHAPTERS, Chapter, Tags
 
-FORMATS = [fmt for fmt in AudioFormat if fmt.has_chapters]
+FORMATS = [fmt for fmt in AudioFormat if fmt.has_chapters and not fmt.is_mp4]
 RATE = 24_000
 
 

@@ -7,6 +7,7 @@ import sys
 import wave
 from typing import TYPE_CHECKING
 
+import mutagen
 import pytest
 import soundfile
 from hypothesis import given, settings
@@ -21,7 +22,7 @@ from tests.recordings import RATE, encode, encoded, sound
 if TYPE_CHECKING:
     from pathlib import Path
 
-FILES = [fmt for fmt in AudioFormat if fmt is not AudioFormat.PCM]
+FILES = [fmt for fmt in AudioFormat if fmt is not AudioFormat.PCM and not fmt.is_mp4]
 LOSSLESS = [AudioFormat.WAV, AudioFormat.FLAC]
 TAGGED = [AudioFormat.FLAC, AudioFormat.MP3, AudioFormat.OPUS, AudioFormat.OGG]
 
@@ -75,9 +76,10 @@ def test_a_wav_file_is_canonical() -> None:
 @pytest.mark.parametrize("fmt", TAGGED)
 def test_tags_are_right_in_chinese(fmt: AudioFormat) -> None:
     tags = Tags(title="第一章 你好世界 🎵", artist="芊悦 Cherry", comment="说明", software="qwentts")
-    with soundfile.SoundFile(io.BytesIO(encoded(fmt, [sound(5000)], tags=tags))) as file:
+    data = encoded(fmt, [sound(5000)], tags=tags)
+    with soundfile.SoundFile(io.BytesIO(data)) as file:
         assert (file.title, file.artist, file.comment) == (tags.title, tags.artist, tags.comment)
-        assert str(file.software).startswith("qwentts")
+    assert "qwentts" in str(mutagen.File(io.BytesIO(data)).tags)
 
 
 @pytest.mark.parametrize("fmt", [AudioFormat.WAV, AudioFormat.MP3])

@@ -17,6 +17,8 @@ from qwentts_cli.errors import LocalError, UsageError
         ("x.opus", AudioFormat.OPUS),
         ("x.ogg", AudioFormat.OGG),
         ("x.oga", AudioFormat.OGG),
+        ("x.m4a", AudioFormat.M4A),
+        ("x.M4B", AudioFormat.M4B),
         ("x.pcm", AudioFormat.PCM),
         ("x.RAW", AudioFormat.PCM),
         ("x.mp4", None),
@@ -42,7 +44,13 @@ def test_a_lossless_format_refuses_a_bit_rate(fmt: AudioFormat) -> None:
 
 
 @pytest.mark.parametrize(
-    ("fmt", "low", "high"), [(AudioFormat.MP3, 8, 160), (AudioFormat.OPUS, 6, 256), (AudioFormat.OGG, 24, 90)]
+    ("fmt", "low", "high"),
+    [
+        (AudioFormat.MP3, 8, 160),
+        (AudioFormat.OPUS, 6, 256),
+        (AudioFormat.OGG, 24, 90),
+        (AudioFormat.M4B, 16, 144),
+    ],
 )
 def test_a_bit_rate_out_of_range_is_named_with_the_range(fmt: AudioFormat, low: int, high: int) -> None:
     """At 24 kHz, the service's rate: both ends are taken, one beyond is refused."""
@@ -62,9 +70,9 @@ def test_opus_refuses_the_sample_rates_it_does_not_have(rate: int) -> None:
     assert "flac" in caught.value.hint
 
 
-@pytest.mark.parametrize("name", ["a.m4b", "b.M4A", "c.webm", "d.txt", "e.mp3.bak"])
+@pytest.mark.parametrize("name", ["a.m4r", "b.MP4", "c.webm", "d.txt", "e.mp3.bak"])
 def test_a_name_that_claims_another_format_is_refused(name: str) -> None:
-    """Nobody gets a WAV that is called M4B; what says nothing leaves it to the default."""
+    """Nobody gets a WAV that is called MP4; what says nothing leaves it to the default."""
     with pytest.raises(UsageError, match="is not a format that can be written"):
         AudioFormat.for_path(PurePath(name), AudioFormat.WAV)
     assert AudioFormat.for_path(PurePath("chapter.1"), AudioFormat.OGG) is AudioFormat.OGG
