@@ -44,8 +44,12 @@ def test_every_format_says_the_text(online: Qwentts, extension: str) -> None:
 @pytest.mark.parametrize("extension", ["m4a", "m4b"])
 def test_aac_is_written_to_files(online: Qwentts, sandbox: Sandbox, extension: str) -> None:
     """Its table of contents comes last, so that a pipe is refused before anything is sent."""
-    stderr = online("say", TEXT, "-o", "-", "--format", extension, code=2).stderr
-    assert f"{extension} is written to a file, not to a pipe" in stderr
+    process = online.start(
+        "say", TEXT, "-o", "-", "--format", extension, stdout=subprocess.PIPE, stderr=subprocess.PIPE
+    )
+    out, errors = process.communicate()
+    assert (process.returncode, out) == (2, b"")
+    assert f"{extension} is written to a file, not to a pipe" in errors.decode()
     assert not sandbox.ledger
     online("say", TEXT, "-o", f"out.{extension}")
     assert read_back(online.folder / f"out.{extension}") == TEXT
