@@ -87,10 +87,12 @@ class Recording:
             sink.write(pcm)
 
     def silence(self, seconds: float) -> None:
-        """Write exact silence, once the format is known."""
+        """Write exact silence, once the format is known; of an hour of it only a second is in memory."""
         frames = round(seconds * self.sample_rate)
-        if frames:
-            self.write(Pcm(bytes(frames * self.channels * SAMPLE_BYTES), self.sample_rate, self.channels))
+        while frames:
+            some = min(frames, self.sample_rate)
+            self.write(Pcm(bytes(some * self.channels * SAMPLE_BYTES), self.sample_rate, self.channels))
+            frames -= some
 
     def finish(self) -> None:
         for sink in self._sinks:

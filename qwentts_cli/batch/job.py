@@ -55,6 +55,7 @@ def prepare_job(context: Context, options: BatchOptions, observer: Observer) -> 
         format=AudioFormat(context.settings.text("format", AudioFormat.WAV)),
         bitrate_kbps=options.files.bitrate_kbps,
         pauses=options.speech.pauses,
+        fits=options.speech.fits,
         on_refused=options.speech.on_refused,
         is_sandbox=context.is_sandbox,
         subtitles=options.files.subtitles,

@@ -18,6 +18,7 @@ from qwentts_cli.batch.tasks import digestible
 from qwentts_cli.errors import LocalError, UsageError
 from qwentts_cli.manifest.sources import leads_outside
 from qwentts_cli.observer import Observer
+from qwentts_cli.speech.laying.in_turn import InTurn
 from qwentts_cli.speech.open_subtitles import open_cues
 from qwentts_cli.speech.speak import speak
 from qwentts_cli.storage.atomic import atomic_write, remove_leftovers
@@ -33,8 +34,10 @@ if TYPE_CHECKING:
     from qwentts_cli.batch.tasks import Task
     from qwentts_cli.billing.price import PriceList
     from qwentts_cli.documents.model import Passage
+    from qwentts_cli.speech.laying.layout import Layout
     from qwentts_cli.speech.length_check import LengthCheck
     from qwentts_cli.speech.pipeline import WorkerPool
+    from qwentts_cli.subtitles.cues import CueTrack
     from qwentts_cli.synthesis.synthesizer import Synthesizer
 
 # What the report shows of a text.
@@ -60,18 +63,22 @@ def make_file(
     with ExitStack() as stack, _counted(observer) as counter:
         recording = Recording(_open_sinks(task, stack, journal))
         cues = stack.enter_context(
-            open_cues(task.voice, task.subtitles, partial(_open_subtitles, task, journal))
+            open_cues(
+                task.voice,
+                task.subtitles,
+                partial(_open_subtitles, task, journal),
+                may_overlap=task.is_dubbed,
+            )
         )
+        layout = _choose_layout(task, recording, cues)
         spoken = speak(
             task.utter(text.passages()),
             synthesizer,
-            recording,
+            layout,
             pool=pool,
-            pauses=settings.pauses,
             observer=counter,
             rank=task.number,
             skips_refused=settings.on_refused is OnRefused.SKIP,
-            cues=cues,
             length_check=length_check,
         )
         if not spoken.segments:
@@ -86,7 +93,16 @@ def make_file(
         cost=prices.cost(task.voice.model, spoken.usage.billed),
         duration_s=recording.duration_s,
         usage=spoken.usage,
+        overruns=tuple(layout.overruns),
     )
+
+
+def _choose_layout(task: Task, recording: Recording, cues: CueTrack | None) -> Layout:
+    if not task.is_dubbed:
+        return InTurn(recording, task.settings.pauses, cues)
+    from qwentts_cli.speech.laying.at_times import AtTimes
+
+    return AtTimes(recording, cues, fits=task.settings.fits)
 
 
 class _SpokenText:

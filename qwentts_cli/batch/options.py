@@ -69,12 +69,16 @@ class FileOptions(Struct, frozen=True, kw_only=True):
 
 
 class SpeechOptions(Struct, frozen=True, kw_only=True):
-    """How it is spoken; the voice, the model and the language come from the settings."""
+    """How it is spoken; the voice, the model and the language come from the settings.
+
+    With `fits`, what is too long for its time in a film is made faster.
+    """
 
     instructions: str | None = None
     optimize: bool = False
     lexicon: Lexicon | None = None
     pauses: Pauses = field(default_factory=Pauses)
+    fits: bool = False
     on_refused: OnRefused = OnRefused.FAIL
 
 
@@ -119,4 +123,5 @@ class OutputSettings(Struct, frozen=True, kw_only=True):
     on_refused: OnRefused
     is_sandbox: bool
     keeps_copies: bool = False
+    fits: bool = False
     subtitles: tuple[SubtitleFormat, ...] = ()

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
     from qwentts_cli.billing.price import Cost
     from qwentts_cli.errors import QwenTTSError
+    from qwentts_cli.speech.laying.layout import Overrun
 
 _TEXT_SHOWN = 80
 
@@ -48,6 +49,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
     cost: Cost | None = None
     duration_s: float = 0.0
     usage: Usage = field(default_factory=Usage)
+    overruns: tuple[Overrun, ...] = ()
     error: QwenTTSError | None = None
 
     def document(self) -> dict[str, Any]:
@@ -75,6 +77,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
                 for gap in self.usage.gaps
             ],
             "doubts": [doubt.document() for doubt in self.usage.doubts],
+            "overruns": [overrun.document() for overrun in self.overruns],
             "error": error_document(self.error) if self.error else None,
         }
 

@@ -90,10 +90,15 @@ class Task(Struct, frozen=True, kw_only=True, dict=True):
             digest.update(repr(("title", self.item.title)).encode())
         return digest
 
+    @property
+    def is_dubbed(self) -> bool:
+        """Whether each part of its text is spoken at its time in a film."""
+        return self.item.file is not None and self.reader.keeps_times(self.item.file)
+
     def read(self) -> Iterator[Passage]:
         """Read the text, in pieces of one manner or in passages that may differ in it."""
         file, text = self.item.file, self.item.text or ""
-        if self.reader.has_manners:
+        if self.reader.has_manners or self.is_dubbed:
             return self.reader.passages(file) if file else self.reader.text_passages(lambda: iter([text]))
         return as_passages(self.reader.file(file) if file else [text])
 
@@ -144,9 +149,11 @@ class TaskList(Struct, frozen=True, kw_only=True):
 
 def digestible(passage: Passage) -> bytes:
     """All of a passage that decides its sound; a plain one is its text."""
-    if passage.manner == Manner() and passage.pause_s is None and not passage.substitutions:
+    is_plain = passage.manner == Manner() and passage.pause_s is None and passage.start_s is None
+    if is_plain and not passage.substitutions:
         return passage.text.encode()
-    return repr((passage.manner, passage.pause_s, passage.substitutions, passage.text)).encode()
+    times = () if passage.start_s is None else (passage.start_s, passage.end_s)
+    return repr((passage.manner, passage.pause_s, passage.substitutions, passage.text, *times)).encode()
 
 
 def item_voice(item: Item, default: VoiceSettings) -> tuple[VoiceSettings, list[str]]:
@@ -178,5 +185,6 @@ def _begin_key(settings: OutputSettings, voice: VoiceSettings) -> Hash:
         settings.is_sandbox,
         # Nothing at all without one, so that what was made before there were lexicons is still known.
         *([repr(voice.lexicon.entries)] if voice.lexicon else []),
+        *(["fitted"] if settings.fits else []),
         *([f"subtitles: {', '.join(settings.subtitles)}"] if settings.subtitles else []),
     )

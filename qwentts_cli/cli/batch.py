@@ -87,6 +87,8 @@ def batch(
     cast: opt.CastOption = None,
     markup: opt.MarkupOption = False,
     lexicon: opt.LexiconOption = None,
+    dub: opt.DubOption = None,
+    fit: opt.FitOption = False,
     extra_fields: Annotated[
         ExtraFields, typer.Option("--extra-fields", help="Unknown fields in the input: error or ignore.")
     ] = ExtraFields.ERROR,
@@ -155,7 +157,9 @@ def batch(
     run = begin(
         context, voice=voice, model=model, language=language, format=format_, jobs=jobs, rpm=rpm, **tuning
     )
-    texts = choose_reading(input_format, chapters=chapters, pattern=chapter_pattern, markup=markup, cast=cast)
+    texts = choose_reading(
+        input_format, chapters, chapter_pattern, cast, markup=markup, keeps_times=dub is not False
+    )
     cache = CacheUse(is_on=not no_cache, is_read=not refresh)
     options = BatchOptions(
         inputs=inputs,
@@ -185,6 +189,7 @@ def batch(
             optimize=optimize_instructions,
             lexicon=choose_lexicon(lexicon),
             pauses=Pauses(pause, paragraph_pause),
+            fits=fit,
             on_refused=on_refused,
         ),
         spending=Spending(max_cost=max_cost, max_characters=max_characters, cache_use=cache, retakes=retake),

@@ -57,9 +57,7 @@ def lint(
         optimize_instructions=False,
         lexicon=choose_lexicon(lexicon),
     )
-    reading = choose_reading(
-        check_one_text(input_format), chapters=chapters, pattern=None, markup=False, cast=None
-    )
+    reading = choose_reading(check_one_text(input_format), chapters, None, None, markup=False)
     reader = DocumentReader(encoding, lambda _text: None, reading)
     typed = files or [Path("-")]
     found = list(_look_through(typed, reader, settings, ignore or []))

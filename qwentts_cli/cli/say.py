@@ -75,6 +75,8 @@ def say(
     cast: opt.CastOption = None,
     markup: opt.MarkupOption = False,
     lexicon: opt.LexiconOption = None,
+    dub: opt.DubOption = None,
+    fit: opt.FitOption = False,
     live_wait: opt.LiveWaitOption = 0.7,
     max_cost: opt.MaxCostOption = None,
     max_characters: opt.MaxCharactersOption = None,
@@ -92,12 +94,13 @@ def say(
     """Speak a text: play it, or write it to a file or a pipe."""
     tuning = {"speed": speed, "pitch": pitch, "volume": volume, "seed": seed, "sample_rate": sample_rate}
     run = begin(context, voice=voice, model=model, language=language, jobs=jobs, rpm=rpm, **tuning)
+    is_dubbed = output is not None if dub is None else dub
     reading = choose_reading(
-        check_one_text(input_format), chapters=chapters, pattern=chapter_pattern, markup=markup, cast=cast
+        check_one_text(input_format), chapters, chapter_pattern, cast, markup=markup, keeps_times=is_dubbed
     )
     reader = _make_reader(run, encoding, reading)
     options = SayOptions(
-        source=_choose_source(context, words or [], file or [], reader, live_wait),
+        source=_choose_source(context, words or [], file or [], reader, live_wait, must_dub=dub or fit),
         output=OutputOptions(path=output, format=format_, bitrate_kbps=bitrate, overwrite=force),
         instructions=instructions,
         optimize_instructions=optimize_instructions,
@@ -105,6 +108,7 @@ def say(
         is_played=play,
         subtitles=tuple(subtitles or ()),
         pauses=Pauses(pause, paragraph_pause),
+        fits=fit,
         cache_use=CacheUse(is_on=not no_cache, is_read=not refresh),
         max_cost=max_cost,
         max_characters=max_characters,
@@ -181,7 +185,13 @@ def _list_chapters(reader: DocumentReader, files: list[Path]) -> Iterator[str]:
 
 
 def _choose_source(
-    context: typer.Context, words: list[str], files: list[Path], reader: DocumentReader, live_wait_s: float
+    context: typer.Context,
+    words: list[str],
+    files: list[Path],
+    reader: DocumentReader,
+    live_wait_s: float,
+    *,
+    must_dub: bool,
 ) -> Source:
     """The text that was given; without one, show the help and exit."""
     from qwentts_cli.speech.source import choose_source
@@ -190,4 +200,8 @@ def _choose_source(
     if source is None:
         typer.echo(context.get_help())
         raise typer.Exit(ExitCode.USAGE)
+    if must_dub and not source.is_dubbed:
+        raise UsageError(
+            "only subtitles can be dubbed, and this is none", hint="Example: -f film.srt -o film.wav"
+        )
     return source

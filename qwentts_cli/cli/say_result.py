@@ -5,7 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from qwentts_cli.cli.console.doubts import tell_doubt
+from qwentts_cli.cli.console.doubts import tell_doubt, tell_overruns
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE
 from qwentts_cli.wording import clock, plural
 
@@ -25,6 +25,8 @@ def show_text(output: Output, said: SaidText, meter: Meter, prices: PriceList) -
         output.warn(f"{plural(meter.maybe_billed, 'request')} may have been billed twice")
     for doubt in usage.doubts:
         output.warn(tell_doubt(doubt))
+    for warning in tell_overruns(said.overruns):
+        output.warn(warning)
     output.detail(
         f"{said.recording.duration_s:.1f} s in {plural(spoken.segments, 'segment')}, "
         f"{usage.billed} of {plural(usage.characters, 'character')} billed "
@@ -78,6 +80,7 @@ def _document(said: SaidText) -> dict[str, Any]:
         "request_ids": list(spoken.usage.request_ids),
         "cached": spoken.is_cached,
         "doubts": [doubt.document() for doubt in spoken.usage.doubts],
+        "overruns": [overrun.document() for overrun in said.overruns],
     }
     return {
         "files": [file],

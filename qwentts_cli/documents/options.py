@@ -11,7 +11,7 @@ class DocumentOptions(Struct, frozen=True, kw_only=True):
     """How files are read.
 
     `chapters` are those wanted ("3-7,9"), `pattern` is what a title looks like, `cast` is who speaks with
-    which voice, and `voices` are those there are.
+    which voice, and `voices` are those there are. With `keeps_times` each subtitle is spoken at its time.
     """
 
     format: InputFormat = InputFormat.AUTO
@@ -20,3 +20,4 @@ class DocumentOptions(Struct, frozen=True, kw_only=True):
     markup: bool = False
     cast: str = ""
     voices: tuple[str, ...] = ()
+    keeps_times: bool = False

@@ -83,6 +83,10 @@ class DocumentReader(Reader, frozen=True):
         options = self.options
         return options.markup or bool(options.cast) or options.format is InputFormat.SCRIPT
 
+    def keeps_times(self, path: Path) -> bool:
+        """Whether what is in the file is spoken at its times."""
+        return self.options.keeps_times and self.kind(path) in {DocumentFormat.SRT, DocumentFormat.VTT}
+
     def least_bytes(self, path: Path) -> int:
         """How many bytes of text a file has at least, as far as its size tells."""
         is_text = self.kind(path) is DocumentFormat.TEXT
@@ -95,7 +99,12 @@ class DocumentReader(Reader, frozen=True):
             UsageError: it cannot be read, a mark in it is wrong, or a speaker has no voice.
         """
         document = self.document(path)
-        yield from self._cast(document.passages())
+        passages = document.passages()
+        if self.keeps_times(path):
+            passages = iter(sorted(passages, key=lambda passage: passage.start_s or 0.0))
+        else:
+            passages = (replace(passage, start_s=None, end_s=None) for passage in passages)
+        yield from self._cast(passages)
         self._tell_left_out(path, document)
 
     def text_passages(self, pieces: Callable[[], Iterator[str]]) -> Iterator[Passage]:

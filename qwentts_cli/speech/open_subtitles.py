@@ -36,10 +36,13 @@ def check_subtitles(paths: Sequence[Path], *, overwrite: bool) -> None:
 
 
 @contextmanager
-def open_cues(voice: VoiceSettings, paths: Sequence[Path], open_file: OpenFile) -> Iterator[CueTrack | None]:
+def open_cues(
+    voice: VoiceSettings, paths: Sequence[Path], open_file: OpenFile, *, may_overlap: bool = False
+) -> Iterator[CueTrack | None]:
     """Write what the track gives to each path; the files appear when the recording is complete.
 
-    `open_file` opens a file that appears under its name when its block ends well.
+    `open_file` opens a file that appears under its name when its block ends well. With `may_overlap` the cues
+    are those of a film.
     """
     if not paths:
         yield None
@@ -50,7 +53,8 @@ def open_cues(voice: VoiceSettings, paths: Sequence[Path], open_file: OpenFile) 
         writers = []
         for path in paths:
             file = files.enter_context(open_file(path))
-            writers.append(SubtitleWriter(cast("BinaryIO", file), SubtitleFormat.from_path(path)))
+            format_ = SubtitleFormat.from_path(path)
+            writers.append(SubtitleWriter(cast("BinaryIO", file), format_, may_overlap=may_overlap))
         yield CueTrack(partial(_write_to_all, writers), language=voice.language_code)
         for writer in writers:
             writer.finish()

@@ -52,7 +52,10 @@ class OutputOptions(Struct, frozen=True, kw_only=True):
 
 
 class SayOptions(Struct, frozen=True, kw_only=True):
-    """What was asked for of one text; `is_played` `None` leaves it to whether there is an `output`."""
+    """What was asked for of one text; `is_played` `None` leaves it to whether there is an `output`.
+
+    With `fits`, what is too long for its time in a film is made faster.
+    """
 
     source: Source
     output: OutputOptions
@@ -62,6 +65,7 @@ class SayOptions(Struct, frozen=True, kw_only=True):
     is_played: bool | None = None
     subtitles: tuple[Path, ...] = ()
     pauses: Pauses
+    fits: bool = False
     cache_use: CacheUse
     max_cost: str | None = None
     max_characters: int | None = None

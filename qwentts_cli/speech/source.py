@@ -38,6 +38,7 @@ class Source(Struct, frozen=True):
         is_live: whether the text may still be being written.
         least_characters: how many there are at least, by the size of the files.
         passages: gives the text in parts that are spoken in different manners; `None` where all is in one.
+        is_dubbed: whether each part is spoken at its time in a film.
     """
 
     pieces: Callable[[], Iterator[str]]
@@ -45,6 +46,7 @@ class Source(Struct, frozen=True):
     is_live: bool = False
     least_characters: int = 0
     passages: Callable[[], Iterator[Passage]] | None = None
+    is_dubbed: bool = False
 
 
 def choose_source(
@@ -117,9 +119,14 @@ def _files(files: Sequence[Path], reader: DocumentReader) -> Source:
 def _files_at_hand(files: Sequence[Path], reader: DocumentReader) -> Source:
     for path in files:
         check_is_file(path)
-    if reader.has_manners:
+    is_dubbed = any(reader.keeps_times(path) for path in files)
+    if is_dubbed and len(files) > 1:
+        raise UsageError(
+            "one file of subtitles is dubbed at a time", hint="To have all of them read on, add --no-dub."
+        )
+    if reader.has_manners or is_dubbed:
         passages = partial(_joined_passages, files, reader)
-        return Source(lambda: _joined(files, reader), files[0].stem, passages=passages)
+        return Source(lambda: _joined(files, reader), files[0].stem, passages=passages, is_dubbed=is_dubbed)
     return Source(
         lambda: _joined(files, reader),
         files[0].stem,

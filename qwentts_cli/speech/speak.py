@@ -19,13 +19,11 @@ from qwentts_cli.text.units import count_units
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from qwentts_cli.audio.sink import Recording
     from qwentts_cli.dashscope.request import SynthesisRequest
     from qwentts_cli.observer import Observer
-    from qwentts_cli.speech.options import Pauses
+    from qwentts_cli.speech.laying.layout import Layout
     from qwentts_cli.speech.pipeline import WorkerPool
     from qwentts_cli.speech.utterance import Utterance
-    from qwentts_cli.subtitles.cues import CueTrack
     from qwentts_cli.synthesis.synthesizer import Emit
 
     Synthesize = Callable[[SynthesisRequest, Emit], Usage]
@@ -49,46 +47,30 @@ class Spoken(Struct, frozen=True):
 def speak(
     utterances: Iterable[Utterance],
     synthesize: Synthesize,
-    recording: Recording,
+    layout: Layout,
     *,
     pool: WorkerPool | None,
-    pauses: Pauses,
     observer: Observer,
     rank: int = 0,
     is_live: bool = False,
     skips_refused: bool = False,
-    cues: CueTrack | None = None,
     length_check: LengthCheck | None = None,
 ) -> Spoken:
-    """Speak `utterances` into `recording`, one after the other.
+    """Speak `utterances` into the recording of `layout`.
 
     Raises:
         QwenTTSError: the first failure in the order of the text; it names line and column.
     """
     number, usage, told_s = 0, Usage(), 0.0
-    begun: Utterance | None = None
-
-    def write(utterance: Utterance, pcm: Pcm) -> None:
-        nonlocal begun
-        if begun is not utterance:
-            if begun or utterance.pause_s is not None:
-                recording.silence(pauses.before(utterance))
-            begun = utterance
-            if cues:
-                text, speaker = utterance.segment.text, utterance.speaker
-                cues.begin(text, start_frame=recording.frames, speaker=speaker)
-        recording.write(pcm)
-        if cues:
-            cues.feed(pcm)
-
     speaker = _Speaker(synthesize, skips_refused=skips_refused, check=length_check or LengthCheck())
     speakable = (utterance for utterance in utterances if utterance.segment.speakable)
-    for _, used in deliver_in_order(speakable, speaker.speak, write, pool=pool, rank=rank, is_live=is_live):
+    said = deliver_in_order(speakable, speaker.speak, layout.write, pool=pool, rank=rank, is_live=is_live)
+    for _, used in said:
         number, usage = number + 1, usage + used
-        observer.text_spoken(used.characters, recording.duration_s - told_s)
-        told_s = recording.duration_s
-    if cues:
-        cues.finish()
+        observer.text_spoken(used.characters, layout.duration_s - told_s)
+        told_s = layout.duration_s
+    layout.finish()
+    observer.text_spoken(0, layout.duration_s - told_s)
     return Spoken(number, usage)
 
 

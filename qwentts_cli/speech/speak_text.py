@@ -13,6 +13,7 @@ from qwentts_cli.errors import UsageError
 from qwentts_cli.speech.cache_look import look_into_cache
 from qwentts_cli.speech.delivery import Delivery, choose_target, open_recording
 from qwentts_cli.speech.estimate import Estimate, make_quote
+from qwentts_cli.speech.laying.in_turn import InTurn
 from qwentts_cli.speech.length_check import LengthCheck
 from qwentts_cli.speech.open_subtitles import check_subtitles, open_cues
 from qwentts_cli.speech.pipeline import open_pool
@@ -25,16 +26,19 @@ from qwentts_cli.speech.wiring import open_synthesizer, pool_size
 from qwentts_cli.storage.atomic import atomic_write
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
+    from contextlib import AbstractContextManager
 
     from qwentts_cli.audio.sink import Recording
     from qwentts_cli.observer import Observer
     from qwentts_cli.speech.context import Context
     from qwentts_cli.speech.estimate import Quote
+    from qwentts_cli.speech.laying.layout import Layout, Overrun
     from qwentts_cli.speech.options import SayOptions
     from qwentts_cli.speech.speak import Spoken
     from qwentts_cli.speech.utterance import Utterance
     from qwentts_cli.speech.voice_settings import VoiceSettings
+    from qwentts_cli.subtitles.cues import CueTrack
 
     Agree = Callable[[int], None]
 
@@ -42,12 +46,13 @@ _DEFAULT_JOBS = 4
 
 
 class SaidText(Struct, frozen=True, kw_only=True):
-    """What was made, and what that took."""
+    """What was made, and what that took; `overruns` are the cues of a film that were too long."""
 
     delivery: Delivery
     voice: VoiceSettings
     recording: Recording
     spoken: Spoken
+    overruns: Sequence[Overrun] = ()
 
 
 def speak_text(
@@ -83,26 +88,42 @@ def speak_text(
         ) as synthesizer,
         open_pool(jobs, synthesizer) as pool,
         open_recording(delivery, observer) as recording,
-        open_cues(
-            voice, options.subtitles, partial(atomic_write, overwrite=options.output.overwrite)
-        ) as cues,
+        _open_cues(options, voice) as cues,
     ):
         observer.work_planned(characters=characters)
+        layout = _choose_layout(options, recording, cues)
         spoken = speak(
             _utter(options, voice, observer, is_heard=delivery.is_heard_early),
             synthesizer,
-            recording,
+            layout,
             pool=pool,
-            pauses=options.pauses,
             observer=observer,
             is_live=options.source.is_live,
-            cues=cues,
             length_check=LengthCheck(options.retakes, synthesizer.make_anew),
         )
         if not spoken.segments:
             raise nothing_to_speak()
         recording.finish()
-    return SaidText(delivery=delivery, voice=voice, recording=recording, spoken=spoken)
+    return SaidText(
+        delivery=delivery, voice=voice, recording=recording, spoken=spoken, overruns=layout.overruns
+    )
+
+
+def _open_cues(options: SayOptions, voice: VoiceSettings) -> AbstractContextManager[CueTrack | None]:
+    return open_cues(
+        voice,
+        options.subtitles,
+        partial(atomic_write, overwrite=options.output.overwrite),
+        may_overlap=options.source.is_dubbed,
+    )
+
+
+def _choose_layout(options: SayOptions, recording: Recording, cues: CueTrack | None) -> Layout:
+    if not options.source.is_dubbed:
+        return InTurn(recording, options.pauses, cues)
+    from qwentts_cli.speech.laying.at_times import AtTimes
+
+    return AtTimes(recording, cues, fits=options.fits)
 
 
 def quote_text(context: Context, options: SayOptions, observer: Observer) -> tuple[Quote, VoiceSettings]:

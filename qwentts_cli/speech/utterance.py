@@ -25,12 +25,16 @@ if TYPE_CHECKING:
 class Utterance(Struct, frozen=True, kw_only=True):
     """A segment in a voice; `pause_s` is the silence before it, None the usual one.
 
+    `start_s` and `end_s` are its time in a film; one without goes on with the utterance before it.
+
     `substitutions` are those of the whole text that the segment was cut from.
     """
 
     segment: Segment
     voice: VoiceSettings
     pause_s: float | None = None
+    start_s: float | None = None
+    end_s: float | None = None
     speaker: str = ""
     substitutions: tuple[Substitution, ...] = ()
 
@@ -88,6 +92,8 @@ def utter_passages(
                 segment=stretch.placed(segment),
                 voice=voices[manner],
                 pause_s=None if index else stretch.first.pause_s,
+                start_s=None if index or stretch.first.goes_on else stretch.first.start_s,
+                end_s=stretch.first.end_s,
                 speaker=stretch.first.speaker,
                 substitutions=tuple(stretch.substitutions),
             )
@@ -119,7 +125,7 @@ class _Stretches:
     def number(self, passage: Passage) -> int:
         before, self._before = self._before, passage
         same = before and (before.manner, before.speaker) == (passage.manner, passage.speaker)
-        self._number += not same or passage.pause_s is not None
+        self._number += not same or passage.pause_s is not None or passage.start_s is not None
         return self._number
 
 

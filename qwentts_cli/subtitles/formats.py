@@ -72,22 +72,29 @@ class _Shown(Struct, frozen=True, kw_only=True):
 
 
 class SubtitleWriter:
-    """Writes cues, in order and none before the end of the last, as they come.
+    """Writes cues, in order and none before the end of the last, as they come; those of a film may overlap.
 
     A line is at least one visible character and no line break. Times are rounded to whole milliseconds; a cue
     shorter than one lasts one.
     """
 
-    def __init__(self, out: BinaryIO, format: SubtitleFormat) -> None:  # noqa: A002 - the field's own word
+    def __init__(
+        self,
+        out: BinaryIO,
+        format: SubtitleFormat,  # noqa: A002 - the field's own word
+        *,
+        may_overlap: bool = False,
+    ) -> None:
         self._out = out
         self._format = format
+        self._may_overlap = may_overlap
         self._count = 0
         self._end_ms = 0
         out.write(_HEADS.get(format, b""))
 
     def write(self, cue: Cue) -> None:
         after_ms = self._end_ms
-        start_ms = max(round(cue.start_s * 1000), after_ms)
+        start_ms = max(round(cue.start_s * 1000), 0 if self._may_overlap else after_ms)
         self._end_ms = max(round(cue.end_s * 1000), start_ms + 1)
         self._count += 1
         shown = _Shown(number=self._count, after_ms=after_ms, start_ms=start_ms, end_ms=self._end_ms, cue=cue)

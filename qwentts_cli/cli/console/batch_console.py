@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from qwentts_cli.batch.observer import BatchObserver
 from qwentts_cli.batch.outcome import Status
 from qwentts_cli.billing.price import price_tag
-from qwentts_cli.cli.console.doubts import tell_doubt
+from qwentts_cli.cli.console.doubts import tell_doubt, tell_overruns
 from qwentts_cli.cli.console.observer import ConsoleObserver
 from qwentts_cli.cli.console.progress import Progress
 from qwentts_cli.errors import QwenTTSError, error_text
@@ -76,6 +76,8 @@ class BatchConsole(ConsoleObserver, BatchObserver):
             self._warn_of_gaps(outcome)
             for doubt in outcome.usage.doubts:
                 self.warn(f"{outcome.source}: {tell_doubt(doubt)}")
+            for warning in tell_overruns(outcome.overruns):
+                self.warn(f"{outcome.source}: {warning}")
         if self._is_jsonl:
             self._output.json_line(outcome.document())
         elif self._shows_paths and outcome.number in self._paths:

@@ -15,7 +15,13 @@ if TYPE_CHECKING:
 
 
 def choose_reading(
-    input_format: InputFormat, *, chapters: str | None, pattern: str | None, markup: bool, cast: str | None
+    input_format: InputFormat,
+    chapters: str | None,
+    pattern: str | None,
+    cast: str | None,
+    *,
+    markup: bool,
+    keeps_times: bool = False,
 ) -> DocumentOptions:
     """What the options say of a document; a script needs to know the voices there are."""
     from qwentts_cli.dashscope.catalog import load_catalog
@@ -26,6 +32,7 @@ def choose_reading(
         chapters=chapters or "",
         pattern=pattern or "",
         markup=markup,
+        keeps_times=keeps_times,
         cast=cast or "",
         voices=tuple(load_catalog().voices) if has_speakers else (),
     )

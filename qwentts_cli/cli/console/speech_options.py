@@ -83,6 +83,15 @@ MarkupOption = Annotated[
 LexiconOption = Annotated[
     Path | None, typer.Option("--lexicon", metavar="FILE", help="How words are said: a TOML file.")
 ]
+DubOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--dub/--no-dub", help="Speak each subtitle at its time, or all in a row (default: dub with -o)."
+    ),
+]
+FitOption = Annotated[
+    bool, typer.Option("--fit", help="Speak subtitles that are too long up to 1.3 times as fast.")
+]
 LiveWaitOption = Annotated[
     float,
     typer.Option(

@@ -10,6 +10,7 @@ from msgspec import Struct
 from qwentts_cli.audio.sink import Recording, Sink
 from qwentts_cli.billing.budget import open_budget
 from qwentts_cli.errors import RejectedError
+from qwentts_cli.speech.laying.in_turn import InTurn
 from qwentts_cli.speech.options import Pauses
 from qwentts_cli.speech.pipeline import deliver_in_order, open_pool
 from qwentts_cli.speech.source import nothing_to_speak
@@ -135,9 +136,8 @@ class _PreviewSpeaker(Struct, frozen=True):
                 said = speak(
                     result.preview.utter(),
                     self.synthesizer,
-                    recording,
+                    InTurn(recording, Pauses()),
                     pool=pool,
-                    pauses=Pauses(),
                     observer=self.observer,
                 )
                 if not said.segments:
