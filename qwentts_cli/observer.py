@@ -17,6 +17,9 @@ class Observer:
     def warn(self, message: str) -> None:
         """Something looks wrong, and the work goes on."""
 
+    def tell(self, message: str) -> None:
+        """Something that was done and that the user should know of."""
+
     def detail(self, message: str) -> None:
         """Something that only those who asked for more want to read."""
 

@@ -56,17 +56,19 @@ SELECT hour, profile, region, model, voice, characters, requests FROM usage WHER
 ORDER BY hour, profile, region, model, voice
 """
 _READ_BILLED = """
-SELECT region, model, SUM(characters) FROM usage WHERE hour >= ? AND profile = ? AND (region = ?) = ?
+SELECT region, model, SUM(characters), SUM(requests) FROM usage
+WHERE hour >= ? AND profile = ? AND (region = ?) = ?
 GROUP BY region, model
 """
 
 
 class Billed(NamedTuple):
-    """Characters that were billed, or are reserved."""
+    """Characters that were billed, or are reserved, and the requests that were billed."""
 
     region: str
     model: str
     characters: int
+    requests: int
 
 
 @unique
@@ -287,7 +289,7 @@ def _priced(region: str, model: str, characters: int, requests: int) -> UsageRow
     row = UsageRow("", characters, requests)
     if region not in load_catalog().regions:
         row.elsewhere = characters
-    elif cost := price_list(region).cost(model, characters):
+    elif cost := price_list(region).billed(model, characters, requests):
         row.costs = {cost.currency: cost.amount}
     else:
         row.unpriced = characters

@@ -58,7 +58,10 @@ class PeriodLimit(Struct, frozen=True, kw_only=True):
 
     def spent(self, billed: Iterable[Billed], prices: PriceList | None = None) -> Decimal:
         """Add up what was billed in this currency, by `prices` or else by those of each region."""
-        costs = ((prices or price_list(row.region)).cost(row.model, row.characters) for row in billed)
+        costs = (
+            (prices or price_list(row.region)).billed(row.model, row.characters, row.requests)
+            for row in billed
+        )
         return sum((cost.amount for cost in costs if cost and cost.currency == self.currency), Decimal(0))
 
 
@@ -159,7 +162,9 @@ class PeriodBudget:
         Raises:
             UsageError: its price is not known, or is in another currency.
         """
-        cost = self._prices.cost(model, characters)
+        return self._checked(model, self._prices.cost(model, characters))
+
+    def _checked(self, model: str, cost: Cost | None) -> Decimal:
         hint = "Set the budget of this profile to 'none', or use another profile."
         if cost is None:
             raise UsageError(
@@ -171,6 +176,18 @@ class PeriodBudget:
                 hint=f"Set it in {cost.currency}.",
             )
         return cost.amount
+
+    def check_fee(self, name: str) -> None:
+        """Refuse to have a voice made that would cross the budget; `name` is what the ledger calls that.
+
+        Raises:
+            BudgetError: it would.
+            UsageError: its price is not known, or is in another currency.
+        """
+        cost = self._checked(name, self._prices.fee(name))
+        spent = self.left().spent
+        if spent + cost > self._limit.amount:
+            raise self._crossed(spent)
 
     def left(self) -> BudgetLeft:
         """What may still be spent; what is reserved counts as spent.

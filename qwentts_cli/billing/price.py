@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from msgspec import Struct
 
 from qwentts_cli.dashscope.catalog import load_catalog
+from qwentts_cli.dashscope.own_voices.makers import making_price
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -40,6 +41,16 @@ class PriceList(Struct, frozen=True):
         """What `characters` billed characters cost; `None` if the model has no known price."""
         price = self.prices.get(model)
         return Cost(price.amount.scaleb(_PRICED_EXPONENT) * characters, price.currency) if price else None
+
+    def fee(self, name: str) -> Cost | None:
+        """What it costs to have one voice made, by the name that the ledger has for it."""
+        price = making_price(name, self.region)
+        return Cost(price.amount, price.currency) if price else None
+
+    def billed(self, model: str, characters: int, requests: int) -> Cost | None:
+        """What a row of the ledger costs: characters that were spoken, or voices that were made."""
+        fee = self.fee(model)
+        return Cost(fee.amount * requests, fee.currency) if fee else self.cost(model, characters)
 
     def total(self, characters: Mapping[str, int]) -> Cost | None:
         """The cost of characters by model; `None` if one of the models has no known price."""

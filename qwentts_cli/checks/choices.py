@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from qwentts_cli.checks.check import Check, failed, passed, warned
 from qwentts_cli.dashscope.catalog import load_catalog
+from qwentts_cli.dashscope.names import end_notice
 from qwentts_cli.errors import QwenTTSError
 from qwentts_cli.observer import Observer
 from qwentts_cli.settings.credentials import ApiKey, mask
+from qwentts_cli.settings.own_voices import load_own_voices
 from qwentts_cli.speech.voice_settings import choose_voice_settings
 
 if TYPE_CHECKING:
@@ -72,6 +75,16 @@ def check_voice(settings: Settings) -> Iterator[Check]:
     yield passed("voice", f"{voice.voice} of {voice.model}")
     for warning in heard.warnings:
         yield warned("voice", warning, "qwentts models")
+
+
+def check_own_voices() -> Iterator[Check]:
+    """The voices of the user's own that have lost their model, and with it their use."""
+    catalog, today = load_catalog(), datetime.now().astimezone().date()
+    for voice in load_own_voices():
+        model = catalog.models.get(voice.model)
+        if model and any(end.date <= today for end in model.ends.values()):
+            notice = end_notice(catalog, voice.model, today)
+            yield warned("your voice", f"{voice.name}: {notice}", "make it anew: qwentts voices clone")
 
 
 class _Heard(Observer):

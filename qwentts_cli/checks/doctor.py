@@ -5,7 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qwentts_cli.checks.check import Check, Status, failed
-from qwentts_cli.checks.choices import check_config, check_key_setting, check_server, check_voice
+from qwentts_cli.checks.choices import (
+    check_config,
+    check_key_setting,
+    check_own_voices,
+    check_server,
+    check_voice,
+)
 from qwentts_cli.checks.machine import check_machine, check_way_out
 from qwentts_cli.errors import UsageError
 
@@ -35,6 +41,7 @@ def examine(config: Config, context: Context, *, asks_all: bool, agree: Agree) -
         if server.status is Status.OK:
             yield from _check_hosts(context, key, asks_all=asks_all, agree=agree)
     yield from check_voice(context.settings)
+    yield from check_own_voices()
     yield from check_machine()
 
 

@@ -30,7 +30,7 @@ COMMANDS = {
     "say": "Speak a text: play it, or write it to a file or a pipe.",
     "batch": "Speak many texts, each to a file; run it again to resume.",
     "lint": "Find what may be read wrong in a text, or costs for nothing.",
-    "voices": "List, show and hear the voices.",
+    "voices": "List, show, hear and make voices.",
     "models": "List the models: what each takes and costs, and until when.",
     "doctor": "Check key, server, network, disk and player.",
     "config": "Show and change the settings.",

@@ -1,4 +1,4 @@
-"""Which audio addresses are fetched: https, of the service's storage or of the server that was asked."""
+"""Which addresses of storage are used: https, of the service's hosts or of the server that was asked."""
 
 from __future__ import annotations
 
@@ -15,27 +15,40 @@ _DEFAULT_PORTS = {"http": 80, "https": 443}
 
 
 def check_audio_url(url: str, endpoint: Endpoint, host_suffix: str) -> str:
-    """Give the address to fetch, with http raised to https except on loopback.
+    """Give the address of finished audio, with http raised to https except on loopback.
 
     The service hands out http addresses; their signature does not cover the scheme.
 
     Raises:
         RejectedError: the address is not one of the service's storage or of the endpoint's own host.
     """
-    if has_known_secret(url):
-        raise _refused("holds the API key")
+    return _check(url, endpoint, host_suffix, "audio URL")
+
+
+def check_storage_url(url: str, endpoint: Endpoint, host_suffix: str) -> str:
+    """Give the address that a file is uploaded to; it is checked like that of audio."""
+    return _check(url, endpoint, host_suffix, "storage's address")
+
+
+def _check(url: str, endpoint: Endpoint, host_suffix: str, what: str) -> str:
     try:
-        address = parse_address(url)
+        return _checked(url, endpoint, host_suffix)
     except ValueError as error:
-        raise _refused(str(error)) from None
+        raise RejectedError(f"refused the {what} that the service sent: it {error}") from None
+
+
+def _checked(url: str, endpoint: Endpoint, host_suffix: str) -> str:
+    if has_known_secret(url):
+        raise ValueError("holds the API key")
+    address = parse_address(url)
     if "#" in address.rest:
-        raise _refused("has a fragment")
+        raise ValueError("has a fragment")
     if address.host == endpoint.host:
         return _own_host(address, endpoint).url
     if address.is_number or not address.host.endswith(host_suffix):
-        raise _refused(f"leads to {address.host}, which is not one of the service's hosts")
+        raise ValueError(f"leads to {address.host}, which is not one of the service's hosts")
     if address.port not in {None, _DEFAULT_PORTS[address.scheme]}:
-        raise _refused("has an unusual port")
+        raise ValueError("has an unusual port")
     return address.secured().url
 
 
@@ -44,9 +57,5 @@ def _own_host(address: Address, endpoint: Endpoint) -> Address:
     if endpoint.is_loopback:
         return address
     if address.port not in {None, *_DEFAULT_PORTS.values(), endpoint.address.port}:
-        raise _refused("has an unusual port")
+        raise ValueError("has an unusual port")
     return address.secured()
-
-
-def _refused(why: str) -> RejectedError:
-    return RejectedError(f"refused the audio URL that the service sent: it {why}")

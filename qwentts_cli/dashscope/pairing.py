@@ -11,7 +11,14 @@ from qwentts_cli.dashscope.names import Choice, choose_model, choose_voice, find
 from qwentts_cli.errors import UsageError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qwentts_cli.dashscope.catalog import Catalog
+    from qwentts_cli.settings.own_voices import OwnVoice
+
+
+def _find_none(_name: str) -> OwnVoice | None:
+    return None
 
 
 class Pair(Struct, frozen=True, kw_only=True):
@@ -23,12 +30,16 @@ class Pair(Struct, frozen=True, kw_only=True):
 
 
 class Names(Struct, frozen=True, kw_only=True):
-    """What an option or a row names, and what is usual where it names nothing."""
+    """What an option or a row names, and what is usual where it names nothing.
+
+    `find_own` finds a voice of the user's own by its name.
+    """
 
     model: str | None = None
     voice: str | None = None
     usual_model: str
     usual_voice: str
+    find_own: Callable[[str], OwnVoice | None] = _find_none
 
     def override(self, *, model: str | None, voice: str | None) -> Self:
         """The names of one row, which stand above those of the options."""
@@ -41,9 +52,11 @@ class Names(Struct, frozen=True, kw_only=True):
         takes its default voice, unless a voice was named too or the usual one is its own.
 
         Raises:
-            UsageError: a name is a slip of a known one, only models of the other endpoint have the voice, or
-                the model has no voice that could be chosen for the user.
+            UsageError: a name is a slip of a known one, the voice is one of other models, or the model has no
+                voice that could be chosen for the user.
         """
+        if own := self.find_own(self.voice or self.usual_voice):
+            return self._pair_own(catalog, own)
         model = choose_model(catalog, self.model or self.usual_model)
         if self.voice is None:
             voice = self._usual_voice(catalog, model.wire)
@@ -54,6 +67,23 @@ class Names(Struct, frozen=True, kw_only=True):
             voice = choose_voice(catalog, self.voice, model.wire)
         warnings = tuple(filter(None, (model.warning, voice.warning)))
         return Pair(model=model.wire, voice=voice.wire, warnings=warnings)
+
+    def _pair_own(self, catalog: Catalog, own: OwnVoice) -> Pair:
+        """A voice of one's own speaks with the model it was made for; and not before it is ready."""
+        model = choose_model(catalog, self.model).wire if self.model else own.model
+        if model != own.model:
+            if self.voice is None:
+                return replace(self, usual_voice=catalog.default_voice).pair(catalog)
+            raise UsageError(
+                f"your voice {own.name} was made for {own.model}, and {model} cannot speak with it",
+                hint="Leave out --model.",
+            )
+        if not own.is_ready:
+            raise UsageError(
+                f"your voice {own.name} is not ready: it would give no sound, and be billed",
+                hint=f"Run 'qwentts voices wait {own.name}'.",
+            )
+        return Pair(model=own.model, voice=own.id)
 
     def _usual_voice(self, catalog: Catalog, model: str) -> Choice:
         known, owners = catalog.models.get(model), find_owners(catalog, self.usual_voice)

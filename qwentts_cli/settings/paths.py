@@ -25,6 +25,13 @@ def state_folder() -> Path:
     return user_state_path("qwentts", appauthor=False)
 
 
+def data_folder() -> Path:
+    """Where what the user made is remembered."""
+    from platformdirs import user_data_path
+
+    return user_data_path("qwentts", appauthor=False)
+
+
 def vendor_key_file() -> Path:
     """The key file of the vendor's SDK (its `common/constants.py`)."""
     return Path("~/.dashscope/api_key").expanduser()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import cache, partial
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -21,6 +22,7 @@ from qwentts_cli.dashscope.pairing import Names
 from qwentts_cli.dashscope.request import UNTUNED, SynthesisRequest, Tuning
 from qwentts_cli.documents.lexicon import Pronunciation, substitute
 from qwentts_cli.errors import UsageError
+from qwentts_cli.speech.own_voices.lookup import find_own_voice
 from qwentts_cli.text.segment import Segment, segment_text
 
 if TYPE_CHECKING:
@@ -133,6 +135,7 @@ def read_names(settings: Settings) -> Names:
         voice=settings.flag("voice"),
         usual_model=settings.text("model", catalog.default_model),
         usual_voice=settings.text("voice", catalog.default_voice),
+        find_own=cache(partial(find_own_voice, settings)),
     )
 
 

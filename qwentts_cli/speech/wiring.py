@@ -72,7 +72,7 @@ def open_synthesizer(
     cancelled = threading.Event()
     timing = until_cancelled(cancelled)
     with (
-        _open_target(context, model, observer) as (target, key),
+        open_target(context, model, observer) as (target, key),
         _open_books(context, model, observer) as (record, period),
         ClientOnDemand(partial(_open_client, context.settings, target.endpoint, key)) as client,
     ):
@@ -127,7 +127,8 @@ def pool_size(jobs: int, observer: Observer) -> int:
 
 
 @contextmanager
-def _open_target(context: Context, model: str, observer: Observer) -> Iterator[tuple[Target, ApiKey]]:
+def open_target(context: Context, model: str, observer: Observer) -> Iterator[tuple[Target, ApiKey]]:
+    """Give the server to ask and the key for it; a sandbox of this process lives as long as the block."""
     if not context.is_sandbox:
         endpoint, key = context.endpoint, context.key
         if key.is_of_a_plan:

@@ -13,6 +13,7 @@ from qwentts_cli.batch.journal import State
 from qwentts_cli.lint.remark import Rule
 from qwentts_cli.sandbox.server import Sandbox
 from tests.conftest import Qwentts, at
+from tests.samples import write_sample
 
 DOCS = Path(__file__).parents[2] / "docs"
 SCHEMA = json.loads((DOCS / "json.schema.json").read_text(encoding="utf-8"))
@@ -75,6 +76,16 @@ def test_a_failed_item_is_told_as_the_schema_says(qwentts: Qwentts) -> None:
         assert [row["status"] for row in document["items"]] == ["made", "failed"]
         check("failure", qwentts(*args, "--fail-fast", code=6).json)
     check("compared", qwentts(*args, "--explain").json)
+
+
+def test_own_voices_are_told_as_the_schema_says(online: Qwentts) -> None:
+    """From the making to the end."""
+    write_sample(online.folder / "me.wav")
+    check("own_voice_made", online("voices", "clone", "me.wav", "--name", "me", "--yes", "--json").json)
+    check("own_voice_made", online("voices", "rename", "me", "you", "--json").json)
+    check("own_voice_made", online("voices", "wait", "you", "--json").json)
+    check("own_voices", online("voices", "list", "--mine", "--json").json)
+    check("own_voices_deleted", online("voices", "delete", "you", "--yes", "--json").json)
 
 
 def test_there_is_one_word_for_one_state(written: Qwentts) -> None:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from qwentts_cli.errors import BudgetError
+from qwentts_cli.errors import BudgetError, UsageError
 
 if TYPE_CHECKING:
     from qwentts_cli.cli.console.output import Output
@@ -24,7 +24,7 @@ def agree_to_much(output: Output, characters: int) -> None:
     if characters <= _MUCH:
         return
     what = f"the text has more than {_MUCH:,} billed characters"
-    if sys.stdin is None or not sys.stdin.isatty() or output.is_json:
+    if not can_ask(output):
         raise BudgetError(what, hint="Add --yes to speak it all the same.")
     if not typer.confirm(f"{what[0].upper()}{what[1:]}. Speak it?", err=True):
         raise BudgetError("cancelled: nothing was sent")
@@ -36,7 +36,7 @@ def agree_to_pay(output: Output, what: str) -> None:
     Raises:
         BudgetError: the user did not agree, or there is nobody to ask.
     """
-    if sys.stdin is None or not sys.stdin.isatty() or output.is_json:
+    if not can_ask(output):
         raise BudgetError(what, hint="Add --yes to go on all the same.")
     if not typer.confirm(f"{what}. Go on?", err=True):
         raise BudgetError("cancelled: nothing was sent")
@@ -51,6 +51,37 @@ def agree_to_remove(what: str) -> None:
     is_seen = sys.stdin is not None and sys.stdin.isatty()
     if is_seen and not typer.confirm(f"Remove {what}?", err=True):
         raise BudgetError("cancelled: nothing was removed")
+
+
+def agree_to_delete(output: Output, what: str) -> None:
+    """Ask before deleting what nobody can bring back.
+
+    Raises:
+        UsageError: there is nobody to ask.
+        BudgetError: the answer is no.
+    """
+    if not can_ask(output):
+        raise UsageError(f"nobody has agreed to delete {what}", hint="Add --yes.")
+    if not typer.confirm(f"Delete {what} at the service, for good?", err=True):
+        raise BudgetError("cancelled: nothing was deleted")
+
+
+def agree_for_speaker(output: Output, what: str) -> None:
+    """Ask whether the speaker of a recording has agreed; `what` says what it costs.
+
+    Raises:
+        UsageError: there is nobody to ask.
+        BudgetError: the answer is no.
+    """
+    if not can_ask(output):
+        raise UsageError("nobody has said that the speaker agreed to this", hint="Add --yes if that is so.")
+    if not typer.confirm(f"{what}Has the speaker agreed to have this voice cloned?", err=True):
+        raise BudgetError("cancelled: nothing was sent")
+
+
+def can_ask(output: Output) -> bool:
+    """Whether somebody sits there who could answer a question."""
+    return sys.stdin is not None and sys.stdin.isatty() and not output.is_json
 
 
 def agree_to_any(_characters: int) -> None:

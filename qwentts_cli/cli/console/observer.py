@@ -39,6 +39,9 @@ class ConsoleObserver(Meter):
     def warn(self, message: str) -> None:
         self._output.warn(message)
 
+    def tell(self, message: str) -> None:
+        self._output.note(message)
+
     def detail(self, message: str) -> None:
         self._output.detail(message)
 

@@ -12,12 +12,32 @@ if TYPE_CHECKING:
     from typer._click import Context
 
 FILES = frozenset(
-    {"file", "files", "lexicon", "output", "inputs", "subtitles", "report", "join", "html", "api_key_file"}
+    {
+        "file",
+        "files",
+        "lexicon",
+        "output",
+        "inputs",
+        "subtitles",
+        "report",
+        "join",
+        "html",
+        "api_key_file",
+        "sample",
+    }
 )
 FOLDERS = frozenset({"folder"})
 
 
-def list_voices(_context: Context) -> Iterator[tuple[str, str]]:
+def list_own_voices(_context: Context) -> Iterator[tuple[str, str]]:
+    from qwentts_cli.settings.own_voices import load_own_voices
+
+    for voice in load_own_voices():
+        yield voice.name, f"your own, for {voice.model}"
+
+
+def list_voices(context: Context) -> Iterator[tuple[str, str]]:
+    yield from list_own_voices(context)
     for voice in load_catalog().voices.values():
         yield voice.id, voice.description
 
@@ -90,6 +110,9 @@ VALUES: dict[str, Callable[[Context], Iterator[tuple[str, str]]]] = {
     "voice": list_voices,
     "show name": list_voices,
     "preview names": list_voices,
+    "wait name": list_own_voices,
+    "rename name": list_own_voices,
+    "delete names": list_own_voices,
     "model": list_models,
     "language": list_languages,
     "gender": list_genders,

@@ -12,6 +12,10 @@ from qwentts_cli.cli.voices.listing import list_voices
 _LINES = {
     "show": "Show everything about one voice, and the command that uses it.",
     "preview": "Hear voices say the same, as sound, as files or on a page.",
+    "clone": "Make a voice of a recording.",
+    "wait": "Wait until a voice of your own is ready.",
+    "rename": "Give a voice of your own another name here.",
+    "delete": "Delete voices of your own at the service.",
 }
 
 
@@ -24,7 +28,7 @@ app = typer.Typer(
     cls=_Voices,
     rich_markup_mode=None,
     invoke_without_command=True,
-    help="List, show and hear the voices.",
+    help="List, show, hear and make voices.",
 )
 app.callback()(list_voices)
 app.command("list", cls=Command)(list_voices)

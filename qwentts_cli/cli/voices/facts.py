@@ -9,12 +9,14 @@ from typing import TYPE_CHECKING, Any
 from msgspec import Struct
 
 from qwentts_cli.dashscope.names import find_voice
+from qwentts_cli.settings.own_voices import known_by_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
     from qwentts_cli.dashscope.catalog import Catalog, Model, Source, Voice
+    from qwentts_cli.settings.own_voices import OwnVoice
 
 
 class VoiceFacts(Struct, frozen=True, kw_only=True):
@@ -73,8 +75,23 @@ def each_fact(catalog: Catalog) -> Iterator[VoiceFacts]:
 
 def find_facts(catalog: Catalog, name: str) -> VoiceFacts:
     """What is known of a voice, which may be only its name."""
-    voice = find_voice(catalog, name)
+    voice, own = find_voice(catalog, name), known_by_id(name)
+    if own:
+        return describe_own(catalog, own)
     return describe(catalog, voice, datetime.now().astimezone().date()) if voice else VoiceFacts(id=name)
+
+
+def describe_own(catalog: Catalog, own: OwnVoice) -> VoiceFacts:
+    """What is known of a voice of one's own, which has the name that it has here."""
+    model = catalog.models.get(own.model)
+    is_over = model and has_ended(model, datetime.now().astimezone().date())
+    return VoiceFacts(
+        id=own.name,
+        character="your own voice",
+        languages=tuple(filter(None, [catalog.languages.get(own.language)])),
+        models=(own.model,),
+        ended=(own.model,) if is_over else (),
+    )
 
 
 def describe(catalog: Catalog, voice: Voice, today: date) -> VoiceFacts:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -17,6 +17,7 @@ from qwentts_cli.cli.voices.filters import (
     read_filters,
 )
 from qwentts_cli.dashscope.catalog import load_catalog
+from qwentts_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +32,9 @@ def list_voices(
     dialect: DialectFilter = None,
     model: ModelFilter = None,
     search: SearchFilter = None,
+    mine: Annotated[
+        bool, typer.Option("--mine", help="Your own voices: the service is asked, which costs nothing.")
+    ] = False,
 ) -> None:
     """List the voices, all of them or those you look for.
 
@@ -40,7 +44,15 @@ def list_voices(
     if context.invoked_subcommand:  # the group runs this too, as what it does without a command
         return
     catalog = load_catalog()
-    output = begin(context).output
+    run = begin(context)
+    output = run.output
+    if mine:
+        if language or gender or dialect or model or search:
+            raise UsageError("--mine lists all of your own voices", hint="Leave out the filters.")
+        from qwentts_cli.cli.voices.mine import list_mine
+
+        list_mine(run)
+        return
     filters = read_filters(
         catalog, language=language, gender=gender, dialect=dialect, model=model, search=search
     )

@@ -28,6 +28,7 @@ from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.documents.reader import DocumentReader
 from qwentts_cli.errors import UsageError
 from qwentts_cli.speech.options import CacheUse
+from qwentts_cli.speech.own_voices.lookup import voices_of
 from qwentts_cli.speech.preview.preview import prepare_previews, quote_previews
 from qwentts_cli.speech.preview.speak_previews import PreviewOptions
 from qwentts_cli.speech.source import Source, choose_source
@@ -36,7 +37,8 @@ from qwentts_cli.wording import plural
 if TYPE_CHECKING:
     from qwentts_cli.cli.voices.filters import Filters
     from qwentts_cli.speech.estimate import Quote
-    from qwentts_cli.speech.preview.preview import Preview
+    from qwentts_cli.speech.own_voices.lookup import voices_of
+from qwentts_cli.speech.preview.preview import Preview
 
 # More than these cost enough to ask first.
 _FEW = 10
@@ -53,6 +55,7 @@ def preview(
     dialect: DialectFilter = None,
     model: ModelFilter = None,
     search: SearchFilter = None,
+    mine: Annotated[bool, typer.Option("--mine", help="Only your own voices.")] = False,
     text: Annotated[
         str | None,
         typer.Option("--text", metavar="TEXT", help="What to say (default: a sentence in its own language)."),
@@ -89,7 +92,9 @@ def preview(
     )
     with ConsoleObserver(run.output) as observer:
         source = _choose_text(run, text, file)
-        previews = prepare_previews(run.context, _choose_voices(names, filters), source, observer)
+        previews = prepare_previews(
+            run.context, _choose_voices(run, names, filters, mine=mine), source, observer
+        )
         quote = quote_previews(run.context, previews, options.cache_use, observer)
         if dry_run:
             show_quote(run.output, quote, previews[0].voice.model)
@@ -100,8 +105,12 @@ def preview(
     show_previews(run, results, observer)
 
 
-def _choose_voices(names: list[str] | None, filters: Filters) -> list[str]:
+def _choose_voices(run: Invocation, names: list[str] | None, filters: Filters, *, mine: bool) -> list[str]:
     """The names that were typed, or those of all voices that are not filtered out."""
+    if mine and not names:
+        names = [voice.name for voice in voices_of(run.context.billing_region) if voice.is_ready]
+        if not names:
+            raise UsageError("no voice of your own is known here", hint="See 'qwentts voices list --mine'.")
     if names and (filters.gender or filters.dialect or filters.search):
         raise UsageError("voices are named, and filtered too", hint="Give names, or filters.")
     chosen = list(dict.fromkeys(names or (voice.id for voice in filters.select(each_fact(load_catalog())))))

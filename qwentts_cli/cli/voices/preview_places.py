@@ -8,6 +8,8 @@ from msgspec import Struct
 
 from qwentts_cli.audio.formats import AudioFormat
 from qwentts_cli.audio.target import Target, check_path
+from qwentts_cli.cli.voices.facts import find_facts
+from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.output_names import safe_value, with_extension
 from qwentts_cli.settings.schema import SETTINGS
@@ -56,12 +58,13 @@ class PreviewPlace(Struct, frozen=True, kw_only=True):
         format_ = AudioFormat(str(typed or settings.text("format", AudioFormat.WAV)))
         with os_errors_as_local(folder):
             folder.mkdir(parents=True, exist_ok=True)
-        names = [preview.voice.voice for preview in previews]
+        catalog = load_catalog()
+        names = {preview.voice.voice: find_facts(catalog, preview.voice.voice).id for preview in previews}
         targets = {
-            name: Target(
+            voice: Target(
                 folder / with_extension(safe_value(name), format_.value), format_, overwrite=self.overwrite
             )
-            for name in names
+            for voice, name in names.items()
         }
         for target in targets.values():
             target.check()

@@ -6,17 +6,21 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+from msgspec.structs import asdict
 
 from qwentts_cli.cli.console.invocation import begin
-from qwentts_cli.cli.voices.facts import describe
+from qwentts_cli.cli.voices.facts import describe, describe_own
 from qwentts_cli.dashscope.catalog import Catalog, load_catalog
 from qwentts_cli.dashscope.names import choose_voice, find_voice
 from qwentts_cli.errors import UsageError
+from qwentts_cli.speech.own_voices.lookup import find_own_voice
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from qwentts_cli.cli.console.output import Output
     from qwentts_cli.cli.voices.facts import VoiceFacts
+    from qwentts_cli.settings.own_voices import OwnVoice
 
 _NAME_WIDTH = 13
 
@@ -26,7 +30,11 @@ def show(
 ) -> None:
     """Show everything about one voice, and the command that uses it."""
     catalog = load_catalog()
-    output = begin(context).output
+    run = begin(context)
+    output = run.output
+    if own := find_own_voice(run.context.settings, name):
+        _show_own(output, catalog, own)
+        return
     voice = find_voice(catalog, name)
     if voice is None:
         choose_voice(catalog, name, catalog.default_model)
@@ -36,6 +44,18 @@ def show(
         output.document(facts.document())
     else:
         output.lines(_lines(catalog, facts))
+
+
+def _show_own(output: Output, catalog: Catalog, own: OwnVoice) -> None:
+    facts = describe_own(catalog, own)
+    if output.is_json:
+        output.document(facts.document() | {"own": asdict(own)})
+        return
+    rows = {"id": own.id, "status": own.status, "made by": own.maker, "made at": own.server}
+    rows |= {"made on": own.created}
+    output.lines(
+        [*_lines(catalog, facts), *(f"{n:<{_NAME_WIDTH}} {value}" for n, value in rows.items() if value)]
+    )
 
 
 def _lines(catalog: Catalog, voice: VoiceFacts) -> Iterator[str]:
@@ -54,6 +74,6 @@ def _lines(catalog: Catalog, voice: VoiceFacts) -> Iterator[str]:
 
 def _model(catalog: Catalog, model: str) -> str:
     """A model, and where and when it ends."""
-    ends = catalog.models[model].ends
+    ends = catalog.models[model].ends if model in catalog.models else {}
     told = (f"until {end.date} in {catalog.regions[region].title}" for region, end in ends.items())
     return ", ".join((model, *told))

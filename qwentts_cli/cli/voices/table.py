@@ -68,11 +68,12 @@ def _models(voice: VoiceFacts) -> str:
 def _legend(voices: list[VoiceFacts], *, has_models: bool) -> str:
     facts = [plural(len(voices), "voice")]
     if has_models and any(voice.ended for voice in voices):
-        facts.append(f"{_MARK} this model has ended {_where_ended()}")
+        facts.append(f"{_MARK} this model has ended {where_ended()}")
     return "; ".join([*facts, "'qwentts voices show NAME' has more"])
 
 
-def _where_ended() -> str:
+def where_ended() -> str:
+    """The regions in which models have ended."""
     catalog = load_catalog()
     regions = {region: None for model in catalog.models.values() for region in model.ends}
     return "in " + ", ".join(catalog.regions[region].title for region in regions)

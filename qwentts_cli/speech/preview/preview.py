@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
 from qwentts_cli.dashscope.names import end_notice, find_voice
+from qwentts_cli.settings.own_voices import known_by_id
 from qwentts_cli.speech.cache_look import look_into_cache
 from qwentts_cli.speech.estimate import Estimate, make_quote
 from qwentts_cli.speech.source import nothing_to_speak
@@ -105,6 +106,9 @@ def own_language(voice: VoiceSettings) -> str:
     """The code of the language that a voice is at home in, as far as it is known and its model speaks it."""
     catalog = load_catalog()
     known, spoken_with = find_voice(catalog, voice.voice), catalog.models.get(voice.model)
+    own = known_by_id(voice.voice)
+    if own and own.language:
+        return own.language
     code = (known and (known.own_language or next(iter(known.languages or ()), ""))) or _OTHERWISE
     return code if not spoken_with or code in spoken_with.languages else spoken_with.languages[0]
 
