@@ -10,17 +10,16 @@ MAX_SHOWN = 500
 # Nothing further on could be shown, however much before it is hidden.
 _LONGEST = 20
 # Controls, the marks that reorder or hide text, line separators and lone surrogates.
-_UNSAFE = re.compile(
-    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+_UNSAFE = (
+    "[\x00-\x1f\x7f-\x9f\xad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f"
+    "\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 _SECRETS = (
-    re.compile(r"(?i)(authorization\W{1,4}(?:bearer|basic)?\s*)[^\s\"',;]+"),
-    re.compile(r"(?i)(bearer\s+)[^\s\"',;]+"),
-    re.compile(r"()\bsk-[A-Za-z0-9_-]{6,}"),
-    re.compile(
-        r"(?i)((?:signature|ossaccesskeyid|expires|security-token|x-oss-[a-z-]+|x-amz-[a-z-]+)(?:=|%3d))[^&\s\"']+"
-    ),
-    re.compile(r"(://)[^/\s@]+(?=@)"),
+    r"(?i)(authorization\W{1,4}(?:bearer|basic)?\s*)[^\s\"',;]+",
+    r"(?i)(bearer\s+)[^\s\"',;]+",
+    r"()\bsk-[A-Za-z0-9_-]{6,}",
+    r"(?i)((?:signature|ossaccesskeyid|expires|security-token|x-oss-[a-z-]+|x-amz-[a-z-]+)(?:=|%3d))[^&\s\"']+",
+    r"(://)[^/\s@]+(?=@)",
 )
 
 
@@ -28,13 +27,13 @@ def redact(text: str) -> str:
     """Hide keys, authorisation headers, signatures of links and user names in addresses."""
     text = hide_known_secrets(text)
     for pattern in _SECRETS:
-        text = pattern.sub(r"\1***", text)
+        text = re.sub(pattern, r"\1***", text)
     return text
 
 
 def safe(text: str, limit: int = MAX_SHOWN) -> str:
     """One line that is safe on a terminal: secrets hidden, unsafe characters escaped, length capped."""
-    shown = _UNSAFE.sub(_escape, redact(text[: _LONGEST * limit]))
+    shown = re.sub(_UNSAFE, _escape, redact(text[: _LONGEST * limit]))
     return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
 
 

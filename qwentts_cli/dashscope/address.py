@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
 from typing import Self
 
@@ -78,6 +77,8 @@ def parse_address(text: str) -> Address:
 
 def _checked_host(v6: str | None, name: str | None) -> str:
     if v6:
+        import ipaddress
+
         try:
             return str(ipaddress.IPv6Address(v6))
         except ValueError:
@@ -93,6 +94,8 @@ def _checked_host(v6: str | None, name: str | None) -> str:
 
 
 def _is_ip(host: str) -> bool:
+    import ipaddress
+
     try:
         ipaddress.ip_address(host)
     except ValueError:

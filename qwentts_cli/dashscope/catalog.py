@@ -1,7 +1,6 @@
 """What is known of the service, read from the files in `catalog/`.
 
-A part is read when it is first asked for, since every command would pay for what it does not use. The rows
-are named tuples, whose classes take a start a seventh of the time of data classes.
+A part is read when it is first asked for, since every command would pay for what it does not use.
 """
 
 from __future__ import annotations
@@ -9,7 +8,9 @@ from __future__ import annotations
 from decimal import Decimal
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
+
+from msgspec import Struct
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -21,7 +22,7 @@ _FOLDER = Path(__file__).with_name("catalog")
 _VOICE_FILES = ("voices-qwen3.toml", "voices-qwen-audio.toml")
 
 
-class Source(NamedTuple):
+class Source(Struct, frozen=True):
     """Where a fact is from; `date` is the page's own, or the day on which it was read."""
 
     title: str
@@ -32,7 +33,7 @@ class Source(NamedTuple):
         return f"{self.title}, {self.date}"
 
 
-class Region(NamedTuple):
+class Region(Struct, frozen=True):
     """A part of the service with its own keys, hosts and models; `console` is where its keys are made."""
 
     name: str
@@ -44,7 +45,7 @@ class Region(NamedTuple):
     console: str | None = None
 
 
-class Price(NamedTuple):
+class Price(Struct, frozen=True):
     """What 10,000 billed characters cost."""
 
     amount: Decimal
@@ -52,7 +53,7 @@ class Price(NamedTuple):
     source: str = ""
 
 
-class TokenPrice(NamedTuple):
+class TokenPrice(Struct, frozen=True):
     """What a million tokens of text and of sound cost, of which a second of sound has `tokens_per_s`."""
 
     input: Decimal
@@ -62,7 +63,7 @@ class TokenPrice(NamedTuple):
     source: str
 
 
-class End(NamedTuple):
+class End(Struct, frozen=True):
     """The day from which a region no longer has a model, as it was announced."""
 
     date: dt.date
@@ -70,7 +71,7 @@ class End(NamedTuple):
     source: str
 
 
-class Model(NamedTuple):
+class Model(Struct, frozen=True):
     """What can be spoken with.
 
     `max_units` is the length limit of one request and `spoken_units` what one is given, so that it is spoken
@@ -103,7 +104,7 @@ class Model(NamedTuple):
         return "instructions" in self.takes
 
 
-class Voice(NamedTuple):
+class Voice(Struct, frozen=True):
     """`sets` are the groups of models that have it, `group` what the vendor's list says of its languages.
 
     `languages` are codes: `None` for those of its model, and empty where nothing is said of them.

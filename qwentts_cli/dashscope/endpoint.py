@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
 import re
-import socket
 from contextlib import suppress
 
 from msgspec import Struct
@@ -122,10 +120,14 @@ def _check_path(address: Address) -> None:
 
 def is_loopback(host: str) -> bool:
     """Whether `host` is this machine: a loopback address, or a name that has only such addresses."""
+    import ipaddress
+
     with suppress(ValueError):
         return ipaddress.ip_address(host).is_loopback
     if host != "localhost" and not host.endswith(".localhost"):
         return False
+    import socket
+
     try:
         found = socket.getaddrinfo(host, None)
     except OSError:

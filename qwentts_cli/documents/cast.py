@@ -10,9 +10,7 @@ speed = 0.9
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
-from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -99,6 +97,8 @@ def _no_voice(unknown: Counter[str], lines: Mapping[str, int], cast: Cast) -> Us
 
 
 def _suggestion(name: str, known: Collection[str]) -> str:
+    from difflib import get_close_matches
+
     close = get_close_matches(name.casefold(), known, n=1, cutoff=0.75)
     return f": did you mean {close[0].title()}?" if close else ""
 
@@ -112,6 +112,8 @@ def _pairs(given: str) -> Iterator[tuple[str, Manner]]:
 
 
 def _file(path: Path) -> Iterator[tuple[str, Manner]]:
+    import tomllib
+
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
     except OSError as error:

@@ -7,12 +7,8 @@ from typing import TYPE_CHECKING
 from msgspec import field
 from msgspec.structs import replace
 
-from qwentts_cli.documents.cast import cast_passages, read_cast
-from qwentts_cli.documents.chapters import compile_pattern, divide_text, select_chapters
 from qwentts_cli.documents.input_format import DocumentFormat, InputFormat
-from qwentts_cli.documents.markup import read_markup
 from qwentts_cli.documents.model import PARAGRAPH_BREAK, Chapter, Document, count_left_out
-from qwentts_cli.documents.opening import open_document, recognise
 from qwentts_cli.documents.options import DocumentOptions
 from qwentts_cli.text.reading.read import Reader
 from qwentts_cli.text.units import count_units
@@ -49,6 +45,8 @@ class DocumentReader(Reader, frozen=True):
 
     def kind(self, path: Path) -> DocumentFormat:
         """Tell what a file is read as."""
+        from qwentts_cli.documents.opening import recognise
+
         return self.options.format.document or recognise(path)
 
     def source(self, path: Path) -> Iterator[str]:
@@ -109,6 +107,8 @@ class DocumentReader(Reader, frozen=True):
 
     def text_passages(self, pieces: Callable[[], Iterator[str]]) -> Iterator[Passage]:
         """Read a text that has no file in passages."""
+        from qwentts_cli.documents.chapters import divide_text
+
         return self._cast(
             self._marked(Document(chapters=lambda: divide_text(pieces())), has_columns=True).passages()
         )
@@ -117,6 +117,8 @@ class DocumentReader(Reader, frozen=True):
         options = self.options
         if not (options.cast or options.format is InputFormat.SCRIPT):
             return passages
+        from qwentts_cli.documents.cast import cast_passages, read_cast
+
         return cast_passages(passages, read_cast(options.cast, options.voices))
 
     @property
@@ -124,12 +126,19 @@ class DocumentReader(Reader, frozen=True):
         return Reader(self.encoding, self.note)
 
     def _open(self, path: Path, kind: DocumentFormat) -> Document:
+        from qwentts_cli.documents.chapters import compile_pattern
+        from qwentts_cli.documents.opening import open_document
+
         pattern = compile_pattern(self.options.pattern) if self.options.pattern else None
         document = open_document(path, kind, self._plain, pattern=pattern)
         return self._marked(document, has_columns=kind is DocumentFormat.TEXT)
 
     def _marked(self, document: Document, *, has_columns: bool) -> Document:
-        return read_markup(document, has_columns=has_columns) if self.options.markup else document
+        if not self.options.markup:
+            return document
+        from qwentts_cli.documents.markup import read_markup
+
+        return read_markup(document, has_columns=has_columns)
 
     def _tell_left_out(self, path: Path, document: Document) -> None:
         if left_out := count_left_out(document.left_out):
@@ -137,6 +146,8 @@ class DocumentReader(Reader, frozen=True):
 
     def _wanted(self, document: Document) -> Iterator[tuple[int, Chapter]]:
         if self.options.chapters:
+            from qwentts_cli.documents.chapters import select_chapters
+
             return select_chapters(document.chapters(), self.options.chapters)
         return iter(enumerate(document.chapters(), 1))
 

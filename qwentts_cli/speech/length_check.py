@@ -10,7 +10,6 @@ import math
 import re
 import threading
 from collections import deque
-from statistics import median
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -26,16 +25,18 @@ if TYPE_CHECKING:
 
 # Seconds of a character as voices of usual pace speak it, and by how much they may differ from that; the
 # first that matches counts. Syllables of East Asian scripts are longer than letters.
+_EAST_ASIAN_KINDS = (
+    ("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]", 0.21, 0.0),  # Han
+    ("[\u3041-\u30ff]", 0.14, 0.0),  # kana
+    ("[\uac00-\ud7a3]", 0.19, 0.0),  # Hangul
+)
 _KINDS = (
-    (re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]"), 0.21, 0.0),  # Han
-    (re.compile("[\u3041-\u30ff]"), 0.14, 0.0),  # kana
-    (re.compile("[\uac00-\ud7a3]"), 0.19, 0.0),  # Hangul
-    (re.compile("[0-9\uff10-\uff19]"), 0.25, 0.25),  # 7, 1998 and 3,000,000 are said in very different ways
-    (re.compile(r"\b[A-Z]{2,6}\b"), 0.6, 0.4),  # NASA, or BBC letter by letter
-    (re.compile("[.!?\u3002\uff01\uff1f\u2026\n]+"), 0.3, 0.1),  # ends of sentences
-    (re.compile("[,;:\uff0c\u3001\uff1b\uff1a]"), 0.15, 0.05),  # and of clauses
-    (re.compile(r"[^\W\d_]|\s"), 0.062, 0.0),  # other letters, and the spaces between words
-    (re.compile(r"[^\w\s]"), 0.15, 0.15),  # symbols, which may be read out
+    ("[0-9\uff10-\uff19]", 0.25, 0.25),  # 7, 1998 and 3,000,000 are said in very different ways
+    (r"\b[A-Z]{2,6}\b", 0.6, 0.4),  # NASA, or BBC letter by letter
+    ("[.!?\u3002\uff01\uff1f\u2026\n]+", 0.3, 0.1),  # ends of sentences
+    ("[,;:\uff0c\u3001\uff1b\uff1a]", 0.15, 0.05),  # and of clauses
+    (r"[^\W\d_]|\s", 0.062, 0.0),  # other letters, and the spaces between words
+    (r"[^\w\s]", 0.15, 0.15),  # symbols, which may be read out
 )
 _SLACK_S = 0.3
 # At least and at most so much of the usual pace, as long as nothing is known of a voice.
@@ -63,8 +64,9 @@ class Judgement(Struct, frozen=True, kw_only=True):
 def reckon_length(text: str) -> Length:
     """How long it takes to speak `text`."""
     usual_s = doubt = 0.0
-    for kind, each_s, doubt_s in _KINDS:
-        rest, found = kind.subn("", text)
+    kinds = _KINDS if text.isascii() else (*_EAST_ASIAN_KINDS, *_KINDS)
+    for kind, each_s, doubt_s in kinds:
+        rest, found = re.subn(kind, "", text)
         usual_s += found * each_s
         doubt += found * doubt_s**2  # what is said longer and what is said shorter make up for each other
         text = rest
@@ -103,6 +105,8 @@ def _bounds(paces: deque[float]) -> tuple[float, float, float]:
     """The pace of a voice, and the least and the most that it has been or may be."""
     if len(paces) < _ENOUGH:
         return 1.0, *_FIRST_BOUNDS
+    from statistics import median
+
     pace = median(paces)
     deviation = median(abs(one - pace) for one in paces) / pace
     spread = min(max(_LEAST_SPREAD, _DEVIATIONS * deviation), _MOST_SPREAD)

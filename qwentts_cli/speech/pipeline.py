@@ -8,7 +8,6 @@ import queue
 import threading
 from collections import deque
 from collections.abc import Callable
-from concurrent.futures import Future
 from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING, Generic, Self, TypeVar
@@ -123,22 +122,28 @@ def deliver_in_order(
         for task in tasks:
             for pcm in task.sound():
                 write(task.item, pcm)
-            yield task.item, task.usage.result()
+            yield task.item, task.usage()
             delivery.make_room()
     finally:
         delivery.stop()
 
 
 class _Task(Struct, Generic[Item]):
-    """One item: its sound comes through `blocks` and ends with `None`, and then the usage is there."""
+    """One item: its sound comes through `blocks` and ends with `None`, and then the outcome is there."""
 
     item: Item
     blocks: queue.SimpleQueue[Pcm | None] = field(default_factory=queue.SimpleQueue)
-    usage: Future[Usage] = field(default_factory=Future)
+    outcome: Usage | BaseException = field(default_factory=Cancelled)
 
     def sound(self) -> Iterator[Pcm]:
         while pcm := self.blocks.get():
             yield pcm
+
+    def usage(self) -> Usage:
+        """What it took, behind the end of its sound; or what went wrong is raised."""
+        if isinstance(self.outcome, BaseException):
+            raise self.outcome
+        return self.outcome
 
 
 class _OrderedDelivery(Generic[Item]):
@@ -206,8 +211,8 @@ class _OrderedDelivery(Generic[Item]):
         try:
             if self._is_stopped or self._pool.is_closed:
                 raise Cancelled  # noqa: TRY301 - handed over like any other
-            task.usage.set_result(self._make(task.item, task.blocks.put))
+            task.outcome = self._make(task.item, task.blocks.put)
         except BaseException as error:  # noqa: BLE001 - handed over to the caller's thread
-            task.usage.set_exception(error)
+            task.outcome = error
         finally:
             task.blocks.put(None)

@@ -11,7 +11,6 @@ from msgspec import Struct
 from msgspec.structs import replace
 
 from qwentts_cli.documents.input_format import DocumentFormat, InputFormat
-from qwentts_cli.documents.opening import recognise
 from qwentts_cli.documents.piped import Piped
 from qwentts_cli.errors import UsageError
 from qwentts_cli.storage.stdin import open_stdin
@@ -174,6 +173,8 @@ def _joined_passages(files: Sequence[Path], reader: DocumentReader) -> Iterator[
 
 def _joined(files: Sequence[Path], reader: DocumentReader) -> Iterator[str]:
     """One file after the other, each beginning a paragraph."""
+    from qwentts_cli.documents.opening import recognise
+
     for number, path in enumerate(files):
         if number:
             yield "\n\n"

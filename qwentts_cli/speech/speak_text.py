@@ -17,7 +17,6 @@ from qwentts_cli.speech.laying.in_turn import InTurn
 from qwentts_cli.speech.length_check import LengthCheck
 from qwentts_cli.speech.open_subtitles import check_subtitles, open_cues
 from qwentts_cli.speech.pipeline import open_pool
-from qwentts_cli.speech.shown_text import read_aloud
 from qwentts_cli.speech.source import check_text, nothing_to_speak
 from qwentts_cli.speech.speak import speak
 from qwentts_cli.speech.utterance import utter, utter_passages
@@ -149,6 +148,8 @@ def read_out(context: Context, options: SayOptions, observer: Observer) -> Itera
     Raises:
         UsageError: there is nothing in it to speak.
     """
+    from qwentts_cli.speech.shown_text import read_aloud
+
     voice = _choose_voice(context, options, observer)
     return read_aloud(_utter(options, voice, observer, is_heard=False), voice)
 

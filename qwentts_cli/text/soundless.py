@@ -14,14 +14,14 @@ _SHAPED: Final = "\u0600-\u0dff\u1000-\u109f\u1780-\u18af\u1a20-\u1aff\ua800-\ua
 # What a joiner can tie to another emoji: emoji, skin tones, and the selector of their coloured form.
 _EMOJI: Final = "\u2190-\u2bff\ufe0f\u3030\u303d\u3297\u3299\U0001f000-\U0001faff"
 # Soft hyphens, zero-width spaces, byte order marks, marks of direction, and other signs that nobody sees.
-_UNSEEN = re.compile(
+_UNSEEN: Final = (
     "[\u00ad\u034f\u061c\u180e\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffc\U000e0001]"
     f"|(?<![{_SHAPED}{_EMOJI}])[\u200c\u200d]|(?<=[{_EMOJI}])[\u200c\u200d](?![{_EMOJI}])"
 )
-_CUT_WORD = re.compile(r"\u00ad[^\S\r\n]*(?:\r\n|\r|\n)[^\S\r\n]*")
+_CUT_WORD: Final = r"\u00ad[^\S\r\n]*(?:\r\n|\r|\n)[^\S\r\n]*"
 _ODD_SPACES: Final = "\t\x0b\x0c\x1c-\x1f\x85\u2028\u2029\r"
 _BLANKS = re.compile(rf"\s{{2,}}|[{_ODD_SPACES}]")
-_NEEDS_WORK = re.compile(rf"\s{{2,}}|[{_ODD_SPACES}\n]|{_UNSEEN.pattern}")
+_HAS_BLANKS = re.compile(rf"\s{{2,}}|[{_ODD_SPACES}\n]")
 
 
 def drop_soundless(text: str) -> str:
@@ -32,9 +32,10 @@ def drop_soundless(text: str) -> str:
     seen. Joiners stay where they make one emoji of several or shape the letters of a script.
     """
     text = text.strip()
-    if not _NEEDS_WORK.search(text):
-        return text
-    text = _UNSEEN.sub("", _CUT_WORD.sub("", text))
+    if not text.isascii():  # these patterns take milliseconds to compile
+        text = re.sub(_UNSEEN, "", re.sub(_CUT_WORD, "", text))
+    if not _HAS_BLANKS.search(text):
+        return text.strip()
     if LINE_BREAK.search(text):
         text = _join_spoken(LINE_BREAK.split(text))
     return _BLANKS.sub(_shorten, text).strip()

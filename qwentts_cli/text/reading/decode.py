@@ -7,7 +7,6 @@ import re
 
 from qwentts_cli.errors import UsageError
 from qwentts_cli.text.reading.binary import binary_kind
-from qwentts_cli.text.reading.encodings import likely_encoding
 from qwentts_cli.text.reading.terminal import TerminalFilter
 
 # Longer marks first: the mark of UTF-16 begins the one of UTF-32.
@@ -106,6 +105,8 @@ def decode_argument(text: str) -> tuple[str, TextDecoder]:
 
 
 def _encoding_hint(data: bytes) -> str:
+    from qwentts_cli.text.reading.encodings import likely_encoding
+
     likely = likely_encoding(data)
     if likely:
         return f"It looks like {likely}: try --encoding {likely}."

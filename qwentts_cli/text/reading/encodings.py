@@ -40,7 +40,7 @@ _CANDIDATES: Final = (
     ("cp1252", _WESTERN),
 )
 _LEAST_SHARE: Final = 0.2
-_WORDS = re.compile("[\x80-\uffff]{2,}")
+_WORDS: Final = "[\x80-\uffff]{2,}"
 
 
 def likely_encoding(data: bytes) -> str:
@@ -60,7 +60,7 @@ def _share(data: bytes, encoding: str, common: str) -> float:
         return 0.0
     share = sum(char in common for char in foreign) / len(foreign)
     # Words of Cyrillic are foreign as a whole, those of Latin letters here and there.
-    together = len("".join(_WORDS.findall(text))) / len(foreign)
+    together = len("".join(re.findall(_WORDS, text))) / len(foreign)
     if common is _WESTERN:
         return share * (1 - together / 2)
     return share * together if common is _RUSSIAN else share

@@ -7,8 +7,6 @@ import re
 import unicodedata
 from typing import Final
 
-import sentencex
-
 from qwentts_cli.text.sentences.language import guess_language
 
 _VOWELS: Final = frozenset("aeiouy" + "аеиоуыэюяі" + "αεηιουω")
@@ -120,4 +118,6 @@ def _is_guessed_abbreviation(text: str, stop: int, word: str, window: str) -> bo
 
 
 def _is_end(language: str, window: str) -> bool:
+    import sentencex
+
     return len(sentencex.segment(language, window)[-1]) == 1

@@ -22,16 +22,16 @@ _CLOSING: Final = frozenset(CLOSERS + TERMINATORS)
 # After these such a mark always opens; only German closes with it, after its own stops.
 _BEFORE_OPENING: Final = frozenset(FULL_STOPS + CLOSERS)
 # French sets a space before the mark that closes. One quotation may close inside another.
-_DOUBTFUL_CLOSERS = re.compile(f'(?:[ \u00a0\u202f]{{1,2}}[»\u203a]|["{TURNCOATS}]){{1,8}}')
+_DOUBTFUL_CLOSERS: Final = f'(?:[ \u00a0\u202f]{{1,2}}[»\u203a]|["{TURNCOATS}]){{1,8}}'
 _BLANKS = re.compile("[ \u00a0\u202f]{1,2}")
-_FOOTNOTE = re.compile(
+_FOOTNOTE: Final = (
     r"[\[\uff3b〔](?:\d{1,3}(?: ?[,–-] ?\d{1,3}){0,3}|[a-z]|(?:note|nota|注|註) ?\d{1,3})[\]\uff3d〕]"
     r"|[\u00b9\u00b2\u00b3\u2070-\u2079]{1,3}|[†‡\u2460-\u2473]"
 )
-_UNFINISHED_FOOTNOTE = re.compile(r"[\[\uff3b〔][\w ,–-]{0,16}\Z|[\u00b9\u00b2\u00b3\u2070-\u2079]{1,2}\Z")
+_UNFINISHED_FOOTNOTE: Final = r"[\[\uff3b〔][\w ,–-]{0,16}\Z|[\u00b9\u00b2\u00b3\u2070-\u2079]{1,2}\Z"
 _DIGIT_MARKS: Final = frozenset(map(chr, (0xB2, 0xB3, 0xB9, *range(0x2070, 0x207A), *range(0x2460, 0x2474))))
-_EMPHASIS = re.compile(r"\*{1,3}|_{1,3}|~~|`")
-_EMOJI = re.compile(
+_EMPHASIS: Final = r"\*{1,3}|_{1,3}|~~|`"
+_EMOJI: Final = (
     "(?:[\u2600-\u2604\u2607-\u26ff\u2702\u2705-\u270d\u2728\u2744\u274c\u2753-\u2757\u2763\u2764\u2b50"
     "\U0001f000-\U0001faff][\ufe0f\u200d\U0001f3fb-\U0001f3ff\U000e0020-\U000e007f]{0,8}){1,16}"
 )
@@ -53,7 +53,7 @@ def closing_end(text: str, place: int, *, sentence: int, quoted: bool, final: bo
         if text[place] in OPENING_QUOTES and text[place - 1] in _BEFORE_OPENING:
             return place
         end, closes = _closer(text, place, sentence)
-        if not final and (end == len(text) or _UNFINISHED_FOOTNOTE.match(text, place)):
+        if not final and (end == len(text) or re.compile(_UNFINISHED_FOOTNOTE).match(text, place)):
             return None
         if not closes:
             return place
@@ -68,14 +68,14 @@ def _closer(text: str, place: int, sentence: int) -> tuple[int, bool]:
     char = text[start : start + 1]
     if char.isalnum() and char not in _DIGIT_MARKS:
         return start, False
-    if not blanks and (footnote := _FOOTNOTE.match(text, place)):
+    if not blanks and (footnote := re.compile(_FOOTNOTE).match(text, place)):
         return footnote.end(), True
-    found = _EMOJI.match(text, start)
+    found = re.compile(_EMOJI).match(text, start)
     closes = bool(found) and not blanks
     if not found and not blanks:
-        found = _EMPHASIS.match(text, place)
+        found = re.compile(_EMPHASIS).match(text, place)
         closes = found is not None and _is_open(text, found, sentence)
-    found = found or _DOUBTFUL_CLOSERS.match(text, place)
+    found = found or re.compile(_DOUBTFUL_CLOSERS).match(text, place)
     if not found:
         return start, False
     after = text[found.end() : found.end() + 1]

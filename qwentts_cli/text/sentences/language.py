@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
+from functools import cache
 from typing import Final
 
 _COMMON: Final = {
@@ -16,17 +17,24 @@ _COMMON: Final = {
     "it": "il gli di che è un una per con del della nel alla non sono si da più lo i le fu la",
     "pt": "o os as e do da dos das em um uma não é que por com para no na ao se mais foi de",
 }
-_LANGUAGES: Final = {
-    word: [language for language, words in _COMMON.items() if word in words.split()]
-    for word in {word for words in _COMMON.values() for word in words.split()}
-}
-_WORD = re.compile(r"[^\W\d_]+")
+_WORD: Final = r"[^\W\d_]+"
 
 
 def guess_language(text: str) -> str:
     """Return the ISO 639-1 code of a language written in Latin letters, empty where two are as likely."""
+    languages = _languages()
     counts = Counter(
-        language for word in _WORD.findall(text.lower()) for language in _LANGUAGES.get(word, ())
+        language for word in re.findall(_WORD, text.lower()) for language in languages.get(word, ())
     )
     best = [*counts.most_common(2), ("", 0), ("", 0)]
     return best[0][0] if best[0][1] > best[1][1] else ""
+
+
+@cache
+def _languages() -> dict[str, list[str]]:
+    """The languages that each word is common in."""
+    languages: dict[str, list[str]] = {}
+    for language, words in _COMMON.items():
+        for word in set(words.split()):
+            languages.setdefault(word, []).append(language)
+    return languages
