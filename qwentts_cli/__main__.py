@@ -12,7 +12,7 @@ _GARBAGE_AFTER = 50_000
 
 def main() -> None:
     """Run the command line and exit with its code."""
-    if sys.argv[1:] in (["--version"], ["-V"]) and sys.stdout is not None:
+    if sys.argv[1:] in (["--version"], ["-V"], ["version"]) and sys.stdout is not None:
         from qwentts_cli import __version__
 
         print(f"qwentts {__version__}")  # noqa: T201 - the fast path of a command

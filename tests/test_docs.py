@@ -46,7 +46,8 @@ def test_the_changelog_begins_with_this_version() -> None:
 def help_text() -> str:
     """The help of the program and of each command, as `docs/commands.md` shows it."""
     blocks = ["# All commands and their options\n"]
-    for arguments in (["--help"], *([*name.split(), "--help"] for name in command_names())):
+    pages = [["--help"], *([*name.split(), "--help"] for name in command_names()), ["help", "options"]]
+    for arguments in pages:
         done = subprocess.run(
             [sys.executable, "-m", "qwentts_cli", *arguments],
             capture_output=True,
@@ -54,7 +55,7 @@ def help_text() -> str:
             check=True,
             env=os.environ | {"COLUMNS": "100"},
         )
-        title = " ".join(["qwentts", *arguments[:-1]])
+        title = " ".join(["qwentts", *(word for word in arguments if word != "--help")])
         blocks.append(f"## {title}\n\n```\n{done.stdout.rstrip()}\n```\n")
     return "\n".join(blocks)
 

@@ -13,9 +13,10 @@ from typer._click.exceptions import ClickException, NoArgsIsHelpError
 from typer._click.exceptions import UsageError as ParseError
 
 from qwentts_cli import __version__
-from qwentts_cli.cli.console.global_options import GlobalOptions, global_options
+from qwentts_cli.cli.console.global_options import Command, GlobalOptions, global_options
 from qwentts_cli.cli.console.lazy_group import LazyGroup
 from qwentts_cli.cli.console.output import escape_what_cannot_be_encoded
+from qwentts_cli.cli.console.slips import explain_slip
 from qwentts_cli.errors import ExitCode, QwenTTSError, UsageError, causes
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ COMMANDS = {
     "completion": "Print the script that makes a shell complete on TAB.",
     "man": "Print the manual page, which man -l - shows.",
     "sandbox": "Serve the same API on 127.0.0.1, free and offline.",
+    "help": "Explain a command, or 'options', those of all commands.",
 }
 
 
@@ -83,8 +85,18 @@ def root(
         help="Show the version.",
     ),
 ) -> None:
-    """Text in, speech out: the command line of Qwen-TTS."""
+    """Text in, speech out: the command line of Qwen-TTS.
+
+    $ qwentts say "Hello, world." -v Cherry -o hello.wav
+    $ qwentts say "It needs no key." --region sandbox
+    """
     global_options(context)
+
+
+@app.command("version", cls=Command, hidden=True)
+def show_version() -> None:
+    """Show the version."""
+    _show_version(wanted=True)
 
 
 def run(arguments: list[str]) -> int:
@@ -102,7 +114,7 @@ def run(arguments: list[str]) -> int:
             discard(sys.stdout)
         return int(code or 0)
     except QwenTTSError as error:
-        return _fail(error, options)
+        return _fail(explain_slip(error, arguments), options)
     except ClickException as error:
         return _fail_parsing(error, options, arguments)
     except (KeyboardInterrupt, typer.Abort):
@@ -135,7 +147,8 @@ def _fail_parsing(error: ClickException, options: GlobalOptions, arguments: list
     command = context.command_path if context else PROGRAM
     _look_ahead(options, arguments)
     text = error.format_message().strip().rstrip(".")
-    return _fail(UsageError(text, hint=f"See '{command} --help'."), options)
+    hint = f"{getattr(error, 'hint', '')} See '{command} --help'.".lstrip()
+    return _fail(UsageError(text, hint=hint), options)
 
 
 def _fail_internally(error: Exception, options: GlobalOptions, arguments: list[str]) -> int:

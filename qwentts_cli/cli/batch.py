@@ -152,7 +152,12 @@ def batch(
         bool, typer.Option("--jsonl", help="Print a JSON line for each item as it ends.")
     ] = False,
 ) -> None:
-    """Speak many texts, each to a file; run it again to resume."""
+    """Speak many texts, each to a file; run it again to resume.
+
+    $ qwentts batch chapters/*.txt -d audio/
+    $ qwentts batch items.jsonl -d audio/ --dry-run
+    $ qwentts batch chapters/ -d audio/ --join book.mp3
+    """
     tuning = {"speed": speed, "pitch": pitch, "volume": volume, "seed": seed, "sample_rate": sample_rate}
     run = begin(
         context, voice=voice, model=model, language=language, format=format_, jobs=jobs, rpm=rpm, **tuning

@@ -17,14 +17,21 @@ from qwentts_cli.wording import plural, shown_bytes
 if TYPE_CHECKING:
     from qwentts_cli.synthesis.cache import CacheSize
 
-app = typer.Typer(
-    cls=Group, rich_markup_mode=None, no_args_is_help=True, help="Show, prune or clear the audio cache."
-)
+_ABOUT = """Show, prune or clear the audio cache.
+
+$ qwentts cache info
+$ qwentts cache prune
+"""
+app = typer.Typer(cls=Group, rich_markup_mode=None, no_args_is_help=True, help=_ABOUT)
 
 
 @app.command("info", cls=Command)
 def info(context: typer.Context) -> None:
-    """Show where the cache is and how large."""
+    """Show where the cache is and how large.
+
+    $ qwentts cache info
+    $ qwentts cache info --json
+    """
     run = begin(context)
     size = open_cache(run.context.settings, ConsoleObserver(run.output)).size()
     if run.options.json:
@@ -35,7 +42,11 @@ def info(context: typer.Context) -> None:
 
 @app.command("prune", cls=Command)
 def prune(context: typer.Context) -> None:
-    """Remove what was used longest ago, down to cache_max_mb."""
+    """Remove what was used longest ago, down to cache_max_mb.
+
+    $ qwentts cache prune
+    $ QWENTTS_CACHE_MAX_MB=100 qwentts cache prune
+    """
     run = begin(context)
     removed = open_cache(run.context.settings, ConsoleObserver(run.output)).prune()
     run.output.note(f"removed {_shown(removed)}")
@@ -46,7 +57,11 @@ def clear(
     context: typer.Context,
     yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Remove everything from the cache; on a terminal it asks."""
+    """Remove everything from the cache; on a terminal it asks.
+
+    $ qwentts cache clear
+    $ qwentts cache clear --yes
+    """
     run = begin(context)
     cache = open_cache(run.context.settings, ConsoleObserver(run.output))
     size = cache.size()

@@ -33,6 +33,9 @@ def completion(
 ) -> None:
     """Print the script that makes a shell complete on TAB.
 
+    $ eval "$(qwentts completion bash)"
+    $ qwentts completion fish > qwentts.fish
+
     The script's first lines say how to load it.
     """
     begin(context).output.lines([read_script(shell)])

@@ -30,9 +30,13 @@ if TYPE_CHECKING:
 
     from qwentts_cli.settings.resolve import Value
 
-app = typer.Typer(
-    cls=Group, rich_markup_mode=None, no_args_is_help=True, help="Show and change the settings."
-)
+_ABOUT = """Show and change the settings.
+
+$ qwentts config init
+$ qwentts config set voice Ethan
+$ qwentts config list --show-origin
+"""
+app = typer.Typer(cls=Group, rich_markup_mode=None, no_args_is_help=True, help=_ABOUT)
 
 _Name = Annotated[str, typer.Argument(metavar="NAME", help=f"One of: {', '.join(SETTINGS)}.")]
 _SECRET = "api_key"  # noqa: S105 - the name of the setting
@@ -43,7 +47,11 @@ def list_settings(
     context: typer.Context,
     show_origin: Annotated[bool, typer.Option("--show-origin", help="Say where each comes from.")] = False,
 ) -> None:
-    """List the settings in force, the key only by its end."""
+    """List the settings in force, the key only by its end.
+
+    $ qwentts config list
+    $ qwentts config list --show-origin
+    """
     invocation = begin(context)
     found = {name: _in_force(invocation, name) for name in SETTINGS}
     if invocation.output.is_json:
@@ -60,7 +68,11 @@ def list_settings(
 
 @app.command("get", cls=Command)
 def get_setting(context: typer.Context, name: _Name) -> None:
-    """Print one setting; exit 2 if it is not set."""
+    """Print one setting; exit 2 if it is not set.
+
+    $ qwentts config get voice
+    $ qwentts config get region --profile work
+    """
     invocation = begin(context)
     value, origin = _in_force(invocation, setting(name).name)
     if not value:
@@ -81,6 +93,10 @@ def set_setting(
 ) -> None:
     """Write one setting into the configuration file.
 
+    $ qwentts config set voice Ethan
+    $ qwentts config set region cn --profile work
+    $ qwentts config set api_key - < key.txt
+
     With --profile it goes into that profile of the file.
     """
     if setting(name).name == _SECRET:
@@ -95,6 +111,9 @@ def set_setting(
 def unset_setting(context: typer.Context, name: _Name) -> None:
     """Remove one setting from the configuration file.
 
+    $ qwentts config unset voice
+    $ qwentts config unset region --profile work
+
     With --profile it is removed from that profile of the file.
     """
     profile = global_options(context).profile
@@ -104,13 +123,21 @@ def unset_setting(context: typer.Context, name: _Name) -> None:
 
 @app.command("path", cls=Command)
 def show_path(context: typer.Context) -> None:
-    """Print the path of the configuration file."""
+    """Print the path of the configuration file.
+
+    $ qwentts config path
+    $ cp "$(qwentts config path)" copy.toml
+    """
     Output(is_json=global_options(context).json).lines([str(config_file())])
 
 
 @app.command("edit", cls=Command)
 def edit_file() -> None:
-    """Open the configuration file in $VISUAL or $EDITOR."""
+    """Open the configuration file in $VISUAL or $EDITOR.
+
+    $ qwentts config edit
+    $ EDITOR=nano qwentts config edit
+    """
     path = make_private(config_file())
     editor = os.environ.get("VISUAL") or os.environ.get("EDITOR") or "vi"
     try:
@@ -125,7 +152,11 @@ def edit_file() -> None:
 
 @app.command("init", cls=Command)
 def initialise(context: typer.Context) -> None:
-    """Ask for region and key and write them; nothing is sent."""
+    """Ask for region and key and write them; nothing is sent.
+
+    $ qwentts config init
+    $ qwentts config init --profile work
+    """
     if sys.stdin is None or not sys.stdin.isatty():
         raise UsageError(
             "config init needs a terminal",

@@ -32,6 +32,9 @@ def doctor(
 ) -> None:
     """Check key, server, network, disk and player.
 
+    $ qwentts doctor
+    $ qwentts doctor --json
+
     It costs nothing.
     """
     output = make_output(global_options(context))

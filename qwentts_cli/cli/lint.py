@@ -47,6 +47,9 @@ def lint(
 ) -> None:
     """Find what may be read wrong in a text, or costs for nothing.
 
+    $ qwentts lint book.txt
+    $ qwentts lint chapters/*.txt
+
     Exit code 8 if there is anything; nothing is sent.
     """
     run = begin(context, voice=voice, model=model, language=language)

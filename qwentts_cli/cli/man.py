@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 import typer
 
 from qwentts_cli import __version__
-from qwentts_cli.cli.console.global_options import GlobalOption
+from qwentts_cli.cli.console.global_options import is_global
+from qwentts_cli.cli.console.help_page import HelpText
 from qwentts_cli.cli.console.invocation import begin
 from qwentts_cli.errors import MEANINGS
 from qwentts_cli.settings.schema import SETTINGS
@@ -16,7 +17,7 @@ from qwentts_cli.settings.schema import SETTINGS
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from typer._click import Command, Context
+    from typer._click import Command, Context, Parameter
 
 _ABOUT = (
     "qwentts turns text into speech with Qwen-TTS, the text-to-speech service of Alibaba Cloud, and saves "
@@ -35,7 +36,11 @@ _FILES = (
 
 
 def man(context: typer.Context) -> None:
-    """Print the manual page, which man -l - shows."""
+    """Print the manual page, which man -l - shows.
+
+    $ qwentts man | man -l -
+    $ qwentts man > qwentts.1
+    """
     root = context.find_root()
     begin(context).output.lines("".join(_page(root)).splitlines())
 
@@ -49,7 +54,7 @@ def _page(root: Context) -> Iterator[str]:
     for context in _contexts(root):
         yield from _command(context)
     yield _section("GLOBAL OPTIONS") + _text("They may stand before or after the command.")
-    yield from _options(root, is_global=True)
+    yield from _options(root, root.command.get_params(root))
     yield _section("EXIT STATUS")
     for code, meaning in MEANINGS.items():
         yield _item(str(int(code)), f"{code.name.lower()}: {meaning}")
@@ -71,7 +76,7 @@ def _contexts(parent: Context) -> Iterator[Context]:
         context = _make_context(name, found, parent)
         if hasattr(found, "list_commands"):
             yield from _contexts(context)
-        else:
+        elif not context.command.hidden:
             yield context
 
 
@@ -83,15 +88,20 @@ def _command(context: Context) -> Iterator[str]:
     command = context.command
     usage = " ".join((context.command_path, *command.collect_usage_pieces(context)))
     yield f'.SS "{_escape(usage)}"\n'
-    yield _text(command.help or "")
-    yield from _options(context, is_global=False)
+    text = HelpText.read(command.help)
+    yield _text(text.line) + _examples(text.examples) + (_text(text.rest) if text.rest else "")
+    yield from _options(context, [one for one in command.get_params(context) if not is_global(one)])
 
 
-def _options(context: Context, *, is_global: bool) -> Iterator[str]:
-    for parameter in context.command.get_params(context):
-        record = parameter.get_help_record(context)
-        if record and isinstance(parameter, GlobalOption) is is_global:
+def _options(context: Context, parameters: list[Parameter]) -> Iterator[str]:
+    for parameter in parameters:
+        if record := parameter.get_help_record(context):
             yield _item(*record)
+
+
+def _examples(lines: tuple[str, ...]) -> str:
+    shown = "".join(f"{_escape(line)}\n" for line in lines)
+    return f".PP\n.RS 4\n.nf\n{shown}.fi\n.RE\n" if lines else ""
 
 
 def _section(title: str) -> str:

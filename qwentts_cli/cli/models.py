@@ -30,7 +30,11 @@ def models(
         bool, typer.Option("--online", help="Ask the service too, which costs nothing; kept for a day.")
     ] = False,
 ) -> None:
-    """List the models: what each takes and costs, and until when."""
+    """List the models: what each takes and costs, and until when.
+
+    $ qwentts models
+    $ qwentts models qwen3-tts-instruct-flash
+    """
     run = begin(context)
     catalog = load_catalog()
     listed = _listed(run) if online else None

@@ -69,6 +69,9 @@ def sandbox(
 ) -> None:
     """Serve the same API on 127.0.0.1, free and offline.
 
+    $ qwentts sandbox --port 8000
+    $ qwentts sandbox --rpm 60 --faults 'post:status=503@20%'
+
     It takes any key that starts with sk-, and runs until Ctrl-C. The first line on stdout is the base URL.
     With /cn before its /api/v1 it stands for the host of region cn, with /ws-1.cn for a workspace's there.
     """

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qwentts_cli.cli.console import speech_options as opt
+from qwentts_cli.cli.console.help_page import show_short_help
 from qwentts_cli.cli.console.invocation import Invocation, begin
 from qwentts_cli.cli.console.reading import check_one_text, choose_lexicon, choose_reading
 from qwentts_cli.documents.input_format import InputFormat
@@ -91,7 +92,12 @@ def say(
     force: opt.ForceOption = False,
     yes: opt.YesOption = False,
 ) -> None:
-    """Speak a text: play it, or write it to a file or a pipe."""
+    """Speak a text: play it, or write it to a file or a pipe.
+
+    $ qwentts say "Hello, world." -v Cherry
+    $ qwentts say -f book.txt -o book.mp3
+    $ echo "It is noon." | qwentts say -
+    """
     tuning = {"speed": speed, "pitch": pitch, "volume": volume, "seed": seed, "sample_rate": sample_rate}
     run = begin(context, voice=voice, model=model, language=language, jobs=jobs, rpm=rpm, **tuning)
     is_dubbed = output is not None if dub is None else dub
@@ -193,12 +199,12 @@ def _choose_source(
     *,
     must_dub: bool,
 ) -> Source:
-    """The text that was given; without one, show the help and exit."""
+    """The text that was given; without one, show the beginning of the help and exit."""
     from qwentts_cli.speech.source import choose_source
 
     source = choose_source(words, files, reader, live_wait_s=live_wait_s)
     if source is None:
-        typer.echo(context.get_help())
+        show_short_help(context)
         raise typer.Exit(ExitCode.USAGE)
     if must_dub and not source.is_dubbed:
         raise UsageError(

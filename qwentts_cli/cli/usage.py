@@ -38,6 +38,9 @@ def usage(
 ) -> None:
     """Show what this machine has spent, in characters and in money.
 
+    $ qwentts usage --since 7d
+    $ qwentts usage --by voice
+
     The characters are those the service said it billed, the money is their price today.
     """
     run = begin(context)

@@ -1,15 +1,41 @@
-"""What `--help` says: the same of a command wherever it is named, and all of it."""
+"""What `--help` and `help` say: the same of a command wherever it is named, short, and examples first."""
 
 from __future__ import annotations
 
+import os
+import re
+import signal
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
+from qwentts_cli import __version__
 from qwentts_cli.cli.app import COMMANDS
+from qwentts_cli.cli.console.help_page import HelpText
+from qwentts_cli.sandbox.server import Sandbox
+from tests.conftest import at
+from tests.players import player
+from tests.samples import write_sample
+from tests.shells import install_program, open_shell
+from tests.test_docs import command_names
 
 if TYPE_CHECKING:
     from tests.conftest import Qwentts
+
+PAGES = [*command_names(), "voices", "config", "cache"]
+# These ask on a terminal, and have tests of their own.
+ASKING = {"qwentts config init"}
+CONFIGURATION = 'voice = "Cherry"\n[profiles.work]\nregion = "cn"\n'
+
+
+def page(qwentts: Qwentts, name: str) -> str:
+    return qwentts(*name.split(), "--help", env={"COLUMNS": "80"}).text
+
+
+def examples(text: str) -> list[str]:
+    found = re.search(r"^Examples:\n((?:  .*\n)+)", text, re.MULTILINE)
+    return [line.strip() for line in found[1].splitlines()] if found else []
 
 
 @pytest.mark.parametrize(("name", "line"), COMMANDS.items(), ids=COMMANDS)
@@ -21,10 +47,170 @@ def test_a_command_is_listed_with_the_first_line_of_its_help(qwentts: Qwentts, n
 @pytest.mark.parametrize("group", [(), ("voices",), ("config",), ("cache",)], ids=" ".join)
 def test_no_line_of_a_list_is_cut(qwentts: Qwentts, group: tuple[str, ...]) -> None:
     """On a terminal of 80 columns."""
-    listed = qwentts(*group, "--help", env={"COLUMNS": "80"}).text.split("\nCommands:\n")[1]
+    listed = qwentts(*group, "--help", env={"COLUMNS": "80"}).text.split("\nCommands:\n")[1].split("\n\n")[0]
     assert [line for line in listed.splitlines() if not line.endswith(".") or line.endswith("...")] == []
 
 
-def test_a_misspelt_command_gets_a_suggestion(qwentts: Qwentts) -> None:
-    """As for options and names."""
-    assert "Did you mean 'voices'? See" in qwentts("voice", code=2).stderr
+def test_the_help_of_the_program_fits_a_screen(qwentts: Qwentts) -> None:
+    """Of 24 lines, the last of which is the next prompt."""
+    lines = qwentts("--help", env={"COLUMNS": "80"}).text.splitlines()
+    assert len(lines) < 24
+    assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_a_page_begins_with_examples_and_leaves_out_what_all_take(qwentts: Qwentts, name: str) -> None:
+    """Two or three to paste; `-h` shows the same page, and so does `help`."""
+    text = page(qwentts, name)
+    assert 2 <= len(examples(text)) <= 3
+    assert text.split("\n\n")[2].startswith("Examples:\n")
+    assert "--no-color" not in text
+    assert "'qwentts help options'" in text
+    assert qwentts(*name.split(), "-h", env={"COLUMNS": "80"}).text == text
+    assert qwentts("help", *name.split(), env={"COLUMNS": "80"}).text == text
+
+
+@pytest.mark.parametrize("name", ["say", "batch", "voices preview"])
+def test_many_options_stand_in_groups(qwentts: Qwentts, name: str) -> None:
+    """What to say, how, where to, what it costs; a voice is not among the limits."""
+    text = page(qwentts, name)
+    titles = re.findall(r"^([A-Z][A-Za-z ]+):$", text, re.MULTILINE)
+    assert titles[-4:] == ["How to say it", "Where to", "Money", "Behaviour"]
+    assert "Options" not in titles
+    for option, title in {"--model": "How to say it", "--format": "Where to", "--max-cost": "Money"}.items():
+        group = text.split(f"\n{title}:\n")[1].split("\n\n")[0]
+        assert option in group
+
+
+def test_help_explains_what_is_asked(qwentts: Qwentts) -> None:
+    """A command, the options of all, or the program itself; a slip gets a proposal."""
+    assert qwentts("help").text == qwentts("--help").text
+    options = qwentts("help", "options").text
+    assert all(name in options for name in ("--region", "--json", "--version", "--no-color", "--help"))
+    assert (
+        "Did you mean 'preview'? See 'qwentts voices --help'"
+        in qwentts("help", "voices", "previw", code=2).stderr
+    )
+    assert "say has no commands of its own" in qwentts("help", "say", "hello", code=2).stderr
+    assert qwentts("version").text == qwentts("--version").text == f"qwentts {__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "proposed"),
+    [
+        (["voice"], "Did you mean 'voices'? See"),
+        (["say", "Hi", "--voce", "Ethan"], "there is no option --voce. Did you mean --voice?"),
+        (["say", "Hi", "-voice", "Ethan"], "there is no option -voice. Did you mean --voice?"),
+        (["say", "Hi", "-output=x.wav"], "Did you mean --output?"),
+        (["say", "Hi", "--OUTPUT", "x.wav"], "Did you mean --output?"),
+        (["batch", "x", "--output_dir", "x"], "Did you mean --output-dir?"),
+        (["batch", "x", "--workers", "3"], "Did you mean --jobs?"),
+        (["usage", "--workers", "3"], "there is no option --workers. See 'qwentts usage --help'"),
+        (
+            ["say", "-face"],
+            "no such file: ace. '-face' was read as '-f ace'. To say it: qwentts say -- -face",
+        ),
+        (["say", "-5 degrees"], "To say it: qwentts say -- '-5 degrees'"),
+        (["say", "--- so it is"], "To say it: qwentts say -- '--- so it is'"),
+    ],
+)
+def test_a_slip_gets_a_proposal(qwentts: Qwentts, words: list[str], proposed: str) -> None:
+    """Only what the command has is proposed, and a text that looks like an option can be spoken."""
+    assert proposed in qwentts(*words, code=2).stderr
+
+
+def test_a_text_that_looks_like_an_option_is_spoken_behind_two_hyphens(qwentts: Qwentts) -> None:
+    """As it is proposed."""
+    quote = qwentts("say", "--dry-run", "--show", "text", "--", "-face").text
+    assert quote == "-face\n"
+
+
+def test_a_question_mark_lists_what_there_is(qwentts: Qwentts) -> None:
+    """As `say -v '?'` does on a Mac."""
+    assert qwentts("say", "-v", "?").text == qwentts("voices").text
+    assert qwentts("batch", "x", "-m", "?").text == qwentts("models").text
+
+
+def test_say_without_a_text_shows_no_page(qwentts: Qwentts) -> None:
+    """On a terminal nothing is piped, so what is missing is told, with examples."""
+    bin_ = qwentts.home / "bin"
+    bin_.mkdir()
+    install_program(bin_)
+    with open_shell(
+        [str(bin_ / "qwentts"), "say"], qwentts.folder, qwentts.environment({"TERM": "xterm"})
+    ) as seen:
+        shown = seen.read_all()
+    assert len(shown.splitlines()) < 12
+    assert 'qwentts say "Hello, world." -v Cherry' in shown
+    assert "All options: 'qwentts say --help'." in shown
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_example_works(qwentts: Qwentts, name: str) -> None:
+    """In a shell, with files and voices of these names, as people paste them; the service is the sandbox."""
+    with Sandbox(voice_engine="tones", voice_delay=0) as server:
+        run_examples(at(qwentts, server), name)
+
+
+def run_examples(qwentts: Qwentts, name: str) -> None:
+    lines = [line for line in examples(page(qwentts, name)) if not line.startswith(tuple(ASKING))]
+    env = qwentts.environment(prepare(qwentts, name))
+    for line in lines:
+        if line.startswith("qwentts sandbox"):
+            assert first_line(line, qwentts, env).startswith("http://127.0.0.1:")
+            continue
+        done = subprocess.run(
+            ["bash", "-c", f"set -eo pipefail; {line}"],
+            cwd=qwentts.folder,
+            env=env,
+            capture_output=True,
+            text=True,
+            stdin=subprocess.DEVNULL,
+            check=False,
+            timeout=50,
+        )
+        assert done.returncode == 0, f"{line}: {done.stderr}"
+
+
+def prepare(qwentts: Qwentts, name: str) -> dict[str, str]:
+    """Make the files and the programs that the examples name."""
+    env = player(qwentts, "[ $1 = --help ] || exec cat >/dev/null")
+    bin_ = qwentts.home / "bin"
+    install_program(bin_)
+    for program in ("nano", "vi"):
+        (bin_ / program).write_text("#!/bin/sh\nexec test -f $1\n")
+    (bin_ / "man").write_text('#!/bin/sh\n[ "$*" = "-l -" ] && exec grep "^.TH"\n')
+    for program in ("nano", "vi", "man"):
+        (bin_ / program).chmod(0o755)
+    folder = qwentts.folder
+    (folder / "chapters").mkdir()
+    for text in ("book.txt", "chapters/01.txt", "chapters/02.txt"):
+        (folder / text).write_text("Good morning. It is a fine day.")
+    (folder / "items.jsonl").write_text('{"text": "One."}\n{"text": "Two."}\n')
+    (folder / "key.txt").write_text("sk-0123456789abcdef\n")
+    config = qwentts.home / ".config" / "qwentts" / "config.toml"
+    config.parent.mkdir(parents=True)
+    config.write_text(CONFIGURATION)
+    config.chmod(0o600)
+    write_sample(folder / "me.wav")
+    if name in {"voices wait", "voices rename", "voices delete"}:
+        for voice in ("myvoice", "another"):
+            qwentts("voices", "clone", "me.wav", "--name", voice, "--yes")
+    return env
+
+
+def first_line(command: str, qwentts: Qwentts, env: dict[str, str]) -> str:
+    """The first line of a program that runs until Ctrl-C."""
+    with subprocess.Popen(
+        ["bash", "-c", f"exec {command}"], cwd=qwentts.folder, env=env, stdout=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout
+        line = process.stdout.readline()
+        os.kill(process.pid, signal.SIGINT)
+    return line
+
+
+def test_a_docstring_is_divided() -> None:
+    """What begins with a dollar is an example, wherever it stands."""
+    text = HelpText.read("Do it.\n\n    $ do it\n    $ do more\n\n    It is\n    done.\n")
+    assert (text.line, text.examples, text.rest) == ("Do it.", ("do it", "do more"), "It is\ndone.")

@@ -8,6 +8,8 @@ from msgspec import Struct
 from typer import Exit
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
+from qwentts_cli.cli.console.help_page import write_help
+from qwentts_cli.cli.console.slips import CarefulParser, make_parser
 from qwentts_cli.errors import ExitCode
 
 if TYPE_CHECKING:
@@ -74,22 +76,9 @@ def _flag(*names: str, help: str) -> GlobalOption:  # noqa: A002 - the library's
     )
 
 
-def _format_options(command: TyperCommand | TyperGroup, context: Context, formatter: HelpFormatter) -> None:
-    groups: dict[str, list[tuple[str, str]]] = {"Arguments": [], "Options": [], "Global options": []}
-    for parameter in command.get_params(context):
-        record = parameter.get_help_record(context)
-        if record:
-            groups[_group_of(parameter)].append(record)
-    for title, records in groups.items():
-        if records:
-            with formatter.section(title):
-                formatter.write_dl(records)
-
-
-def _group_of(parameter: Parameter) -> str:
-    if isinstance(parameter, GlobalOption):
-        return "Global options"
-    return "Arguments" if parameter.param_type_name == "argument" else "Options"
+def is_global(parameter: Parameter) -> bool:
+    """Whether every command takes it."""
+    return isinstance(parameter, GlobalOption) or parameter.name == "help"
 
 
 class Command(TyperCommand):
@@ -97,8 +86,11 @@ class Command(TyperCommand):
         super().__init__(*args, **kwargs)
         self.params += _declare()
 
-    def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
-        _format_options(self, ctx, formatter)
+    def make_parser(self, ctx: Context) -> CarefulParser:
+        return make_parser(ctx, self.get_params(ctx))
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        _format_help(self, ctx, formatter)
 
 
 class Group(TyperGroup):
@@ -106,9 +98,11 @@ class Group(TyperGroup):
         super().__init__(*args, **kwargs)
         self.params += _declare()
 
-    def format_options(self, ctx: Context, formatter: HelpFormatter) -> None:
-        _format_options(self, ctx, formatter)
-        self.format_commands(ctx, formatter)
+    def make_parser(self, ctx: Context) -> CarefulParser:
+        return make_parser(ctx, self.get_params(ctx))
+
+    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
+        _format_help(self, ctx, formatter)
 
     def invoke(self, ctx: Context) -> object:
         """Run the command; a reader that has gone is the end of the work, with the code that shells know."""
@@ -116,3 +110,14 @@ class Group(TyperGroup):
             return super().invoke(ctx)
         except BrokenPipeError:
             raise Exit(ExitCode.BROKEN_PIPE) from None
+
+
+def _format_help(command: Command | Group, context: Context, formatter: HelpFormatter) -> None:
+    own = [parameter for parameter in command.get_params(context) if not is_global(parameter)]
+    write_help(command, context, formatter, own if context.parent else ())
+    if isinstance(command, Group):
+        command.format_commands(context, formatter)
+    command.format_epilog(context, formatter)
+    if context.parent:
+        formatter.write_paragraph()
+        formatter.write_text("The options that every command takes: 'qwentts help options'.")

@@ -9,10 +9,40 @@ import typer
 
 from qwentts_cli.documents.input_format import InputFormat
 
+_WHICH = "?"
+
+
+def _list_voices(context: typer.Context, value: str | None) -> str | None:
+    """List the voices in place of the command where `?` was typed for one."""
+    if value != _WHICH or context.resilient_parsing:
+        return value
+    from qwentts_cli.cli.voices.listing import list_voices
+
+    list_voices(context)
+    raise typer.Exit
+
+
+def _list_models(context: typer.Context, value: str | None) -> str | None:
+    if value != _WHICH or context.resilient_parsing:
+        return value
+    from qwentts_cli.cli.models import models
+
+    models(context)
+    raise typer.Exit
+
+
 VoiceOption = Annotated[
-    str | None, typer.Option("-v", "--voice", metavar="NAME", help="The voice; see 'qwentts voices'.")
+    str | None,
+    typer.Option(
+        "-v", "--voice", metavar="NAME", callback=_list_voices, help="The voice; '?' lists them all."
+    ),
 ]
-ModelOption = Annotated[str | None, typer.Option("-m", "--model", metavar="NAME", help="The model.")]
+ModelOption = Annotated[
+    str | None,
+    typer.Option(
+        "-m", "--model", metavar="NAME", callback=_list_models, help="The model; '?' lists them all."
+    ),
+]
 LanguageOption = Annotated[
     str | None,
     typer.Option("-l", "--language", metavar="LANG", help="A name, an ISO code such as zh, or auto."),
@@ -64,7 +94,12 @@ EncodingOption = Annotated[
     str | None, typer.Option("--encoding", metavar="NAME", help="Text encoding (default: UTF-8).")
 ]
 InputFormatOption = Annotated[
-    InputFormat, typer.Option("--input-format", help="What the input is; auto goes by the file's name.")
+    InputFormat,
+    typer.Option(
+        "--input-format",
+        metavar="FORMAT",
+        help=f"What the input is: {', '.join(InputFormat)}; auto goes by the file's name.",
+    ),
 ]
 ChaptersOption = Annotated[
     str | None, typer.Option("--chapters", metavar="LIST", help="Only these chapters, such as 3-7,9.")

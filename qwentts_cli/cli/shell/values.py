@@ -27,6 +27,7 @@ FILES = frozenset(
     }
 )
 FOLDERS = frozenset({"folder"})
+_LONG = 100
 
 
 def list_own_voices(_context: Context) -> Iterator[tuple[str, str]]:
@@ -99,6 +100,20 @@ def list_settings(_context: Context) -> Iterator[tuple[str, str]]:
         yield setting.name, setting.about
 
 
+def list_commands(context: Context) -> Iterator[tuple[str, str]]:
+    """List the commands below those that stand before the cursor."""
+    from qwentts_cli.cli.help import GLOBAL_OPTIONS, enter
+
+    found = context.find_root()
+    for name in context.params["command"] or ():
+        found = enter(found, name)
+    for name, command in getattr(found.command, "commands", {}).items():
+        if not command.hidden:
+            yield name, command.get_short_help_str(_LONG)
+    if found.parent is None:
+        yield GLOBAL_OPTIONS, "the options that every command takes"
+
+
 def list_values_of_setting(context: Context) -> Iterator[tuple[str, str]]:
     """List the values of the setting that stands before the cursor."""
     known = VALUES.get({"format": "format_"}.get(context.params["name"], context.params["name"]))
@@ -121,6 +136,7 @@ VALUES: dict[str, Callable[[Context], Iterator[tuple[str, str]]]] = {
     "sample_rate": list_sample_rates,
     "region": list_regions,
     "profile": list_profiles,
+    "help command": list_commands,
     "get name": list_settings,
     "set name": list_settings,
     "unset name": list_settings,

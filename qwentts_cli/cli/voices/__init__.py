@@ -18,6 +18,13 @@ _LINES = {
     "delete": "Delete voices of your own at the service.",
 }
 
+_ABOUT = """List, show, hear and make voices.
+
+$ qwentts voices --language zh --gender female
+$ qwentts voices show Cherry
+$ qwentts voices preview Cherry Ethan
+"""
+
 
 class _Voices(LazyGroup):
     package = "qwentts_cli.cli.voices"
@@ -28,7 +35,7 @@ app = typer.Typer(
     cls=_Voices,
     rich_markup_mode=None,
     invoke_without_command=True,
-    help="List, show, hear and make voices.",
+    help=_ABOUT,
 )
 app.callback()(list_voices)
 app.command("list", cls=Command)(list_voices)

@@ -40,6 +40,9 @@ def clone(
 ) -> None:
     """Make a voice of a recording: 10 to 20 seconds of one person speaking clearly.
 
+    $ qwentts voices clone me.wav --name myvoice --yes
+    $ qwentts voices clone me.wav --name mine --transcript "What I say." --yes
+
     The recording is looked at here before anything is sent. Clone only voices whose speakers agreed to it.
     """
     run = begin(context, model=model)

@@ -24,7 +24,11 @@ def delete(
     ],
     yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask.")] = False,
 ) -> None:
-    """Delete voices of your own at the service; nobody can bring them back."""
+    """Delete voices of your own at the service; nobody can bring them back.
+
+    $ qwentts voices delete myvoice --yes
+    $ qwentts voices delete another --yes
+    """
     run = begin(context)
     voices = {voice.id: voice for voice in (get_own_voice(run.context.settings, name) for name in names)}
     if not yes:

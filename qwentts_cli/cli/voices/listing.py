@@ -38,6 +38,9 @@ def list_voices(
 ) -> None:
     """List the voices, all of them or those you look for.
 
+    $ qwentts voices --language zh --gender female
+    $ qwentts voices --search "warm story"
+
     In a pipe each is a line with TABs between name, Chinese name, gender, languages, dialect, character,
     models, and those of the models that have ended. What is not known is empty.
     """

@@ -79,6 +79,9 @@ def preview(
 ) -> None:
     """Hear voices say the same: one after the other, or as files, or on a page.
 
+    $ qwentts voices preview Cherry Ethan
+    $ qwentts voices preview --dialect sichuan --html page.html
+
     On a terminal, space goes on to the next voice and q stops.
     """
     run = begin(context, model=model, language=language, jobs=jobs)

@@ -20,7 +20,11 @@ def rename(
     ],
     new: Annotated[str, typer.Argument(metavar="NEW", help="What it is to be called here.")],
 ) -> None:
-    """Give a voice of your own another name here; nothing is sent."""
+    """Give a voice of your own another name here; nothing is sent.
+
+    $ qwentts voices rename myvoice narrator
+    $ qwentts voices rename another sailor
+    """
     run = begin(context)
     voice = get_own_voice(run.context.settings, name)
     check_new_name(new, voice.server)

@@ -28,7 +28,11 @@ _NAME_WIDTH = 13
 def show(
     context: typer.Context, name: Annotated[str, typer.Argument(metavar="NAME", help="A voice.")]
 ) -> None:
-    """Show everything about one voice, and the command that uses it."""
+    """Show everything about one voice, and the command that uses it.
+
+    $ qwentts voices show Cherry
+    $ qwentts voices show "Beijing - Dylan"
+    """
     catalog = load_catalog()
     run = begin(context)
     output = run.output

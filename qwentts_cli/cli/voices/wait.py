@@ -18,7 +18,11 @@ def wait(
     name: Annotated[str, typer.Argument(metavar="NAME", help="A voice of your own.")],
     wait: WaitOption = USUAL_WAIT_S,
 ) -> None:
-    """Wait until a voice of your own is ready, after a 'clone' or 'design' that was not waited for."""
+    """Wait until a voice of your own is ready, after a 'clone' or 'design' that was not waited for.
+
+    $ qwentts voices wait myvoice
+    $ qwentts voices wait myvoice --wait 3600
+    """
     run = begin(context)
     voice = get_own_voice(run.context.settings, name)
     if not voice.is_ready:
