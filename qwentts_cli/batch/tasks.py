@@ -14,6 +14,7 @@ from qwentts_cli.manifest.shard import select
 from qwentts_cli.speech.utterance import utter_passages
 from qwentts_cli.speech.voice_settings import VoiceSettings, rename_voice
 from qwentts_cli.storage.private import check_folders_below, check_own_file
+from qwentts_cli.text.wrapping import LineBreaks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -185,6 +186,7 @@ def _begin_key(settings: OutputSettings, voice: VoiceSettings) -> Hash:
         settings.is_sandbox,
         # Nothing at all without one, so that what was made before there were lexicons is still known.
         *([repr(voice.lexicon.entries)] if voice.lexicon else []),
+        *([f"line breaks: {voice.line_breaks}"] if voice.line_breaks is not LineBreaks.AUTO else []),
         *(["fitted"] if settings.fits else []),
         *([f"subtitles: {', '.join(settings.subtitles)}"] if settings.subtitles else []),
     )

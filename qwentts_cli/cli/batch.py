@@ -87,6 +87,7 @@ def batch(
     cast: opt.CastOption = None,
     markup: opt.MarkupOption = False,
     lexicon: opt.LexiconOption = None,
+    line_breaks: opt.LineBreaksOption = None,
     dub: opt.DubOption = None,
     fit: opt.FitOption = False,
     extra_fields: Annotated[
@@ -159,9 +160,8 @@ def batch(
     $ qwentts batch chapters/ -d audio/ --join book.mp3
     """
     tuning = {"speed": speed, "pitch": pitch, "volume": volume, "seed": seed, "sample_rate": sample_rate}
-    run = begin(
-        context, voice=voice, model=model, language=language, format=format_, jobs=jobs, rpm=rpm, **tuning
-    )
+    text = {"language": language, "line_breaks": line_breaks}
+    run = begin(context, voice=voice, model=model, format=format_, jobs=jobs, rpm=rpm, **text, **tuning)
     texts = choose_reading(
         input_format, chapters, chapter_pattern, cast, markup=markup, keeps_times=dub is not False
     )

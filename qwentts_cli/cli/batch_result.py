@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from qwentts_cli.batch.plan import Plan, plan_batch
 from qwentts_cli.batch.run import run_batch
 from qwentts_cli.cli.console.batch_console import BatchConsole
+from qwentts_cli.cli.console.reading import tell_unused
 from qwentts_cli.cli.quote_result import show_quote
 from qwentts_cli.errors import ExitCode, QwenTTSError
 from qwentts_cli.speech.estimate import make_quote
@@ -43,6 +44,8 @@ def _make(run: Invocation, options: BatchOptions, console: BatchConsole, *, has_
         # What was made until then belongs into the document that tells of the failure.
         raise error.replace(partial=console.document(has_items=has_items)) from error
     failure = console.results.error()
+    if console.results.made == console.results.planned and not options.selection.is_part:
+        tell_unused(run.output, options.speech.lexicon)
     if run.output.is_json:
         run.output.document(console.document(has_items=has_items))
     elif failure:
@@ -57,6 +60,8 @@ def _show_plan(
         model = plan.voice.model
         quote = make_quote(plan.estimate, run.context, model)
         show_quote(run.output, quote, model, {"items": plan.items, "to_make": plan.to_make})
+        if plan.to_make == plan.items and not options.selection.is_part:
+            tell_unused(run.output, options.speech.lexicon)
     elif run.output.is_json:
         run.output.document(console.compared(plan))
     else:

@@ -40,6 +40,7 @@ def lint(
     encoding: opt.EncodingOption = None,
     input_format: opt.InputFormatOption = InputFormat.AUTO,
     chapters: opt.ChaptersOption = None,
+    line_breaks: opt.LineBreaksOption = None,
     lexicon: opt.LexiconOption = None,
     ignore: Annotated[
         list[Rule] | None, typer.Option("--ignore", help="Leave out one of the rules; may be given again.")
@@ -52,7 +53,7 @@ def lint(
 
     Exit code 8 if there is anything; nothing is sent.
     """
-    run = begin(context, voice=voice, model=model, language=language)
+    run = begin(context, voice=voice, model=model, language=language, line_breaks=line_breaks)
     settings = choose_voice_settings(
         run.context.settings,
         ConsoleObserver(run.output),

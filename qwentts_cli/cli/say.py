@@ -13,15 +13,13 @@ import typer
 from qwentts_cli.cli.console import speech_options as opt
 from qwentts_cli.cli.console.help_page import show_short_help
 from qwentts_cli.cli.console.invocation import Invocation, begin
-from qwentts_cli.cli.console.reading import check_one_text, choose_lexicon, choose_reading
+from qwentts_cli.cli.console.reading import check_one_text, choose_lexicon, choose_reading, tell_unused
 from qwentts_cli.documents.input_format import InputFormat
 from qwentts_cli.errors import ExitCode, UsageError
 from qwentts_cli.speech.options import STDOUT_NAMES, CacheUse, OutputOptions, Pauses, SayOptions
 
 # What speaks is imported by the functions that use it: a TAB and --help only need the options.
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from qwentts_cli.documents.options import DocumentOptions
     from qwentts_cli.documents.reader import DocumentReader
     from qwentts_cli.speech.source import Source
@@ -76,6 +74,7 @@ def say(
     cast: opt.CastOption = None,
     markup: opt.MarkupOption = False,
     lexicon: opt.LexiconOption = None,
+    line_breaks: opt.LineBreaksOption = None,
     dub: opt.DubOption = None,
     fit: opt.FitOption = False,
     live_wait: opt.LiveWaitOption = 0.7,
@@ -99,7 +98,8 @@ def say(
     $ echo "It is noon." | qwentts say -
     """
     tuning = {"speed": speed, "pitch": pitch, "volume": volume, "seed": seed, "sample_rate": sample_rate}
-    run = begin(context, voice=voice, model=model, language=language, jobs=jobs, rpm=rpm, **tuning)
+    text = {"language": language, "line_breaks": line_breaks}
+    run = begin(context, voice=voice, model=model, jobs=jobs, rpm=rpm, **text, **tuning)
     is_dubbed = output is not None if dub is None else dub
     reading = choose_reading(
         check_one_text(input_format), chapters, chapter_pattern, cast, markup=markup, keeps_times=is_dubbed
@@ -121,7 +121,7 @@ def say(
         retakes=retake,
     )
     if dry_run or show:
-        _show_dry_run(run, options, show, partial(_list_chapters, reader, file or []), is_dry=dry_run)
+        _show_dry_run(run, options, show, is_dry=dry_run)
     else:
         _speak(run, options, is_agreed=yes)
 
@@ -145,6 +145,7 @@ def _speak(run: Invocation, options: SayOptions, *, is_agreed: bool) -> None:
     with show_lost(run.output, observer), observer:
         said = speak_text(run.context, options, observer, agree)
     show_text(run.output, said, observer, run.context.prices)
+    tell_unused(run.output, options.lexicon)
 
 
 def _check_stdout(options: SayOptions, *, is_json: bool) -> None:
@@ -165,7 +166,6 @@ def _show_dry_run(
     run: Invocation,
     options: SayOptions,
     show: DryRunView | None,
-    chapters: Callable[[], Iterator[str]],
     *,
     is_dry: bool,
 ) -> None:
@@ -177,17 +177,14 @@ def _show_dry_run(
         raise UsageError("--show is for a dry run", hint="Add --dry-run.")
     observer = ConsoleObserver(run.output)
     if show is DryRunView.CHAPTERS:
-        run.output.lines(chapters())
+        run.output.lines(options.source.chapters())
     elif show:
         run.output.lines("".join(read_out(run.context, options, observer)).splitlines())
     else:
         quote, voice = quote_text(run.context, options, observer)
         show_quote(run.output, quote, voice.model)
-
-
-def _list_chapters(reader: DocumentReader, files: list[Path]) -> Iterator[str]:
-    for path in files:
-        yield from reader.list_chapters(path)
+    if show is not DryRunView.CHAPTERS:
+        tell_unused(run.output, options.lexicon)
 
 
 def _choose_source(

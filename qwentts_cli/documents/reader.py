@@ -10,6 +10,8 @@ from msgspec.structs import replace
 from qwentts_cli.documents.input_format import DocumentFormat, InputFormat
 from qwentts_cli.documents.model import PARAGRAPH_BREAK, Chapter, Document, count_left_out
 from qwentts_cli.documents.options import DocumentOptions
+from qwentts_cli.errors import UsageError
+from qwentts_cli.text.reading.likeness import Likeness, likeness
 from qwentts_cli.text.reading.read import Reader
 from qwentts_cli.text.units import count_units
 
@@ -18,6 +20,9 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qwentts_cli.documents.model import Passage
+
+
+_UNSPEAKABLE = {Likeness.RTF, Likeness.JSON, Likeness.JSON_LINES}
 
 
 class DocumentReader(Reader, frozen=True):
@@ -37,11 +42,32 @@ class DocumentReader(Reader, frozen=True):
             return
         kind = self.kind(path)
         if kind is DocumentFormat.TEXT and not options.chapters:
-            yield from self._plain.file(path)
+            yield from self.looked_at(self._plain.file(path), str(path))
             return
         document = self._open(path, kind)
         yield from _join(chapter for _, chapter in self._wanted(document))
         self._tell_left_out(path, document)
+
+    def looked_at(self, pieces: Iterator[str], name: str) -> Iterator[str]:
+        """Look at the beginning of a text of that name, and say so if it does not seem to be a plain text.
+
+        Raises:
+            UsageError: it is RTF or JSON, of which nobody wants to hear a word.
+        """
+        if self.options.format is not InputFormat.AUTO:
+            yield from pieces
+            return
+        first = next(pieces, "")
+        kind = likeness(first)
+        if kind in _UNSPEAKABLE:
+            raise UsageError(
+                f"{name} looks like {kind}, not like a text to speak",
+                hint="Add --input-format text to have it spoken as it stands.",
+            )
+        if kind:
+            self.note(f"{name} looks like {kind}: its marks are spoken too; name it with --input-format")
+        yield first
+        yield from pieces
 
     def kind(self, path: Path) -> DocumentFormat:
         """Tell what a file is read as."""

@@ -109,6 +109,7 @@ def _check(passage: Passage, voice: VoiceSettings, *, is_verbatim: bool) -> Iter
         language=voice.language_code,
         most_units=min(voice.max_units, _MOST_UNITS),
         is_verbatim=is_verbatim,
+        line_breaks=voice.line_breaks,
     )
     for remark in remarks:
         end = remark.start + len(remark.text)

@@ -14,7 +14,7 @@ from qwentts_cli.text.sentences.abbreviations import is_abbreviation
 from qwentts_cli.text.sentences.split import split_sentences
 from qwentts_cli.text.soundless import drop_soundless
 from qwentts_cli.text.units import count_units
-from qwentts_cli.text.wrapping import goes_on
+from qwentts_cli.text.wrapping import LineBreaks, goes_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,7 +39,9 @@ _SHOWN: Final = 24  # characters of a long text that are shown
 _SHORT_LINE: Final = 30  # units; below that a line is a verse, a name or an address
 
 
-def check_text(text: str, *, language: str, most_units: int, is_verbatim: bool) -> Iterator[Remark]:
+def check_text(
+    text: str, *, language: str, most_units: int, is_verbatim: bool, line_breaks: LineBreaks = LineBreaks.AUTO
+) -> Iterator[Remark]:
     """Look at one passage with every rule.
 
     Args:
@@ -47,6 +49,7 @@ def check_text(text: str, *, language: str, most_units: int, is_verbatim: bool) 
         language: the ISO 639-1 code of its language, empty if that is left to the service.
         most_units: what one request takes.
         is_verbatim: whether marks in it are spoken, as in a plain text.
+        line_breaks: what its line breaks are taken for.
     """
     if language in {"", "zh"} and not re.search("[\u3040-\u30ff]", text):
         yield from find_readings(text)
@@ -55,7 +58,8 @@ def check_text(text: str, *, language: str, most_units: int, is_verbatim: bool) 
     yield from _abbreviations(text)
     yield from _units(text)
     yield from _addresses(text)
-    yield from _lines(text)
+    if line_breaks is LineBreaks.AUTO:
+        yield from _lines(text)
     yield from _sentences(text, language, most_units)
     yield from _silence(text)
     if is_verbatim:

@@ -6,6 +6,9 @@ from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
+from msgspec.structs import replace
+
+from qwentts_cli.documents.input_format import InputFormat
 from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.output_names import safe_stem, safe_value
 
@@ -26,15 +29,16 @@ class ChapterRows:
         self.is_empty = True
         self.removed_controls = 0  # the reader tells of them
         self._source = source
-        self._reader = reader
+        # The marks stay in the texts, and are obeyed when these are spoken.
+        self._reader = replace(reader, options=replace(reader.options, markup=False))
         self._folder = f"{safe_stem(source.stem, portable=True)}/" if has_folder else ""
         self._extension = extension
         self._number = 0
 
     def __iter__(self) -> Iterator[Row]:
-        if self._reader.has_manners:
+        if self._reader.options.cast or self._reader.options.format is InputFormat.SCRIPT:
             raise UsageError(
-                "chapters as items do not go together with --markup and --cast",
+                "chapters as items do not go together with --cast",
                 hint="Choose one chapter with --chapters, and use 'qwentts say'.",
             )
         seen: Counter[str] = Counter()

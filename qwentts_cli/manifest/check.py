@@ -57,7 +57,7 @@ def check_manifest(
 
     `inputs` are files, folders, patterns and `-`. `check_row` returns what else is wrong with an item; a
     number that is its name has 4 digits then, and has more later if there are more than 9,999 items. `note`
-    is told of the control characters that were left out of lists, lines and stdin.
+    is told of what was left out of texts, and of those that do not seem to be plain ones.
 
     Raises:
         ManifestProblems: something is wrong with the items; it lists all of that.
@@ -76,7 +76,7 @@ def check_manifest(
         input_format=options.documents.format,
         by_chapter=options.by_chapter,
     )
-    reader = DocumentReader(options.encoding, lambda _: None, options.documents)
+    reader = DocumentReader(options.encoding, note, options.documents)
     has_stdin = any(source.kind is Kind.STDIN for source in sources)
     listing = Listing(sources, options, StdinCopy(stdin) if has_stdin else None)
     first = Assembler(options, template, problems.add, check_file=file_check(reader))

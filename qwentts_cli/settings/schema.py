@@ -22,6 +22,7 @@ _MAX_TIMEOUT_S = 3600
 BUDGET = re.compile(r"(?P<amount>\d{1,9}(\.\d{1,6})?) (?P<currency>USD|CNY)/(?P<period>day|month)", re.ASCII)
 _NO_BUDGET = "none"
 _FORMATS = ("wav", "flac", "mp3", "opus", "ogg", "m4a", "m4b", "pcm")
+LINE_BREAKS = ("auto", "keep", "join")
 
 
 class Setting(Struct, frozen=True):
@@ -108,10 +109,17 @@ def _seconds(value: str) -> float:
 
 
 def _format(value: str) -> str:
-    lowered = value.strip().lower().removeprefix(".")
-    if lowered not in _FORMATS:
-        raise ValueError(f"expected one of {', '.join(_FORMATS)}")
-    return lowered
+    return _one_of(*_FORMATS)(value.strip().removeprefix("."))
+
+
+def _one_of(*words: str) -> Callable[[str], str]:
+    def parse(value: str) -> str:
+        lowered = value.strip().lower()
+        if lowered not in words:
+            raise ValueError(f"expected one of {', '.join(words)}")
+        return lowered
+
+    return parse
 
 
 def _budget(value: str) -> str:
@@ -138,6 +146,9 @@ SETTINGS = {
         Setting("voice", "the voice", _text),
         Setting("language", "the language of the text", _text),
         Setting("format", "the audio format where the file's name does not say", _format),
+        Setting(
+            "line_breaks", "what a line break in a paragraph is: auto, keep or join", _one_of(*LINE_BREAKS)
+        ),
         Setting("speed", "how fast, from 0.5 to 2, for models that take it", _factor),
         Setting("pitch", "how high, from 0.5 to 2, likewise", _factor),
         Setting("volume", "how loud, from 0 to 100, likewise", _whole(0, 100)),

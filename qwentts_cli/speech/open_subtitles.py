@@ -55,7 +55,9 @@ def open_cues(
             file = files.enter_context(open_file(path))
             format_ = SubtitleFormat.from_path(path)
             writers.append(SubtitleWriter(cast("BinaryIO", file), format_, may_overlap=may_overlap))
-        yield CueTrack(partial(_write_to_all, writers), language=voice.language_code)
+        yield CueTrack(
+            partial(_write_to_all, writers), language=voice.language_code, line_breaks=voice.line_breaks
+        )
         for writer in writers:
             writer.finish()
 

@@ -10,11 +10,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qwentts_cli.documents.input_format import DocumentFormat, InputFormat
 from qwentts_cli.documents.piped import Piped
 from qwentts_cli.errors import UsageError
 from qwentts_cli.storage.stdin import open_stdin
-from qwentts_cli.text.reading.likeness import Likeness, likeness
 from qwentts_cli.text.reading.read import check_is_file
 
 if TYPE_CHECKING:
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
     from qwentts_cli.documents.reader import DocumentReader
 
 _STDIN = "-"
-_UNSPEAKABLE = {Likeness.RTF, Likeness.JSON, Likeness.JSON_LINES}
 _MOST_BYTES_A_CHARACTER = 4
 
 
@@ -37,6 +34,7 @@ class Source(Struct, frozen=True):
         is_live: whether the text may still be being written.
         least_characters: how many there are at least, by the size of the files.
         passages: gives the text in parts that are spoken in different manners; `None` where all is in one.
+        chapters: gives a line for each chapter, as far as a document has any.
         is_dubbed: whether each part is spoken at its time in a film.
     """
 
@@ -45,6 +43,7 @@ class Source(Struct, frozen=True):
     is_live: bool = False
     least_characters: int = 0
     passages: Callable[[], Iterator[Passage]] | None = None
+    chapters: Callable[[], Iterator[str]] = lambda: iter(())
     is_dubbed: bool = False
 
 
@@ -99,7 +98,7 @@ def nothing_to_speak() -> UsageError:
 def _words(words: Sequence[str], reader: DocumentReader) -> Source:
     passages = partial(reader.text_passages, partial(reader.words, words)) if reader.has_manners else None
     return Source(
-        lambda: _looked_at(reader.words(words), "the text", reader), " ".join(words), passages=passages
+        lambda: reader.looked_at(reader.words(words), "the text"), " ".join(words), passages=passages
     )
 
 
@@ -112,6 +111,7 @@ def _files(files: Sequence[Path], reader: DocumentReader) -> Source:
         title="" if files[0] in piped else source.title,
         pieces=partial(piped.told_as_typed, source.pieces),
         passages=source.passages and partial(piped.told_as_typed, source.passages),
+        chapters=partial(piped.told_as_typed, source.chapters),
     )
 
 
@@ -123,38 +123,13 @@ def _files_at_hand(files: Sequence[Path], reader: DocumentReader) -> Source:
         raise UsageError(
             "one file of subtitles is dubbed at a time", hint="To have all of them read on, add --no-dub."
         )
-    if reader.has_manners or is_dubbed:
-        passages = partial(_joined_passages, files, reader)
-        return Source(lambda: _joined(files, reader), files[0].stem, passages=passages, is_dubbed=is_dubbed)
-    return Source(
-        lambda: _joined(files, reader),
-        files[0].stem,
-        least_characters=sum(reader.least_bytes(path) for path in files) // _MOST_BYTES_A_CHARACTER,
+    source = Source(
+        lambda: _joined(files, reader), files[0].stem, chapters=partial(_list_chapters, files, reader)
     )
-
-
-def warn_of_markup(pieces: Iterator[str], name: str, note: Callable[[str], None]) -> Iterator[str]:
-    """Look at the beginning of a text, and say so if it is no plain text.
-
-    Raises:
-        UsageError: it is RTF or JSON, of which nobody wants to hear a word.
-    """
-    first = next(pieces, "")
-    kind = likeness(first)
-    if kind in _UNSPEAKABLE:
-        raise UsageError(
-            f"{name} looks like {kind}, not like a text to speak",
-            hint="Add --input-format text to have it spoken as it stands.",
-        )
-    if kind:
-        note(f"{name} looks like {kind}: its marks are spoken too; name it with --input-format")
-    yield first
-    yield from pieces
-
-
-def _looked_at(pieces: Iterator[str], name: str, reader: DocumentReader) -> Iterator[str]:
-    is_guessed = reader.options.format is InputFormat.AUTO
-    return warn_of_markup(pieces, name, reader.note) if is_guessed else pieces
+    if reader.has_manners or is_dubbed:
+        return replace(source, passages=partial(_joined_passages, files, reader), is_dubbed=is_dubbed)
+    least = sum(reader.least_bytes(path) for path in files) // _MOST_BYTES_A_CHARACTER
+    return replace(source, least_characters=least)
 
 
 def _stdin(reader: DocumentReader, live_wait_s: float) -> Source:
@@ -162,8 +137,13 @@ def _stdin(reader: DocumentReader, live_wait_s: float) -> Source:
         return _files([Path(_STDIN)], reader)
     stream = open_stdin("the text")
     return Source(
-        lambda: _looked_at(reader.live(stream, "stdin", live_wait_s), "stdin", reader), "", is_live=True
+        lambda: reader.looked_at(reader.live(stream, "stdin", live_wait_s), "stdin"), "", is_live=True
     )
+
+
+def _list_chapters(files: Sequence[Path], reader: DocumentReader) -> Iterator[str]:
+    for path in files:
+        yield from reader.list_chapters(path)
 
 
 def _joined_passages(files: Sequence[Path], reader: DocumentReader) -> Iterator[Passage]:
@@ -173,14 +153,10 @@ def _joined_passages(files: Sequence[Path], reader: DocumentReader) -> Iterator[
 
 def _joined(files: Sequence[Path], reader: DocumentReader) -> Iterator[str]:
     """One file after the other, each beginning a paragraph."""
-    from qwentts_cli.documents.opening import recognise
-
     for number, path in enumerate(files):
         if number:
             yield "\n\n"
-        is_text = recognise(path) is DocumentFormat.TEXT
-        pieces = reader.file(path)
-        yield from _looked_at(pieces, str(path), reader) if is_text else pieces
+        yield from reader.file(path)
 
 
 def _is_file(word: str) -> bool:

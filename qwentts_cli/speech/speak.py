@@ -17,7 +17,7 @@ from qwentts_cli.text.segment import Segment, halve, halve_by_sentences
 from qwentts_cli.text.units import count_units
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Iterator
 
     from qwentts_cli.dashscope.request import SynthesisRequest
     from qwentts_cli.observer import Observer
@@ -61,15 +61,23 @@ def speak(
     Raises:
         QwenTTSError: the first failure in the order of the text; it names line and column.
     """
-    number, usage, told_s = 0, Usage(), 0.0
+    number, usage, told_s, end_pause_s = 0, Usage(), 0.0, 0.0
+
+    def speakable() -> Iterator[Utterance]:
+        nonlocal end_pause_s
+        for utterance in utterances:
+            if utterance.segment.speakable:
+                yield utterance
+            elif utterance.is_pause:
+                end_pause_s = utterance.pause_s or 0.0
+
     speaker = _Speaker(synthesize, skips_refused=skips_refused, check=length_check or LengthCheck())
-    speakable = (utterance for utterance in utterances if utterance.segment.speakable)
-    said = deliver_in_order(speakable, speaker.speak, layout.write, pool=pool, rank=rank, is_live=is_live)
+    said = deliver_in_order(speakable(), speaker.speak, layout.write, pool=pool, rank=rank, is_live=is_live)
     for _, used in said:
         number, usage = number + 1, usage + used
         observer.text_spoken(used.characters, layout.duration_s - told_s)
         told_s = layout.duration_s
-    layout.finish()
+    layout.finish(end_pause_s)
     observer.text_spoken(0, layout.duration_s - told_s)
     return Spoken(number, usage)
 
@@ -141,7 +149,7 @@ class _Speaker(Struct, frozen=True):
             raise error.replace(place=(segment.line, segment.column)) from error
         rate = utterance.voice.sample_rate
         emit(Pcm(bytes(round(_REFUSED_SILENCE_S * rate) * SAMPLE_BYTES), rate))
-        gap = Gap(segment.line, segment.column, count_units(segment.sent))
+        gap = Gap(segment.line, segment.column, count_units(utterance.request().text))
         return Usage(gaps=(gap,))
 
 

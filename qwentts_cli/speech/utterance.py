@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from itertools import chain, groupby
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
 from msgspec.structs import replace
 
 from qwentts_cli.documents.lexicon import substitute
 from qwentts_cli.speech.voice_settings import cut_text, rename_voice, speed_warning
+from qwentts_cli.text.boundaries import Boundary
+from qwentts_cli.text.segment import Segment
 from qwentts_cli.text.soundless import drop_soundless
 
 if TYPE_CHECKING:
@@ -19,7 +21,10 @@ if TYPE_CHECKING:
     from qwentts_cli.dashscope.request import SynthesisRequest
     from qwentts_cli.documents.model import Manner, Passage, Substitution
     from qwentts_cli.speech.voice_settings import VoiceSettings
-    from qwentts_cli.text.segment import Segment
+
+_NOTHING: Final = Segment(
+    text="", start=0, line=0, column=0, starts_paragraph=False, boundary=Boundary.PARAGRAPH
+)
 
 
 class Utterance(Struct, frozen=True, kw_only=True):
@@ -39,6 +44,11 @@ class Utterance(Struct, frozen=True, kw_only=True):
     substitutions: tuple[Substitution, ...] = ()
 
     @property
+    def is_pause(self) -> bool:
+        """Whether it is nothing but the pause at the end of a text."""
+        return not self.segment.text
+
+    @property
     def said(self) -> str:
         """What is said where the segment shows what was written, but for the lexicon of the voice."""
         return substitute(self.segment.text, self.own_substitutions())
@@ -54,7 +64,7 @@ class Utterance(Struct, frozen=True, kw_only=True):
 
     def request(self) -> SynthesisRequest:
         """What to ask for."""
-        return self.voice.request(drop_soundless(self.said))
+        return self.voice.request(drop_soundless(self.said, self.voice.line_breaks))
 
 
 def utter(segments: Iterable[Segment], voice: VoiceSettings) -> Iterator[Utterance]:
@@ -97,6 +107,8 @@ def utter_passages(
                 speaker=stretch.first.speaker,
                 substitutions=tuple(stretch.substitutions),
             )
+        if stretch.is_pause:
+            yield Utterance(segment=_NOTHING, voice=voices[manner], pause_s=stretch.first.pause_s)
 
 
 def _choose_voice(base: VoiceSettings, manner: Manner, warn: Callable[[str], None]) -> VoiceSettings:
@@ -151,6 +163,11 @@ class _Stretch(Struct):
             )
             yield passage.text
             index += len(passage.text)
+
+    @property
+    def is_pause(self) -> bool:
+        """Whether there is nothing in it but the pause before it."""
+        return bool(self.first.pause_s) and not self.first.text and len(self._begins) == 1
 
     def placed(self, segment: Segment) -> Segment:
         """Give a segment the line of the file; its paragraph goes on if that of its passage does."""

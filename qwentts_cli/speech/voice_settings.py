@@ -24,6 +24,7 @@ from qwentts_cli.documents.lexicon import Pronunciation, substitute
 from qwentts_cli.errors import UsageError
 from qwentts_cli.speech.own_voices.lookup import find_own_voice
 from qwentts_cli.text.segment import Segment, segment_text
+from qwentts_cli.text.wrapping import LineBreaks
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,6 +53,7 @@ class VoiceSettings(Struct, frozen=True, kw_only=True):
     optimize_instructions: bool = False
     tuning: Tuning = UNTUNED
     lexicon: Lexicon | None = None
+    line_breaks: LineBreaks = LineBreaks.AUTO
 
     def request(self, text: str) -> SynthesisRequest:
         """What to ask for to have `text` spoken so, with the words of the lexicon put in."""
@@ -117,6 +119,7 @@ def choose_voice_settings(
             optimize_instructions=optimize_instructions,
             tuning=tuning,
             lexicon=lexicon,
+            line_breaks=LineBreaks(settings.text("line_breaks", LineBreaks.AUTO)),
         ),
         language=settings.text("language", AUTO_LANGUAGE),
         instructions=instructions,
@@ -214,4 +217,5 @@ def cut_text(
         first_max_units=_FIRST_UNITS_HEARD if is_heard else None,
         paragraphs=by_paragraph,
         eager=is_live and is_heard,
+        line_breaks=voice.line_breaks,
     )

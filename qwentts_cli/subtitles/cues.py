@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from functools import partial
 from itertools import accumulate
 from typing import TYPE_CHECKING
 
@@ -14,6 +15,7 @@ from qwentts_cli.subtitles.lines import Caption, columns, pause_places, split_ca
 from qwentts_cli.subtitles.silences import LevelMeter
 from qwentts_cli.text.sentences.split import split_sentences
 from qwentts_cli.text.units import count_units
+from qwentts_cli.text.wrapping import LineBreaks
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -30,9 +32,15 @@ class CueTrack:
     sound no more is kept than how loud the segment at hand is. `language` is an ISO 639-1 code or empty.
     """
 
-    def __init__(self, emit: Callable[[Cue], None], *, language: str = "") -> None:
+    def __init__(
+        self,
+        emit: Callable[[Cue], None],
+        *,
+        language: str = "",
+        line_breaks: LineBreaks = LineBreaks.AUTO,
+    ) -> None:
         self._emit = emit
-        self._language = language
+        self._split = partial(split_sentences, language=language, line_breaks=line_breaks)
         self._text = ""
         self._speaker = ""
         self._start_frame = 0
@@ -50,7 +58,7 @@ class CueTrack:
 
     def finish(self) -> None:
         """End the last segment."""
-        sentences = [split_captions(sentence) for sentence in split_sentences(self._text, self._language)]
+        sentences = [split_captions(sentence) for sentence in self._split(self._text)]
         meter, self._meter, self._text = self._meter, LevelMeter(), ""
         if meter.frames and any(sentences):
             for cue in _place(sentences, meter, self._start_frame):

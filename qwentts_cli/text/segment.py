@@ -17,8 +17,8 @@ from qwentts_cli.text.packing import Packer
 from qwentts_cli.text.position import Position
 from qwentts_cli.text.punctuation import is_speakable
 from qwentts_cli.text.sentences.split import SentenceScanner, split_sentences
-from qwentts_cli.text.soundless import drop_soundless
 from qwentts_cli.text.units import WIDEST, count_units
+from qwentts_cli.text.wrapping import LineBreaks
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -45,11 +45,6 @@ class Segment(Struct, frozen=True):
         """Whether there is anything in it that a voice could say; without that it need not be sent."""
         return is_speakable(self.text)
 
-    @property
-    def sent(self) -> str:
-        """What is sent of it, counted, and billed."""
-        return drop_soundless(self.text)
-
 
 class Segmenter:
     """Cuts a text that arrives in pieces into segments of at most `max_units` units (2 or more).
@@ -72,12 +67,14 @@ class Segmenter:
         first_max_units: int | None = None,
         paragraphs: bool = False,
         eager: bool = False,
+        line_breaks: LineBreaks = LineBreaks.AUTO,
     ) -> None:
         first = max_units if first_max_units is None else min(first_max_units, max_units)
         if first < WIDEST:
             raise ValueError(f"a segment of {first} units has no room for every character")
         self._language = language
-        self._sentences = SentenceScanner(language=language, eager=eager)
+        self._line_breaks = line_breaks
+        self._sentences = SentenceScanner(language=language, eager=eager, line_breaks=line_breaks)
         self._packer = Packer(max_units=max_units, first_max_units=first, paragraphs=paragraphs, eager=eager)
         self._position = Position()
 
@@ -93,7 +90,7 @@ class Segmenter:
     def flush(self) -> list[Segment]:
         """Return all there is as segments, as if the text ended here; it may go on."""
         segments = self.finish()
-        self._sentences = SentenceScanner(language=self._language, eager=True)
+        self._sentences = SentenceScanner(language=self._language, eager=True, line_breaks=self._line_breaks)
         return segments
 
     def finish(self) -> list[Segment]:
@@ -118,6 +115,7 @@ def segment_text(
     first_max_units: int | None = None,
     paragraphs: bool = False,
     eager: bool = False,
+    line_breaks: LineBreaks = LineBreaks.AUTO,
 ) -> Iterator[Segment]:
     """Cut a text that comes in pieces, lazily: only the segments that have been asked for are made.
 
@@ -129,6 +127,7 @@ def segment_text(
         first_max_units=first_max_units,
         paragraphs=paragraphs,
         eager=eager,
+        line_breaks=line_breaks,
     )
     for piece in pieces:
         if eager and not piece:

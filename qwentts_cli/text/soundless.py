@@ -7,7 +7,7 @@ from typing import Final
 
 from qwentts_cli.text.boundaries import LINE_BREAK
 from qwentts_cli.text.punctuation import is_speakable
-from qwentts_cli.text.wrapping import join_lines
+from qwentts_cli.text.wrapping import LineBreaks, join_lines
 
 # Scripts in which the zero-width joiner and non-joiner shape letters, and with that the word.
 _SHAPED: Final = "\u0600-\u0dff\u1000-\u109f\u1780-\u18af\u1a20-\u1aff\ua800-\uabff\ufb50-\ufdff\ufe70-\ufefc"
@@ -24,7 +24,7 @@ _BLANKS = re.compile(rf"\s{{2,}}|[{_ODD_SPACES}]")
 _HAS_BLANKS = re.compile(rf"\s{{2,}}|[{_ODD_SPACES}\n]")
 
 
-def drop_soundless(text: str) -> str:
+def drop_soundless(text: str, line_breaks: LineBreaks = LineBreaks.AUTO) -> str:
     """Return what is sent of a segment, and so what is counted, shown as its length, and billed.
 
     Left out are white space at both ends, all but one of a run inside (a line break if there is one in it,
@@ -37,11 +37,11 @@ def drop_soundless(text: str) -> str:
     if not _HAS_BLANKS.search(text):
         return text.strip()
     if LINE_BREAK.search(text):
-        text = _join_spoken(LINE_BREAK.split(text))
+        text = _join_spoken(LINE_BREAK.split(text), line_breaks)
     return _BLANKS.sub(_shorten, text).strip()
 
 
-def _join_spoken(lines: list[str]) -> str:
+def _join_spoken(lines: list[str], line_breaks: LineBreaks) -> str:
     """Join paragraphs of lines, without those that nobody can speak."""
     paragraphs: list[list[str]] = [[]]
     for line in lines:
@@ -49,7 +49,7 @@ def _join_spoken(lines: list[str]) -> str:
             paragraphs[-1].append(line)
         elif paragraphs[-1]:
             paragraphs.append([])
-    return "\n".join(join_lines(paragraph) for paragraph in paragraphs if paragraph)
+    return "\n".join(join_lines(paragraph, line_breaks) for paragraph in paragraphs if paragraph)
 
 
 def _shorten(blanks: re.Match[str]) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from enum import StrEnum
 from typing import Final
 
 from qwentts_cli.text.punctuation import CLAUSE_MARKS, HAN, KANA
@@ -15,12 +16,23 @@ _COLUMNS = re.compile(r"\S(?: {3,}|\t)\S")
 _UNSPACED_SEAM: Final = f"[{HAN}{KANA}{CLAUSE_MARKS}]$"
 
 
-def goes_on(line: str, following: str) -> bool:
+class LineBreaks(StrEnum):
+    """What a single line break is taken for: `auto` decides by the lines beside it."""
+
+    AUTO = "auto"
+    KEEP = "keep"
+    JOIN = "join"
+
+
+def goes_on(line: str, following: str, line_breaks: LineBreaks = LineBreaks.AUTO) -> bool:
     """Tell whether `line` goes on in the next one, of which `following` is the first visible character.
 
-    Only a long line does, that is no row of a table. It is told by a small letter, or one of a script without
-    capitals; before a capital, as German nouns have, the line must not end with any mark, as verses do.
+    Where that is decided by the lines, only a long one does, that is no row of a table. It is told by a small
+    letter, or one of a script without capitals; before a capital, as German nouns have, the line must not end
+    with any mark, as verses do.
     """
+    if line_breaks is not LineBreaks.AUTO:
+        return line_breaks is LineBreaks.JOIN
     line = line.rstrip()
     if following in _NEW_LINE_MARKS or count_units(line) < FILLED_UNITS or _COLUMNS.search(line.lstrip()):
         return False
@@ -36,7 +48,7 @@ def close_seams(text: str) -> str:
     return re.sub(f"(?<=[{HAN}{KANA}{CLAUSE_MARKS}])[ \t]*\n[ \t]*(?=[{HAN}{KANA}])", "", text)
 
 
-def join_lines(lines: list[str]) -> str:
+def join_lines(lines: list[str], line_breaks: LineBreaks = LineBreaks.AUTO) -> str:
     """Put lines together: wrapped ones to one, the others with a line break between."""
     text = ""
     last = ""
@@ -44,7 +56,7 @@ def join_lines(lines: list[str]) -> str:
         following = line.lstrip()
         if not last:
             text = line
-        elif not goes_on(last, following[:1]):
+        elif not goes_on(last, following[:1], line_breaks):
             text = f"{text}\n{line}"
         else:
             is_word_cut = last.rstrip().endswith("-") and following[:1].islower()

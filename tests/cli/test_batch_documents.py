@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from typing import TYPE_CHECKING
 
+import soundfile
+
 from tests.tones import read_back
 from tests.unit.documents.books import NAV, write_epub
 
@@ -93,3 +95,25 @@ def test_a_changed_lexicon_makes_anew(online: Qwentts) -> None:
         (online.folder / "l.toml").write_text(f'Qwen = "{spoken}"\n', encoding="utf-8")
         online("batch", "a.txt", "-d", "out", "--lexicon", "l.toml")
         assert said(online.folder / "out" / "a.wav") == f"I like {spoken}."
+
+
+def test_marks_in_the_chapters_of_a_book_are_obeyed(online: Qwentts) -> None:
+    """Each chapter by itself; a cast has nothing to go by there, and that is said."""
+    pages = {"1.xhtml": "<p>One.[[pause 2s]]More.</p>", "2.xhtml": "<p>[[say zwei]]Two[[/say]].</p>"}
+    write_epub(online.folder / "b.epub", pages, {"I": "1.xhtml", "II": "2.xhtml"})
+    online("batch", "b.epub", "-d", "out", "--markup")
+    assert read_back(online.folder / "out/II.wav").strip() == "zwei."
+    assert soundfile.info(online.folder / "out/I.wav").duration > 2
+    refused = online("batch", "b.epub", "-d", "out", "--cast", "A=Cherry", code=2)
+    assert "do not go together with --cast" in refused.stderr
+
+
+def test_a_text_that_is_none_is_told_before_it_costs(online: Qwentts, sandbox: Sandbox) -> None:
+    """Markdown with a warning, once; RTF not at all; as text, all of it."""
+    (online.folder / "a.txt").write_text("# Title\n\n- **one**\n- two\n")
+    (online.folder / "r.txt").write_text("{\\rtf1 Hello}")
+    refused = online("batch", "a.txt", "r.txt", "-d", "out", code=2)
+    assert "r.txt looks like RTF" in refused.stderr
+    assert refused.stderr.count("a.txt looks like Markdown: its marks are spoken too") == 1
+    assert not sandbox.ledger
+    assert "looks like" not in online("batch", "a.txt", "-d", "out", "--input-format", "text").stderr

@@ -166,3 +166,49 @@ def test_a_speed_goes_to_the_models_that_take_it(online: Qwentts, sandbox: Sandb
 def qwen_audio_voice() -> str:
     voices = load_catalog().models["qwen-audio-3.0-tts-flash"]
     return voices.default_voice or ""
+
+
+def test_line_breaks_are_kept_or_joined_as_wanted(online: Qwentts) -> None:
+    """In the sound and in the cues; as a setting too."""
+    (online.folder / "a.txt").write_text("Here a short\nline goes on.\n")
+    for how, cues in (("join", ["Here a short line goes on."]), ("keep", ["Here a short", "line goes on."])):
+        said(online, "-f", "a.txt", "--line-breaks", how, "--subtitles", "a.json")
+        shown = json.loads((online.folder / "a.json").read_text())["segments"]
+        assert [cue["text"] for cue in shown] == cues
+    online("config", "set", "line_breaks", "join")
+    dry = online("say", "-f", "a.txt", "--dry-run", "--json").json
+    assert dry["characters"] == len("Here a short line goes on.")
+    assert "expected one of auto, keep, join" in online("say", "Hi.", "--line-breaks", "no", code=2).stderr
+
+
+def test_words_of_a_lexicon_that_are_nowhere_are_told_once(online: Qwentts) -> None:
+    """One of them may be a slip; a batch tells when it has read all of its texts."""
+    (online.folder / "l.toml").write_text('Hello = "Hallo"\nWrold = "Welt"\n')
+    (online.folder / "a.txt").write_text("Hello, world.")
+    told = "1 word of the lexicon not found: Wrold"
+    args = ("-f", "a.txt", "--lexicon", "l.toml")
+    assert online("say", *args, "--dry-run").stderr.count(told) == 1
+    assert online("say", *args, "-o", "a.wav").stderr.count(told) == 1
+    batch = ("batch", "a.txt", "-d", "out", "--lexicon", "l.toml")
+    assert online(*batch).stderr.count(told) == 1
+    assert told not in online(*batch).stderr
+
+
+def test_a_pause_at_the_end_is_there_to_the_sample(online: Qwentts) -> None:
+    """Nothing follows it, and it was asked for."""
+    said(online, "One.")
+    whole = soundfile.info(online.folder / "out.wav").frames
+    said(online, "One. [[pause 1500ms]]", "--markup")
+    assert soundfile.info(online.folder / "out.wav").frames == whole + 36_000
+    dry = online("say", "One. [[pause 1500ms]]", "--markup", "--dry-run", "--show", "text")
+    assert dry.text.split("\n")[:2] == ["One. ", "⟨pause 1.5 s⟩"]
+
+
+def test_what_comes_from_a_pipe_is_told_as_such(online: Qwentts) -> None:
+    """No name of a copy in a message, and the chapters of a piped book are listed."""
+    page = b"<h1>A</h1><p>One.</p><img src='x'><h1>B</h1><p>Two.</p>"
+    piped = ("say", "-", "--input-format", "html", "--dry-run")
+    assert "left out of stdin: 1 image" in online(*piped, stdin=page).stderr
+    assert online(*piped, "--show", "chapters", stdin=page).text.split()[:2] == ["1", "A"]
+    refused = online("say", "-", "--input-format", "epub", "-o", "x.wav", stdin=b"no book", code=2)
+    assert refused.stderr.startswith("Error: stdin is no EPUB")

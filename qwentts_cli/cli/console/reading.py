@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.documents.input_format import InputFormat
 from qwentts_cli.documents.options import DocumentOptions
 from qwentts_cli.errors import UsageError
+from qwentts_cli.wording import plural
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from qwentts_cli.cli.console.output import Output
     from qwentts_cli.documents.lexicon import Lexicon
+
+_MOST_WORDS: Final = 5
 
 
 def choose_reading(
@@ -52,3 +56,12 @@ def check_one_text(input_format: InputFormat) -> InputFormat:
     if input_format.is_list:
         raise UsageError(f"--input-format {input_format} is a list of texts", hint="Use 'qwentts batch'.")
     return input_format
+
+
+def tell_unused(output: Output, lexicon: Lexicon | None) -> None:
+    """Tell which words of a lexicon were in no text: one of them may be a slip."""
+    unused = lexicon.unused if lexicon else ()
+    if unused:
+        words = ", ".join(entry.word for entry in unused[:_MOST_WORDS])
+        more = ", …" if unused[_MOST_WORDS:] else ""
+        output.note(f"{plural(len(unused), 'word')} of the lexicon not found: {words}{more}")

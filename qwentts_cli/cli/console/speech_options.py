@@ -118,6 +118,12 @@ MarkupOption = Annotated[
 LexiconOption = Annotated[
     Path | None, typer.Option("--lexicon", metavar="FILE", help="How words are said: a TOML file.")
 ]
+LineBreaksOption = Annotated[
+    str | None,
+    typer.Option(
+        "--line-breaks", metavar="HOW", help="Line breaks in a paragraph: auto, keep, or join the lines."
+    ),
+]
 DubOption = Annotated[
     bool | None,
     typer.Option(

@@ -79,6 +79,13 @@ def list_sample_rates(_context: Context) -> Iterator[tuple[str, str]]:
         yield str(rate), ""
 
 
+def list_line_breaks(_context: Context) -> Iterator[tuple[str, str]]:
+    from qwentts_cli.settings.schema import LINE_BREAKS
+
+    for how in LINE_BREAKS:
+        yield how, ""
+
+
 def list_regions(_context: Context) -> Iterator[tuple[str, str]]:
     for region in load_catalog().regions.values():
         yield region.name, region.title
@@ -133,6 +140,7 @@ VALUES: dict[str, Callable[[Context], Iterator[tuple[str, str]]]] = {
     "gender": list_genders,
     "dialect": list_dialects,
     "format_": list_formats,
+    "line_breaks": list_line_breaks,
     "sample_rate": list_sample_rates,
     "region": list_regions,
     "profile": list_profiles,

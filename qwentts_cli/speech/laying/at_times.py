@@ -55,7 +55,8 @@ class AtTimes:
             self._begin(utterance)
         self._sound += pcm.data
 
-    def finish(self) -> None:
+    def finish(self, pause_s: float) -> None:
+        del pause_s  # the times of a film say where it ends
         self._lay()
         self._timeline.finish()
         if self._cues:

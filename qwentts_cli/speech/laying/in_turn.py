@@ -32,9 +32,10 @@ class InTurn:
         if self._cues:
             self._cues.feed(pcm)
 
-    def finish(self) -> None:
+    def finish(self, pause_s: float) -> None:
         if self._cues:
             self._cues.finish()
+        self._recording.silence(pause_s)
 
     def _begin(self, utterance: Utterance) -> None:
         if self._begun or utterance.pause_s is not None:

@@ -37,5 +37,5 @@ class Layout(Protocol):
     def write(self, utterance: Utterance, pcm: Pcm) -> None:
         """Take the next piece of an utterance's sound; those of another one end it."""
 
-    def finish(self) -> None:
-        """Lay what is still held."""
+    def finish(self, pause_s: float) -> None:
+        """Lay what is still held, and after it the silence that was asked for at the end."""

@@ -18,7 +18,7 @@ from qwentts_cli.text.sentences.stops import (
     finishes_sentence,
 )
 from qwentts_cli.text.units import count_units
-from qwentts_cli.text.wrapping import FILLED_UNITS, goes_on
+from qwentts_cli.text.wrapping import FILLED_UNITS, LineBreaks, goes_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,9 +38,9 @@ class Fragment(Struct, frozen=True):
     boundary: Boundary | None
 
 
-def split_sentences(text: str, language: str = "") -> list[str]:
+def split_sentences(text: str, language: str = "", line_breaks: LineBreaks = LineBreaks.AUTO) -> list[str]:
     """Cut `text` into sentences that joined are the text. `language` is an ISO 639-1 code or empty."""
-    scanner = SentenceScanner(language=language)
+    scanner = SentenceScanner(language=language, line_breaks=line_breaks)
     sentences = [""]
     for fragment in (*scanner.feed(text), *scanner.finish()):
         sentences[-1] += fragment.text
@@ -56,8 +56,11 @@ class SentenceScanner:
     behind it. With `eager` a line break completes a sentence at once, so that white space can begin the next.
     """
 
-    def __init__(self, *, language: str = "", eager: bool = False) -> None:
+    def __init__(
+        self, *, language: str = "", eager: bool = False, line_breaks: LineBreaks = LineBreaks.AUTO
+    ) -> None:
         self._language = language
+        self._line_breaks = line_breaks
         self._eager = eager
         self._text = ""
         self._start = 0  # of the fragment being read
@@ -164,7 +167,15 @@ class SentenceScanner:
         quoted = self._quoted ^ (self._text.count('"', self._start, stop.end()) % 2 == 1)
         return closing_end(self._text, stop.end(), sentence=self._sentence, quoted=quoted, final=final)
 
+    def _may_go_on(self, stop: re.Match[str]) -> bool:
+        """Whether what comes next decides if the line before the break `stop` goes on."""
+        if self._line_breaks is LineBreaks.AUTO:
+            return count_units(self._text[self._line : stop.start()]) >= FILLED_UNITS
+        return self._line_breaks is LineBreaks.JOIN
+
     def _goes_on(self, stop: re.Match[str], following: str) -> bool:
+        if self._line_breaks is not LineBreaks.AUTO:
+            return self._line_breaks is LineBreaks.JOIN
         line = self._text[self._line : stop.start()]
         is_short = count_units(line) < FILLED_UNITS
         is_abbreviated = stop[0] == "." and is_abbreviation(self._text, stop.start())
@@ -181,7 +192,7 @@ class SentenceScanner:
             boundary = Boundary.SENTENCE_AND_LINE
         elif gap == len(text) and not final:
             # Whether a long line goes on is told by the next one; eager readers have it when it is there.
-            if count_units(text[self._line : stop.start()]) >= FILLED_UNITS:
+            if self._may_go_on(stop):
                 return None
         elif self._goes_on(stop, text[gap : gap + 1]):
             boundary = None
