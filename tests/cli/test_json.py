@@ -82,6 +82,8 @@ def test_own_voices_are_told_as_the_schema_says(online: Qwentts) -> None:
     """From the making to the end."""
     write_sample(online.folder / "me.wav")
     check("own_voice_made", online("voices", "clone", "me.wav", "--name", "me", "--yes", "--json").json)
+    design = ("voices", "design", "--prompt", "calm", "--preview", "Come aboard, my friend.", "--name", "c")
+    check("own_voice_made", online(*design, "-o", "calm.wav", "--yes", "--json").json)
     check("own_voice_made", online("voices", "rename", "me", "you", "--json").json)
     check("own_voice_made", online("voices", "wait", "you", "--json").json)
     check("own_voices", online("voices", "list", "--mine", "--json").json)

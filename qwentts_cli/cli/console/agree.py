@@ -79,6 +79,21 @@ def agree_for_speaker(output: Output, what: str) -> None:
         raise BudgetError("cancelled: nothing was sent")
 
 
+def check_can_ask(output: Output, what: str) -> None:
+    """Refuse to go on where a question that comes later could not be answered.
+
+    Raises:
+        UsageError: nobody sits there.
+    """
+    if not can_ask(output):
+        raise UsageError(f"there is nobody to ask {what}", hint="Add --yes.")
+
+
+def agree_to_keep(name: str) -> bool:
+    """Ask whether a voice that was heard is to be kept."""
+    return typer.confirm(f"Keep {name}?", err=True)
+
+
 def can_ask(output: Output) -> bool:
     """Whether somebody sits there who could answer a question."""
     return sys.stdin is not None and sys.stdin.isatty() and not output.is_json

@@ -13,6 +13,7 @@ _LINES = {
     "show": "Show everything about one voice, and the command that uses it.",
     "preview": "Hear voices say the same, as sound, as files or on a page.",
     "clone": "Make a voice of a recording.",
+    "design": "Make a voice of a description, hear it, and keep it or not.",
     "wait": "Wait until a voice of your own is ready.",
     "rename": "Give a voice of your own another name here.",
     "delete": "Delete voices of your own at the service.",

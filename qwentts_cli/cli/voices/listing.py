@@ -22,6 +22,7 @@ from qwentts_cli.errors import UsageError
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from qwentts_cli.cli.console.output import Output
     from qwentts_cli.cli.voices.facts import VoiceFacts
 
 
@@ -48,7 +49,6 @@ def list_voices(
         return
     catalog = load_catalog()
     run = begin(context)
-    output = run.output
     if mine:
         if language or gender or dialect or model or search:
             raise UsageError("--mine lists all of your own voices", hint="Leave out the filters.")
@@ -59,9 +59,14 @@ def list_voices(
     filters = read_filters(
         catalog, language=language, gender=gender, dialect=dialect, model=model, search=search
     )
-    found = list(filters.select(each_fact(catalog)))
+    _show(run.output, list(filters.select(each_fact(catalog))))
+
+
+def _show(output: Output, found: list[VoiceFacts]) -> None:
     if output.is_json:
         output.document({"voices": [voice.document() for voice in found]})
+    elif not found:
+        output.note("no voice is like that; 'qwentts voices' lists them all")
     elif output.is_terminal:
         from qwentts_cli.cli.voices.table import show_table
 

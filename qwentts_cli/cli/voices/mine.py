@@ -68,12 +68,15 @@ def wait_for(run: Invocation, studio: Studio, voice: OwnVoice, limit_s: float) -
     return voice
 
 
-def show_made(run: Invocation, voice: OwnVoice, order: VoiceOrder | None = None) -> None:
+def show_made(
+    run: Invocation, voice: OwnVoice, order: VoiceOrder | None = None, *, preview: str | None = None
+) -> None:
     """Show a voice: its line on stdout, and how to use it; `order` is what was just paid for."""
     fee = run.context.prices.fee(bill_name(order.maker.id, order.kind)) if order else None
     if run.output.is_json:
+        more = {"preview": preview} if preview else {}
         cost = {"cost": float(fee.amount) if fee else None, "currency": fee.currency if fee else None}
-        run.output.document({"voice": voice_document(voice)} | (cost if order else {}))
+        run.output.document({"voice": voice_document(voice)} | (cost if order else {}) | more)
     else:
         run.output.lines(["\t".join(_cells(voice))])
     if run.context.is_sandbox:

@@ -23,10 +23,6 @@ def show_table(output: Output, voices: list[VoiceFacts]) -> None:
     """Write the table, and below it how many there are and what the mark means."""
     from rich.console import Console
 
-    if not voices:
-        output.note("no voice is like that; 'qwentts voices' lists them all")
-        return
-
     console = Console(
         file=sys.stdout,
         markup=False,

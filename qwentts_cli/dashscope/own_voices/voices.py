@@ -95,7 +95,7 @@ def create_voice(client: VoiceClient, order: VoiceOrder) -> Made:
     if order.kind is Kind.CLONE:
         given |= _recording(order)
     else:
-        given |= {"voice_prompt": order.prompt, "preview_text": order.preview}
+        given |= {"voice_prompt": order.prompt, "preview_text": order.preview} | _spoken(order)
     parameters = (
         {"sample_rate": _PREVIEW_RATE, "response_format": "wav"} if order.kind is Kind.DESIGN else None
     )
@@ -148,9 +148,16 @@ def _verbs(maker: Maker) -> _Verbs:
 
 def _recording(order: VoiceOrder) -> dict[str, Any]:
     if not order.maker.is_older:
-        return {"url": order.sample} | ({"language_hints": [order.language]} if order.language else {})
-    more = {"text": order.transcript, "language": order.language}
-    return {name: value for name, value in more.items() if value} | {"audio": {"data": order.sample}}
+        return {"url": order.sample} | _spoken(order)
+    said = {"text": order.transcript} if order.transcript else {}
+    return said | _spoken(order) | {"audio": {"data": order.sample}}
+
+
+def _spoken(order: VoiceOrder) -> dict[str, Any]:
+    """The language, in the maker's form; none where it was not named."""
+    if not order.language:
+        return {}
+    return {"language": order.language} if order.maker.is_older else {"language_hints": [order.language]}
 
 
 def _listed(row: dict[str, Any], verbs: _Verbs, maker: Maker) -> Listed | None:
