@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from qwentts_cli.errors import QwenTTSError
+    from qwentts_cli.metered import Metered
 
 
 class Observer:
@@ -29,7 +30,7 @@ class Observer:
     def request_sent(self) -> None:
         """A request that may cost money is about to be sent."""
 
-    def request_billed(self, model: str, characters: int) -> None:
+    def request_billed(self, model: str, metered: Metered) -> None:
         """The service billed a request."""
 
     def request_failed(self, error: QwenTTSError) -> None:

@@ -27,7 +27,7 @@ FLOORS = (
     {"storage"},
     {"observer"},
     {"errors"},
-    {"redact", "wording"},
+    {"redact", "wording", "metered"},
     {"known_secrets"},
 )
 BELOW = {

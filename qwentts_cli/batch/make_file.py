@@ -90,7 +90,7 @@ def make_file(
         task.outcome(Status.MADE),
         key=text.key,
         text=text.beginning,
-        cost=prices.cost(task.voice.model, spoken.usage.billed),
+        cost=prices.total(spoken.usage.billed),
         duration_s=recording.duration_s,
         usage=spoken.usage,
         overruns=tuple(layout.overruns),

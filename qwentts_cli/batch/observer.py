@@ -52,7 +52,7 @@ class BatchObserver(Meter):
             "requests": self.requests,
             "throttled": self.throttled,
             "characters": results.characters,
-            "billed": self.billed.total(),
+            "billed": self.billed.total().characters,
             "possibly_billed_twice": self.maybe_billed,
             "duration_s": round(results.duration_s, 3),
         }
@@ -61,4 +61,5 @@ class BatchObserver(Meter):
         """All of it for scripts; the items are those that were kept."""
         rows = {"items": [outcome.document() for outcome in self.results.in_order]} if has_items else {}
         joined = self.results.joined
-        return rows | {"joined": joined.document() if joined else None, "summary": self.figures()}
+        tokens = {"tokens": self.billed.total().tokens_document()}
+        return rows | {"joined": joined.document() if joined else None, "summary": self.figures() | tokens}

@@ -54,6 +54,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
     def document(self) -> dict[str, Any]:
         """The stable shape of an item for scripts."""
+        billed = self.usage.billed.total()
         return {
             "number": self.number,
             "id": self.id,
@@ -67,7 +68,8 @@ class Outcome(Struct, frozen=True, kw_only=True):
             "duration_s": round(self.duration_s, 6),
             "cached": self.status is Status.MADE and not self.usage.billed,
             "characters": self.usage.characters,
-            "billed": self.usage.billed,
+            "billed": billed.characters,
+            "tokens": billed.tokens_document(),
             "cost": float(self.cost.amount) if self.cost else None,
             "currency": self.cost.currency if self.cost else None,
             "requests": self.usage.requests,

@@ -11,7 +11,7 @@ from qwentts_cli.batch.folder import check_files, open_journal
 from qwentts_cli.batch.job import prepare_job
 from qwentts_cli.batch.join import Part
 from qwentts_cli.batch.journal import Journal, State
-from qwentts_cli.speech.cache_look import CacheLook, look_into_cache
+from qwentts_cli.speech.cache_look import look_into_cache
 from qwentts_cli.speech.estimate import Estimate
 
 if TYPE_CHECKING:
@@ -63,19 +63,21 @@ def plan_batch(
     with open_journal(job.tasks, observer, is_written=False) as journal:
         if is_measured:
             check_files(job, options, journal)
-        return _compare(job, journal, observer, cache)
+        estimate = Estimate(context.prices, cache)
+        return _compare(job, journal, observer, estimate, is_measured=is_measured)
 
 
-def _compare(job: Job, journal: Journal, observer: BatchObserver, cache: CacheLook | None) -> Plan:
-    """Compare all items; with a `cache` to look into, what is to be made is measured too."""
-    plan, parts = Plan(voice=job.tasks.settings.voice, estimate=Estimate(cache)), []
+def _compare(
+    job: Job, journal: Journal, observer: BatchObserver, estimate: Estimate, *, is_measured: bool
+) -> Plan:
+    plan, parts = Plan(voice=job.tasks.settings.voice, estimate=estimate), []
     for task in job.tasks:
         state, entry = compare(task, journal)
         plan.states[state] += 1
         observer.item_compared(task.output, state)
         if job.join and entry:
             parts.append(Part.of(task, entry))
-        if cache and state is not State.DONE:
+        if is_measured and state is not State.DONE:
             plan.estimate.add(task.utter(task.read()))
     if job.join:
         plan.joined, _ = job.join.compare(job.tasks.folder, journal, [] if plan.to_make else parts)

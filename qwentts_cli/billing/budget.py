@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from qwentts_cli.errors import BudgetError, UsageError
+from qwentts_cli.metered import Metered
+from qwentts_cli.settings.amount import read_amount
 
 if TYPE_CHECKING:
     from qwentts_cli.billing.price import PriceList
+    from qwentts_cli.settings.amount import Amount
 
 
 class Budget:
@@ -17,12 +20,16 @@ class Budget:
 
     Args:
         most: the limit; `None` for none.
-        prices: what characters cost; without them the limit is a number of characters.
+        prices: what requests cost; without them the limit is a number of characters.
+        currency: that of the limit; `None` for the one that is billed.
     """
 
-    def __init__(self, most: Decimal | None = None, prices: PriceList | None = None) -> None:
+    def __init__(
+        self, most: Decimal | None = None, prices: PriceList | None = None, currency: str | None = None
+    ) -> None:
         self._most = most
         self._prices = prices
+        self._currency = currency
         self._spent = Decimal(0)
         self._lock = threading.Lock()
 
@@ -30,17 +37,17 @@ class Budget:
         """Find out before anything is sent whether requests to `model` can be counted.
 
         Raises:
-            UsageError: it has no known price.
+            UsageError: it has no known price, or one in another currency than the limit.
         """
-        self._cost(model, 0)
+        self._cost(model, Metered())
 
-    def reserve(self, model: str, characters: int) -> Decimal:
-        """Set aside what a request of so many characters will cost; gives the amount.
+    def reserve(self, model: str, foreseen: Metered) -> Decimal:
+        """Set aside what a request may cost at most; gives the amount.
 
         Raises:
-            BudgetError: it would cross the limit.
+            BudgetError: it could cross the limit.
         """
-        cost, unit = self._cost(model, characters)
+        cost, unit = self._cost(model, foreseen)
         if self._most is None:
             return cost
         with self._lock:
@@ -59,18 +66,24 @@ class Budget:
         with self._lock:
             self._spent -= reserved
 
-    def bill(self, model: str, characters: int, reserved: Decimal) -> None:
-        """The request was billed, perhaps for other characters than were reserved."""
-        cost, _ = self._cost(model, characters)
+    def bill(self, model: str, metered: Metered, reserved: Decimal) -> None:
+        """The request was billed, perhaps for something else than was reserved."""
+        cost, _ = self._cost(model, metered)
         with self._lock:
             self._spent += cost - reserved
 
-    def _cost(self, model: str, characters: int) -> tuple[Decimal, str]:
+    def _cost(self, model: str, metered: Metered) -> tuple[Decimal, str]:
         if self._prices is None:
-            return Decimal(characters), "characters"
-        cost = self._prices.cost(model, characters)
+            return Decimal(metered.characters), "characters"
+        cost = self._prices.cost(model, metered)
         if cost is None:
             raise UsageError(f"the price of {model} is not known", hint="Use --max-characters instead.")
+        if self._currency not in {None, cost.currency}:
+            billed_in = f"{cost.currency}{self._prices.where}"
+            raise UsageError(
+                f"--max-cost is in {self._currency}, but {model} is billed in {billed_in}",
+                hint=f"Give it in {cost.currency}; no exchange rates are known here.",
+            )
         return cost
 
 
@@ -78,22 +91,22 @@ def open_budget(prices: PriceList, model: str, *, max_cost: str | None, max_char
     """What one run may spend, from `--max-cost` or `--max-characters`; without limit if neither is given.
 
     Raises:
-        UsageError: the amount is not a number, both limits are given, or `model` has no known price.
+        UsageError: the amount is none, both limits are given, or `model` cannot be counted.
     """
     if max_cost is not None and max_characters is not None:
         raise UsageError("--max-cost and --max-characters are two limits", hint="Give one of them.")
     if max_cost is None:
         return Budget(None if max_characters is None else Decimal(max_characters))
-    budget = Budget(_amount(max_cost), prices)
+    amount = _read_max_cost(max_cost)
+    budget = Budget(amount.number, prices, amount.currency)
     budget.check(model)
     return budget
 
 
-def _amount(typed: str) -> Decimal:
+def _read_max_cost(typed: str) -> Amount:
     try:
-        amount = Decimal(typed)
-    except InvalidOperation:
-        amount = Decimal(-1)
-    if not amount.is_finite() or amount < 0:
-        raise UsageError(f"--max-cost {typed!r} is not an amount", hint="For example --max-cost 2.50.")
-    return amount
+        return read_amount(typed)
+    except ValueError:
+        raise UsageError(
+            f"--max-cost {typed!r} is not an amount", hint="For example --max-cost 2.50, 2.50USD or 10CNY."
+        ) from None

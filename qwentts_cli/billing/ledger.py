@@ -5,31 +5,44 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager, suppress
-from datetime import datetime
-from decimal import Decimal
-from enum import StrEnum, unique
 from typing import TYPE_CHECKING, Any, NamedTuple, Self
 
-from msgspec import Struct, field
+from msgspec.structs import astuple
 
-from qwentts_cli.billing.price import price_list
-from qwentts_cli.dashscope.catalog import load_catalog
+from qwentts_cli.billing.sums import add_up
 from qwentts_cli.errors import LocalError, QwenTTSError
+from qwentts_cli.metered import Metered
 from qwentts_cli.settings.paths import state_folder
 from qwentts_cli.storage.private import make_private_folder
 from qwentts_cli.storage.sqlite import DamagedError, Database, DatabaseError, Layout, open_database, put_aside
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from qwentts_cli.billing.sums import UsageRow
 
 _HOUR_S = 3600
 _LAST_HOUR = 10_000_000  # in the year 3110
 _BEYOND_COUNTING = 10**15
 # What the sandbox inside this process would have cost; only a budget asks for that.
 SANDBOX_REGION = "sandbox"
-# In the place of a voice: characters set aside for requests under way, or that nobody heard of again.
+# In the place of a voice: what is set aside for requests under way, or that nobody heard of again.
 _RESERVED = "/reserved"
+_TABLE = """CREATE TABLE billed (
+    hour INTEGER NOT NULL,
+    profile TEXT NOT NULL,
+    region TEXT NOT NULL,
+    model TEXT NOT NULL,
+    voice TEXT NOT NULL,
+    characters INTEGER NOT NULL,
+    input_tokens INTEGER NOT NULL,
+    output_tokens INTEGER NOT NULL,
+    requests INTEGER NOT NULL,
+    PRIMARY KEY (hour, profile, region, model, voice)
+) WITHOUT ROWID"""
+_MOVE = """INSERT INTO billed
+SELECT hour, profile, region, model, voice, characters, 0, 0, requests FROM usage"""
 _LAYOUT = Layout(
     title="usage ledger",
     versions=(
@@ -43,73 +56,37 @@ _LAYOUT = Layout(
     requests INTEGER NOT NULL,
     PRIMARY KEY (hour, profile, region, model, voice)
 ) WITHOUT ROWID""",
+        _TABLE,
     ),
+    upgrades=(f"{_TABLE};{_MOVE};DROP TABLE usage",),
     is_durable=False,
 )
 _ADD = """
-INSERT INTO usage (hour, profile, region, model, voice, characters, requests) VALUES (?, ?, ?, ?, ?, ?, ?)
+INSERT INTO billed (hour, profile, region, model, voice, characters, input_tokens, output_tokens, requests)
+VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
 ON CONFLICT (hour, profile, region, model, voice) DO UPDATE SET
-    characters = characters + excluded.characters, requests = requests + excluded.requests
+    characters = characters + excluded.characters,
+    input_tokens = input_tokens + excluded.input_tokens,
+    output_tokens = output_tokens + excluded.output_tokens,
+    requests = requests + excluded.requests
 """
 _READ = """
-SELECT hour, profile, region, model, voice, characters, requests FROM usage WHERE hour >= ?
-ORDER BY hour, profile, region, model, voice
+SELECT hour, profile, region, model, voice, characters, input_tokens, output_tokens, requests FROM billed
+WHERE hour >= ? ORDER BY hour, profile, region, model, voice
 """
 _READ_BILLED = """
-SELECT region, model, SUM(characters), SUM(requests) FROM usage
-WHERE hour >= ? AND profile = ? AND (region = ?) = ?
-GROUP BY region, model
+SELECT region, model, SUM(characters), SUM(input_tokens), SUM(output_tokens), SUM(requests) FROM billed
+WHERE hour >= ? AND profile = ? AND (region = ?) = ? GROUP BY region, model
 """
 
 
 class Billed(NamedTuple):
-    """Characters that were billed, or are reserved, and the requests that were billed."""
+    """What was billed, or is reserved, and the requests that were billed."""
 
     region: str
     model: str
-    characters: int
+    metered: Metered
     requests: int
-
-
-@unique
-class By(StrEnum):
-    """What usage is added up by."""
-
-    DAY = "day"
-    VOICE = "voice"
-    MODEL = "model"
-    PROFILE = "profile"
-    REGION = "region"
-
-
-class UsageRow(Struct):
-    """A sum. `costs`, by currency, is by today's price list.
-
-    Of the characters, `unpriced` are the service's and in no price list, `elsewhere` those of other servers,
-    a sandbox among them.
-    """
-
-    name: str
-    characters: int = 0
-    requests: int = 0
-    unpriced: int = 0
-    elsewhere: int = 0
-    costs: dict[str, Decimal] = field(default_factory=dict)
-
-    def add(self, other: UsageRow) -> None:
-        self.characters += other.characters
-        self.requests += other.requests
-        self.unpriced += other.unpriced
-        self.elsewhere += other.elsewhere
-        for currency, cost in other.costs.items():
-            self.costs[currency] = self.costs.get(currency, Decimal(0)) + cost
-
-
-def total(rows: Iterable[UsageRow]) -> UsageRow:
-    everything = UsageRow("total")
-    for row in rows:
-        everything.add(row)
-    return everything
 
 
 class UsageLedger:
@@ -145,14 +122,14 @@ class UsageLedger:
             self._disconnect()
 
     def record(
-        self, *, model: str, voice: str, profile: str, region: str, characters: int, requests: int = 1
+        self, *, model: str, voice: str, profile: str, region: str, metered: Metered, requests: int = 1
     ) -> bool:
         """Add what `requests` were billed; `region` is the catalogue's name, or another server's own.
 
         Returns:
             Whether it is recorded.
         """
-        row = (int(self._now() // _HOUR_S), profile, region, model, voice, characters, requests)
+        row = _row((int(self._now() // _HOUR_S), profile, region, model, voice), metered, requests)
         with self._lock:
             if not self._is_on:
                 return False
@@ -182,9 +159,9 @@ class UsageLedger:
         profile: str,
         region: str,
         model: str,
-        characters: int,
+        metered: Metered,
     ) -> int:
-        """Set characters aside if that `fits` what was billed or is reserved, whoever else asks meanwhile.
+        """Set something aside if that `fits` what was billed or is reserved, whoever else asks meanwhile.
 
         Returns:
             The hour to release them by.
@@ -197,19 +174,19 @@ class UsageLedger:
             self._run("BEGIN IMMEDIATE", ())
             try:
                 if fits(self._billed(since, profile, region)):
-                    self._run(_ADD, (hour, profile, region, model, _RESERVED, characters, 0))
+                    self._run(_ADD, _row((hour, profile, region, model, _RESERVED), metered))
             finally:
                 self._run("COMMIT", ())
         return hour
 
-    def release(self, *, hour: int, profile: str, region: str, model: str, characters: int) -> None:
+    def release(self, *, hour: int, profile: str, region: str, model: str, metered: Metered) -> None:
         """Give back what was reserved in `hour`.
 
         Raises:
             LocalError: the ledger cannot be written.
         """
         with self._lock, self._told():
-            self._run(_ADD, (hour, profile, region, model, _RESERVED, -characters, 0))
+            self._run(_ADD, _row((hour, profile, region, model, _RESERVED), -metered))
 
     def query(self, since: float | None, by: str) -> list[UsageRow]:
         """Add up what was spent from the hour of `since` on; days are local and in order, else most first.
@@ -227,12 +204,15 @@ class UsageLedger:
         rows = [row for row in found if _is_sane(row)]
         if len(rows) < len(found):
             self._warn(f"{len(found) - len(rows)} rows of {self._path} make no sense and are left out")
-        return _sums(rows, since or 0, by)
+        return add_up(rows, since or 0, by)
 
     def _billed(self, since: float, profile: str, region: str) -> list[Billed]:
         is_sandbox = region == SANDBOX_REGION
         values = (int(since // _HOUR_S), profile, SANDBOX_REGION, is_sandbox)
-        return [Billed(*row) for row in self._run(_READ_BILLED, values)]
+        return [
+            Billed(region, model, Metered(*sums), requests)
+            for region, model, *sums, requests in self._run(_READ_BILLED, values)
+        ]
 
     @contextmanager
     def _told(self) -> Iterator[None]:
@@ -267,30 +247,12 @@ def open_ledger(warn: Callable[[str], None]) -> UsageLedger:
     return UsageLedger(state_folder() / "usage.sqlite", warn=warn)
 
 
+def _row(key: tuple[int, str, str, str, str], metered: Metered, requests: int = 0) -> tuple[object, ...]:
+    return *key, *astuple(metered), requests
+
+
 def _is_sane(row: tuple[object, ...]) -> bool:
     """Whether a row can be one of ours: SQLite keeps what it is given, of any kind and size."""
-    hour, *names, characters, requests = row
-    counts = all(type(count) is int and 0 <= count < _BEYOND_COUNTING for count in (characters, requests))
-    return counts and type(hour) is int and 0 <= hour < _LAST_HOUR and all(type(n) is str for n in names)
-
-
-def _sums(found: Iterable[tuple[int, str, str, str, str, int, int]], since: float, by: str) -> list[UsageRow]:
-    sums: dict[str, UsageRow] = {}
-    for hour, profile, region, model, voice, characters, requests in found:
-        day = datetime.fromtimestamp(max(hour * _HOUR_S, since)).astimezone().date().isoformat()
-        name = {By.DAY: day, By.VOICE: voice, By.MODEL: model, By.PROFILE: profile, By.REGION: region}[By(by)]
-        sums.setdefault(name, UsageRow(name)).add(_priced(region, model, characters, requests))
-    if by == By.DAY:
-        return list(sums.values())
-    return sorted(sums.values(), key=lambda row: (-row.characters, row.name))
-
-
-def _priced(region: str, model: str, characters: int, requests: int) -> UsageRow:
-    row = UsageRow("", characters, requests)
-    if region not in load_catalog().regions:
-        row.elsewhere = characters
-    elif cost := price_list(region).billed(model, characters, requests):
-        row.costs = {cost.currency: cost.amount}
-    else:
-        row.unpriced = characters
-    return row
+    hour, names, counts = row[0], row[1:5], row[5:]
+    are_counts = all(type(count) is int and 0 <= count < _BEYOND_COUNTING for count in counts)
+    return are_counts and type(hour) is int and 0 <= hour < _LAST_HOUR and all(type(n) is str for n in names)

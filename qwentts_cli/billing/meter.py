@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import threading
 import time
-from collections import Counter, deque
+from collections import deque
 from typing import TYPE_CHECKING
 
 from qwentts_cli.errors import QwenTTSError, Throttled
+from qwentts_cli.metered import Tally
 from qwentts_cli.observer import Observer
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from qwentts_cli.metered import Metered
 
 _WINDOW_S = 10.0
 
@@ -33,15 +36,15 @@ class Meter(Observer):
         self.allowed_rps = 0.0
         self._now = now
         self._began = now()
-        self._billed: Counter[str] = Counter()
+        self._billed = Tally()
         self._recent: deque[float] = deque()
         self._lock = threading.Lock()
 
     @property
-    def billed(self) -> Counter[str]:
-        """Characters that the service billed until now, by model."""
+    def billed(self) -> Tally:
+        """What the service billed until now."""
         with self._lock:
-            return self._billed.copy()
+            return Tally(self._billed)
 
     @property
     def rps(self) -> float:
@@ -57,9 +60,9 @@ class Meter(Observer):
             self.requests += 1
             self._recent.append(self._now())
 
-    def request_billed(self, model: str, characters: int) -> None:
+    def request_billed(self, model: str, metered: Metered) -> None:
         with self._lock:
-            self._billed[model] += characters
+            self._billed.add(model, metered)
 
     def request_failed(self, error: QwenTTSError) -> None:
         with self._lock:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
+from msgspec.structs import replace
+
 from qwentts_cli.errors import BadAudioError, QwenTTSError
-from qwentts_cli.text.units import count_units
+from qwentts_cli.metered import Metered
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -14,6 +16,7 @@ if TYPE_CHECKING:
 
     from qwentts_cli.billing.budget import Budget
     from qwentts_cli.billing.period_budget import Held, PeriodBudget
+    from qwentts_cli.billing.price import PriceList
     from qwentts_cli.dashscope.request import SynthesisRequest
     from qwentts_cli.observer import Observer
 
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
 class Record(Protocol):
     """Notes a billed request for good; false if that failed."""
 
-    def __call__(self, *, model: str, voice: str, characters: int) -> bool: ...
+    def __call__(self, *, model: str, voice: str, metered: Metered) -> bool: ...
 
 
 class _Reserved(NamedTuple):
@@ -36,6 +39,7 @@ class Payments:
 
     Args:
         budget: what may be spent.
+        prices: what requests cost.
         observer: told of each request that is sent, billed, failed or lost.
         record: notes what was billed in the ledger; `None` for what costs nothing.
         period: what may be spent over all runs, if that is limited.
@@ -44,37 +48,39 @@ class Payments:
     def __init__(
         self,
         budget: Budget,
+        prices: PriceList,
         observer: Observer,
         record: Record | None = None,
         period: PeriodBudget | None = None,
     ) -> None:
         self._budget = budget
+        self._prices = prices
         self._observer = observer
         self._record = record
         self._period = period
 
     @contextmanager
-    def request(self, request: SynthesisRequest) -> Iterator[Callable[[int | None], int]]:
-        """Send a request in this block, and call what it gives with the characters the service billed.
+    def request(self, request: SynthesisRequest) -> Iterator[Callable[[Metered | None], Metered]]:
+        """Send a request in this block, and call what it gives with what the service says it metered.
 
-        That returns the characters, counted here where the service does not say.
+        That returns what is billed, foreseen here where the service does not say.
 
         Raises:
-            BudgetError: the request would cross the limit.
+            BudgetError: the request could cross the limit.
         """
-        counted = count_units(request.text)
-        reserved = self._reserve(request.model, counted)
+        foreseen = self._prices.foresee(request)
+        reserved = self._reserve(request.model, foreseen)
         self._observer.request_sent()
 
-        def bill(characters: int | None) -> int:
-            characters = characters or counted
-            self._budget.bill(request.model, characters, reserved.amount)
+        def bill(said: Metered | None) -> Metered:
+            billed = _settle(said or foreseen, foreseen)
+            self._budget.bill(request.model, billed, reserved.amount)
             record = self._record
-            is_noted = record and record(model=request.model, voice=request.voice, characters=characters)
+            is_noted = record and record(model=request.model, voice=request.voice, metered=billed)
             if is_noted and self._period and reserved.held:
                 self._period.release(reserved.held)
-            self._observer.request_billed(request.model, characters)
-            return characters
+            self._observer.request_billed(request.model, billed)
+            return billed
 
         try:
             yield bill
@@ -88,12 +94,12 @@ class Payments:
             self._observer.request_failed(error)
             raise
 
-    def _reserve(self, model: str, characters: int) -> _Reserved:
-        amount = self._budget.reserve(model, characters)
+    def _reserve(self, model: str, foreseen: Metered) -> _Reserved:
+        amount = self._budget.reserve(model, foreseen)
         if not self._period:
             return _Reserved(amount)
         try:
-            return _Reserved(amount, self._period.reserve(model, characters))
+            return _Reserved(amount, self._period.reserve(model, foreseen))
         except QwenTTSError:
             self._budget.release(amount)
             raise
@@ -106,3 +112,13 @@ class Payments:
     def lose(self) -> None:
         """The audio of a request that was billed cannot be had."""
         self._observer.requests_lost(1)
+
+
+def _settle(said: Metered, foreseen: Metered) -> Metered:
+    """What the service said, completed where it did not say what this model is billed by."""
+    characters = said.characters or foreseen.characters
+    if foreseen.tokens and not said.output_tokens:
+        return replace(foreseen, characters=characters)
+    if said.characters and not foreseen.tokens:
+        return Metered(characters)
+    return replace(said, characters=characters)

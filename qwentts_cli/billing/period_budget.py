@@ -11,6 +11,7 @@ from msgspec import Struct
 from qwentts_cli.billing.ledger import SANDBOX_REGION
 from qwentts_cli.billing.price import Cost, price_list, price_tag
 from qwentts_cli.errors import BudgetError, UsageError
+from qwentts_cli.metered import Metered
 from qwentts_cli.settings.schema import BUDGET
 
 if TYPE_CHECKING:
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from qwentts_cli.billing.ledger import Billed, UsageLedger
     from qwentts_cli.billing.price import PriceList
 
+_NOTHING = Metered()
 _DAY = "day"
 _MONTHS_IN_A_YEAR = 12
 
@@ -59,8 +61,7 @@ class PeriodLimit(Struct, frozen=True, kw_only=True):
     def spent(self, billed: Iterable[Billed], prices: PriceList | None = None) -> Decimal:
         """Add up what was billed in this currency, by `prices` or else by those of each region."""
         costs = (
-            (prices or price_list(row.region)).billed(row.model, row.characters, row.requests)
-            for row in billed
+            (prices or price_list(row.region)).billed(row.model, row.metered, row.requests) for row in billed
         )
         return sum((cost.amount for cost in costs if cost and cost.currency == self.currency), Decimal(0))
 
@@ -97,7 +98,7 @@ class Held(NamedTuple):
 
     hour: int
     model: str
-    characters: int
+    metered: Metered
 
 
 class PeriodBudget:
@@ -108,7 +109,7 @@ class PeriodBudget:
         ledger: what was spent until now, by whatever process.
         profile: whose spending is counted.
         region: which server is asked; the sandbox's spending is counted by itself.
-        prices: what characters cost there.
+        prices: what requests cost there.
     """
 
     def __init__(
@@ -120,15 +121,15 @@ class PeriodBudget:
         self._region = region
         self._prices = prices
 
-    def reserve(self, model: str, characters: int) -> Held:
-        """Set aside what a request of so many characters will cost.
+    def reserve(self, model: str, foreseen: Metered) -> Held:
+        """Set aside what a request may cost at most.
 
         Raises:
             BudgetError: it would cross the budget.
             UsageError: its price is not known, or is in another currency.
             LocalError: the ledger cannot be used, so that nobody knows what was spent.
         """
-        cost = self.check(model, characters)
+        cost = self.check(model, foreseen)
 
         def fits(billed: list[Billed]) -> bool:
             spent = self._spent(billed)
@@ -142,9 +143,9 @@ class PeriodBudget:
             profile=self._profile,
             region=self._region,
             model=model,
-            characters=characters,
+            metered=foreseen,
         )
-        return Held(hour, model, characters)
+        return Held(hour, model, foreseen)
 
     def release(self, held: Held) -> None:
         """The request was not billed, or what was billed for it is in the ledger."""
@@ -153,16 +154,16 @@ class PeriodBudget:
             profile=self._profile,
             region=self._region,
             model=held.model,
-            characters=held.characters,
+            metered=held.metered,
         )
 
-    def check(self, model: str, characters: int = 0) -> Decimal:
+    def check(self, model: str, metered: Metered = _NOTHING) -> Decimal:
         """What a request to `model` will cost, found out before anything is sent.
 
         Raises:
             UsageError: its price is not known, or is in another currency.
         """
-        return self._checked(model, self._prices.cost(model, characters))
+        return self._checked(model, self._prices.cost(model, metered))
 
     def _checked(self, model: str, cost: Cost | None) -> Decimal:
         hint = "Set the budget of this profile to 'none', or use another profile."
@@ -172,8 +173,9 @@ class PeriodBudget:
             )
         if cost.currency != self._limit.currency:
             raise UsageError(
-                f"the budget is in {self._limit.currency}, but {model} is billed in {cost.currency} there",
-                hint=f"Set it in {cost.currency}.",
+                f"the budget is in {self._limit.currency}, but {model} is billed in "
+                f"{cost.currency}{self._prices.where}",
+                hint=f"Set it in {cost.currency}; no exchange rates are known here.",
             )
         return cost.amount
 

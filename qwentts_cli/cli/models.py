@@ -82,9 +82,7 @@ class _Row(Struct, frozen=True):
     @property
     def price(self) -> str:
         if self.known and (price := self.known.prices.get(self.region)):
-            return f"{price.amount} {price.currency}/10k characters"
-        if self.known and (tokens := self.known.token_prices.get(self.region)):
-            return f"{tokens.input} in, {tokens.output} out {tokens.currency}/1M tokens"
+            return str(price)
         return ", ".join(self.listed.prices.values()) if self.listed else ""
 
     @property
@@ -113,7 +111,7 @@ class _Row(Struct, frozen=True):
 
 
 def _catalogue_facts(catalog: Catalog, model: Model, region: str) -> dict[str, Any]:
-    price = model.prices.get(region) or model.token_prices.get(region)
+    price = model.prices.get(region)
     named = {"model": model.source, "price": price.source if price else ""}
     named |= {f"end in {where}": end.source for where, end in model.ends.items()}
     return {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from qwentts_cli.cli.console.amounts import tell_billed
 from qwentts_cli.wording import about, plural
 
 if TYPE_CHECKING:
@@ -28,7 +29,8 @@ def show_quote(output: Output, quote: Quote, model: str, items: dict[str, int] |
 
 def _facts(quote: Quote, model: str) -> Iterator[str]:
     estimate, source = quote.estimate, quote.price_source
-    yield f"{plural(estimate.characters.total(), 'character')} billed"
+    billed = estimate.billed.total()
+    yield f"{tell_billed(billed, at_most=True)} billed"
     if estimate.cached:
         yield f"cached: {estimate.cached:,} of {plural(estimate.segments, 'segment')}"
     if estimate.segments:
@@ -36,4 +38,4 @@ def _facts(quote: Quote, model: str) -> Iterator[str]:
     if quote.minutes is not None and estimate.cached < estimate.segments:
         yield f"about {about(quote.minutes * _MINUTE_S)} to make"
     listed = f" ({quote.region}, {model}; prices of {source.date}: {source.title})" if source else ""
-    yield f"{quote.price_tag}{listed}"
+    yield f"{'at most ' if billed.tokens and quote.cost else ''}{quote.price_tag}{listed}"

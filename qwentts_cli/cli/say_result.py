@@ -5,6 +5,7 @@ from __future__ import annotations
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
+from qwentts_cli.cli.console.amounts import tell_billed
 from qwentts_cli.cli.console.doubts import tell_doubt, tell_overruns
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE
 from qwentts_cli.wording import clock, plural
@@ -29,26 +30,28 @@ def show_text(output: Output, said: SaidText, meter: Meter, prices: PriceList) -
         output.warn(warning)
     output.detail(
         f"{said.recording.duration_s:.1f} s in {plural(spoken.segments, 'segment')}, "
-        f"{usage.billed} of {plural(usage.characters, 'character')} billed "
+        f"{usage.billed.total().characters} of {plural(usage.characters, 'character')} billed "
         f"in {plural(usage.requests, 'request')}"
     )
     if output.is_json:
-        output.document(_document(said))
+        output.document(_document(said, meter, prices))
     elif said.delivery.path:
         output.lines([said.delivery.path])
     output.note(", ".join(_last_facts(said, meter, prices)))
 
 
 def _last_facts(said: SaidText, meter: Meter, prices: PriceList) -> Iterator[str]:
-    usage, billed = said.spoken.usage, meter.billed
+    usage, billed = said.spoken.usage, meter.billed.total()
     yield f"{clock(said.recording.duration_s)} of sound"
     if said.spoken.is_cached:
         yield f"{plural(usage.characters, 'character')} from the cache, nothing billed"
         return
-    yield plural(usage.characters, "character")
-    if billed.total() != usage.characters:
-        yield f"{billed.total():,} billed"
-    if tag := prices.tag(prices.total(billed)):
+    if billed.characters == usage.characters:
+        yield tell_billed(billed)
+    else:
+        yield plural(usage.characters, "character")
+        yield f"{tell_billed(billed)} billed"
+    if tag := prices.tag(prices.total(meter.billed)):
         yield tag
 
 
@@ -64,7 +67,7 @@ def show_lost(output: Output, meter: Meter) -> Iterator[None]:
         raise
 
 
-def _document(said: SaidText) -> dict[str, Any]:
+def _document(said: SaidText, meter: Meter, prices: PriceList) -> dict[str, Any]:
     delivery, recording, spoken = said.delivery, said.recording, said.spoken
     file = {
         "path": delivery.path,
@@ -82,7 +85,12 @@ def _document(said: SaidText) -> dict[str, Any]:
         "doubts": [doubt.document() for doubt in spoken.usage.doubts],
         "overruns": [overrun.document() for overrun in said.overruns],
     }
-    return {
-        "files": [file],
-        "usage": {"characters": spoken.usage.billed, "requests": spoken.usage.requests},
+    billed, cost = meter.billed.total(), prices.total(meter.billed)
+    usage = {
+        "characters": billed.characters,
+        "tokens": billed.tokens_document(),
+        "requests": spoken.usage.requests,
+        "cost": float(cost.amount) if cost else None,
+        "currency": cost.currency if cost else None,
     }
+    return {"files": [file], "usage": usage}

@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from qwentts_cli.billing.ledger import By, UsageRow, open_ledger, total
+from qwentts_cli.billing.ledger import open_ledger
+from qwentts_cli.billing.sums import By, UsageRow, total
 from qwentts_cli.cli.console.invocation import begin
 from qwentts_cli.errors import UsageError
 from qwentts_cli.redact import safe
@@ -41,7 +42,7 @@ def usage(
     $ qwentts usage --since 7d
     $ qwentts usage --by voice
 
-    The characters are those the service said it billed, the money is their price today.
+    The characters and tokens are those the service said it billed, the money is their price today.
     """
     run = begin(context)
     output, start = run.output, _start(since)
@@ -102,7 +103,8 @@ def _document(start: float, by: By, rows: list[UsageRow]) -> dict[str, Any]:
 
 def _figures(row: UsageRow) -> dict[str, Any]:
     return {
-        "characters": row.characters,
+        "characters": row.metered.characters,
+        "tokens": row.metered.tokens_document(),
         "requests": row.requests,
         "cost": {currency: float(cost) for currency, cost in row.costs.items()},
         "unpriced_characters": row.unpriced,
@@ -111,7 +113,10 @@ def _figures(row: UsageRow) -> dict[str, Any]:
 
 
 def _table(by: By, rows: list[UsageRow]) -> Iterator[str]:
-    cells = [(by.value, "characters", "requests", "cost"), *map(_cells, rows), _cells(total(rows))]
+    everything = total(rows)
+    cells = [(by.value, "characters", "tokens", "requests", "cost"), *map(_cells, [*rows, everything])]
+    if not everything.metered.tokens:
+        cells = [(name, characters, *rest) for name, characters, _, *rest in cells]
     widths = [max(_width(row[column]) for row in cells) for column in range(len(cells[0]))]
     for name, *figures in cells:
         filled = name + " " * (widths[0] - _width(name))
@@ -124,9 +129,10 @@ def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)
 
 
-def _cells(row: UsageRow) -> tuple[str, str, str, str]:
+def _cells(row: UsageRow) -> tuple[str, ...]:
     costs = " + ".join(f"{_rounded(cost)} {currency}" for currency, cost in row.costs.items())
-    return safe(row.name) or "(none)", f"{row.characters:,}", f"{row.requests:,}", costs
+    metered, name = row.metered, safe(row.name) or "(none)"
+    return name, f"{metered.characters:,}", f"{metered.tokens:,}", f"{row.requests:,}", costs
 
 
 def _rounded(cost: Decimal) -> str:

@@ -16,7 +16,11 @@ if TYPE_CHECKING:
     import datetime as dt
     from collections.abc import Iterator
 
+    from qwentts_cli.metered import Metered
+
 AUTO_LANGUAGE = "Auto"
+_PRICED_CHARACTERS = 10_000
+_PRICED_TOKENS = 1_000_000
 _FOLDER = Path(__file__).with_name("catalog")
 # In the order in which a name is looked up.
 _VOICE_FILES = ("voices-qwen3.toml", "voices-qwen-audio.toml")
@@ -50,7 +54,13 @@ class Price(Struct, frozen=True):
 
     amount: Decimal
     currency: str
-    source: str = ""
+    source: str
+
+    def __str__(self) -> str:
+        return f"{self.amount} {self.currency}/10k characters"
+
+    def cost(self, metered: Metered) -> Decimal:
+        return self.amount * metered.characters / _PRICED_CHARACTERS
 
 
 class TokenPrice(Struct, frozen=True):
@@ -61,6 +71,12 @@ class TokenPrice(Struct, frozen=True):
     tokens_per_s: Decimal
     currency: str
     source: str
+
+    def __str__(self) -> str:
+        return f"{self.input} in, {self.output} out {self.currency}/1M tokens"
+
+    def cost(self, metered: Metered) -> Decimal:
+        return (self.input * metered.input_tokens + self.output * metered.output_tokens) / _PRICED_TOKENS
 
 
 class End(Struct, frozen=True):
@@ -90,8 +106,7 @@ class Model(Struct, frozen=True):
     languages: tuple[str, ...]
     takes: frozenset[str]
     source: str
-    prices: dict[str, Price]
-    token_prices: dict[str, TokenPrice]
+    prices: dict[str, Price | TokenPrice]
     ends: dict[str, End]
     default_voice: str | None = None
     voice_prefix: str | None = None
@@ -241,17 +256,14 @@ def _model(row: dict[str, Any]) -> Model:
         languages=tuple(row.pop("languages")),
         takes=frozenset(row.pop("takes")),
         sample_rates=tuple(row.pop("sample_rates", ())),
-        prices={region: _price(price) for region, price in prices.items() if "amount" in price},
-        token_prices={
-            region: TokenPrice(**_exact(price)) for region, price in prices.items() if "input" in price
-        },
+        prices={region: _price(price) for region, price in prices.items()},
         ends={region: End(**end) for region, end in row.pop("ends", {}).items()},
         **row,
     )
 
 
-def _price(row: dict[str, Any]) -> Price:
-    return Price(Decimal(row["amount"]), row["currency"], row["source"])
+def _price(row: dict[str, Any]) -> Price | TokenPrice:
+    return TokenPrice(**_exact(row)) if "input" in row else Price(**_exact(row))
 
 
 def _exact(row: dict[str, Any]) -> dict[str, Any]:

@@ -198,7 +198,7 @@ class SpeechClient:
                 part,
                 audio=joined.audio + part.audio,
                 url=part.url or joined.url,
-                characters=part.characters or joined.characters,
+                metered=part.metered or joined.metered,
             )
         return self._checked(joined, request)
 

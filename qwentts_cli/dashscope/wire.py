@@ -14,12 +14,13 @@ from qwentts_cli.dashscope.refusal import Refusal, is_web_page
 from qwentts_cli.dashscope.sse import looks_like_events, parse_events
 from qwentts_cli.errors import BadAudioError, NetworkError
 from qwentts_cli.known_secrets import hide_known_secrets
+from qwentts_cli.metered import Metered
 
 # Of one text in an answer. Far less is shown; what is cut off here may hold half a secret.
 _MAX_TEXT = 4096
 _MAX_CODE = 100
-# More than any model takes at once; a figure beyond it is no bill, and would spoil the ledger.
-_MAX_CHARACTERS = 1_000_000
+# More than any model takes or makes at once; a figure beyond it is no bill, and would spoil the ledger.
+_MOST_METERED = 1_000_000
 # Each part of a document becomes an object of its own, so that 8 MiB of empty lists would fill 200 in memory.
 # An answer of the service has some twenty.
 _MAX_PARTS = 10_000
@@ -28,15 +29,15 @@ _MAX_PARTS = 10_000
 class Answer(Struct, frozen=True):
     """One JSON answer, or one event of a stream.
 
-    `audio` are the event's decoded bytes, `url` the finished audio's address, `characters` what was billed
-    where the service says so; legacy models count tokens instead.
+    `audio` are the event's decoded bytes, `url` the finished audio's address, `metered` what was billed
+    where the service says so.
     """
 
     request_id: str = ""
     audio: bytes = b""
     url: str = ""
     is_last: bool = False
-    characters: int | None = None
+    metered: Metered | None = None
 
 
 def encode_body(body: dict[str, Any]) -> bytes:
@@ -55,14 +56,13 @@ def decode_answer(data: bytes, status: int = 200) -> Answer | Refusal:
         return read_refusal(data, status)
     output, usage = _table(document, "output"), _table(document, "usage")
     audio = _table(output, "audio")
-    characters = usage.get("characters")
     return Answer(
         request_id=identifier(_text(document, "request_id")),
         audio=_decode_audio(_raw_text(audio, "data")),
         url=_raw_text(audio, "url"),
         # The string "null" until the end; older answers put nothing there.
         is_last=_text(output, "finish_reason") == "stop",
-        characters=characters if _is_count(characters) else None,
+        metered=_read_usage(usage),
     )
 
 
@@ -122,8 +122,15 @@ def _table(document: dict[str, Any], name: str) -> dict[str, Any]:
     return value
 
 
-def _is_count(value: object) -> bool:
-    return isinstance(value, int) and 0 < value <= _MAX_CHARACTERS
+def _read_usage(usage: dict[str, Any]) -> Metered | None:
+    """Characters, or tokens of text and of sound; some answers have both, older ones only tokens."""
+    names = ("characters", "input_tokens", "output_tokens")
+    metered = Metered(*(_count(usage.get(name)) for name in names))
+    return metered if metered.characters or metered.output_tokens else None
+
+
+def _count(value: object) -> int:
+    return value if isinstance(value, int) and 0 < value <= _MOST_METERED else 0
 
 
 def _raw_text(document: dict[str, Any], name: str) -> str:

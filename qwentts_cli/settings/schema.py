@@ -19,7 +19,8 @@ SettingValue = str | int | float | ApiKey
 MAX_JOBS = 64
 _MAX_RPM = 60_000
 _MAX_TIMEOUT_S = 3600
-BUDGET = re.compile(r"(?P<amount>\d{1,9}(\.\d{1,6})?) (?P<currency>USD|CNY)/(?P<period>day|month)", re.ASCII)
+BUDGET = re.compile(r"(?P<amount>[\d.]+) (?P<currency>USD|CNY)/(?P<period>day|month)", re.ASCII)
+_PERIODS = ("day", "month")
 _NO_BUDGET = "none"
 _FORMATS = ("wav", "flac", "mp3", "opus", "ogg", "m4a", "m4b", "pcm")
 LINE_BREAKS = ("auto", "keep", "join")
@@ -123,16 +124,18 @@ def _one_of(*words: str) -> Callable[[str], str]:
 
 
 def _budget(value: str) -> str:
-    words = value.strip().replace("/", " / ").split()
-    typed = " ".join(words).replace(" / ", "/")
-    amount, _, rest = typed.partition(" ")
-    currency, _, period = rest.partition("/")
-    budget = f"{amount} {currency.upper()}/{period.lower()}"
-    if typed.lower() == _NO_BUDGET:
+    from qwentts_cli.settings.amount import read_amount
+
+    typed, _, period = (part.strip() for part in value.partition("/"))
+    if value.strip().lower() == _NO_BUDGET:
         return _NO_BUDGET
-    if not BUDGET.fullmatch(budget):
+    try:
+        number, currency = read_amount(typed)
+    except ValueError:
+        currency = None
+    if not currency or period.lower() not in _PERIODS:
         raise ValueError("expected an amount such as '20 USD/month', '5 CNY/day' or 'none'")
-    return budget
+    return f"{number:f} {currency}/{period.lower()}"
 
 
 SETTINGS = {

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
 
+from qwentts_cli.billing.price import PriceList
 from qwentts_cli.dashscope.catalog import load_catalog
-from qwentts_cli.text.units import count_units
+from qwentts_cli.metered import Tally
+from qwentts_cli.text.sound_length import reckon_length
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -19,21 +20,19 @@ if TYPE_CHECKING:
     from qwentts_cli.speech.context import Context
     from qwentts_cli.speech.utterance import Utterance
 
-# A calm reader's, in characters a second: of Han, of other scripts that are not alphabets, and of alphabets.
-_HAN_RATE, _SYLLABLE_RATE, _LETTER_RATE = 4.2, 7.0, 14.5
-_FIRST_SYLLABLE = "\u3040"  # of the scripts behind it, each character is a syllable or a word
-
 
 class Estimate(Struct):
-    """Segments, the billed characters of each model, and about how long it would sound.
+    """Segments, what would be billed for them, and about how long it would sound.
 
-    `cached` of the segments cost nothing, for `cache` has them; their characters are not counted.
+    `cached` of the segments cost nothing, for `cache` has them. Of tokens, which depend on the sound, there
+    are as many as there may be at most, where `prices` are in these.
     """
 
+    prices: PriceList = field(default_factory=PriceList)
     cache: CacheLook | None = None
     segments: int = 0
     cached: int = 0
-    characters: Counter[str] = field(default_factory=Counter)
+    billed: Tally = field(default_factory=Tally)
     sound_s: float = 0.0
 
     def add(self, utterances: Iterable[Utterance]) -> None:
@@ -43,11 +42,16 @@ class Estimate(Struct):
                 continue
             request = utterance.request()
             self.segments += 1
-            self.sound_s += _estimate_sound(request.text) / (request.tuning.speed or 1.0)
+            self.sound_s += reckon_length(request.text).usual_s / (request.tuning.speed or 1.0)
             if self.cache and self.cache.has(request):
                 self.cached += 1
             else:
-                self.characters[request.model] += count_units(request.text)
+                self.billed.add(request.model, self.prices.foresee(request))
+
+    @property
+    def characters(self) -> int:
+        """Those that would be billed."""
+        return self.billed.total().characters
 
 
 class Quote(Struct, frozen=True, kw_only=True):
@@ -66,7 +70,8 @@ class Quote(Struct, frozen=True, kw_only=True):
         return {
             "segments": estimate.segments,
             "cached_segments": estimate.cached,
-            "characters": estimate.characters.total(),
+            "characters": estimate.characters,
+            "tokens": estimate.billed.total().tokens_document(),
             "price": float(cost.amount) if cost else None,
             "currency": cost.currency if cost else None,
             "price_source": {"title": source.title, "date": str(source.date)} if source else None,
@@ -78,7 +83,7 @@ class Quote(Struct, frozen=True, kw_only=True):
 def make_quote(estimate: Estimate, context: Context, model: str) -> Quote:
     """Put a price on an estimate; `model` is the usual one."""
     prices = context.prices
-    cost = prices.total(estimate.characters)
+    cost = prices.total(estimate.billed)
     return Quote(
         estimate=estimate,
         cost=cost,
@@ -95,12 +100,3 @@ def _minutes(estimate: Estimate, context: Context, model: str) -> float | None:
     known = load_catalog().models.get(model)
     rate = rpm.number if rpm else float(known.rpm) if known else 0.0
     return round((estimate.segments - estimate.cached) / rate, 1) if rate else None
-
-
-def _estimate_sound(text: str) -> float:
-    """About how many seconds a text sounds."""
-    if text.isascii():
-        return len(text) / _LETTER_RATE
-    han = count_units(text) - len(text)
-    syllables = sum(character >= _FIRST_SYLLABLE for character in text) - han
-    return han / _HAN_RATE + syllables / _SYLLABLE_RATE + (len(text) - han - syllables) / _LETTER_RATE

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from qwentts_cli.audio.sink import Recording
+    from qwentts_cli.billing.budget import Budget
     from qwentts_cli.observer import Observer
     from qwentts_cli.speech.context import Context
     from qwentts_cli.speech.estimate import Quote
@@ -72,9 +73,7 @@ def speak_text(
     delivery = _choose_delivery(context, options, voice, observer)
     count = partial(_count, options, voice, observer, is_heard=delivery.is_heard_early)
     characters = check_text(options.source, count, agree)
-    budget = open_budget(
-        context.prices, voice.model, max_cost=options.max_cost, max_characters=options.max_characters
-    )
+    budget = _open_budget(context, options, voice)
     jobs = pool_size(int(context.settings.number("jobs", _DEFAULT_JOBS)), observer)
     with (
         open_synthesizer(
@@ -133,7 +132,8 @@ def quote_text(context: Context, options: SayOptions, observer: Observer) -> tup
     """
     voice = _choose_voice(context, options, observer)
     delivery = _choose_delivery(context, options, voice, observer)
-    estimate = Estimate(look_into_cache(context, options.cache_use, observer))
+    _open_budget(context, options, voice)
+    estimate = Estimate(context.prices, look_into_cache(context, options.cache_use, observer))
     estimate.add(_utter(options, voice, observer, is_heard=delivery.is_heard_early))
     if not estimate.segments:
         raise nothing_to_speak()
@@ -154,11 +154,17 @@ def read_out(context: Context, options: SayOptions, observer: Observer) -> Itera
     return read_aloud(_utter(options, voice, observer, is_heard=False), voice)
 
 
+def _open_budget(context: Context, options: SayOptions, voice: VoiceSettings) -> Budget:
+    return open_budget(
+        context.prices, voice.model, max_cost=options.max_cost, max_characters=options.max_characters
+    )
+
+
 def _count(options: SayOptions, voice: VoiceSettings, observer: Observer, *, is_heard: bool) -> int:
     """The characters of a text as they will be billed, cut as it will be."""
     estimate = Estimate()
     estimate.add(_utter(options, voice, observer, is_heard=is_heard))
-    return estimate.characters.total()
+    return estimate.characters
 
 
 def _choose_voice(context: Context, options: SayOptions, observer: Observer) -> VoiceSettings:

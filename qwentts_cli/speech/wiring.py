@@ -85,7 +85,7 @@ def open_synthesizer(
             fetching=_fetching(target.endpoint, timing, observer),
             store=store,
             is_streamed=is_streamed,
-            payments=Payments(budget, observer, record, period),
+            payments=Payments(budget, context.prices, observer, record, period),
         )
         try:
             yield synthesizer

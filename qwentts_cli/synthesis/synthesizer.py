@@ -16,6 +16,7 @@ from qwentts_cli.audio.stream import StreamDecoder
 from qwentts_cli.audio.wav import Pcm
 from qwentts_cli.dashscope.wire import Answer
 from qwentts_cli.errors import BadAudioError, LinkBroken, RejectedError
+from qwentts_cli.metered import Metered, Tally
 from qwentts_cli.synthesis.cache import Cache, Clip, cache_key
 from qwentts_cli.synthesis.usage import Usage
 from qwentts_cli.text.units import count_units
@@ -135,13 +136,14 @@ class Synthesizer:
 
     def _listen(self, request: SynthesisRequest, emit: Emit, heard: list[Pcm]) -> tuple[Answer, Usage]:
         """Give out the sound of one stream, and add it to `heard`."""
-        decoder, answer = StreamDecoder(), Answer()
+        decoder, answer, metered = StreamDecoder(), Answer(), None
         with self._payments.request(request) as bill:
             for answer in self._client.stream(request):
+                metered = answer.metered or metered  # each has the sum until then
                 if answer.audio and (pcm := decoder.feed(answer.audio)):
                     heard.append(pcm)
                     emit(pcm)
-            usage = _usage_of(answer, bill(answer.characters))
+            usage = _usage_of(request, answer, bill(metered))
             if rest := decoder.finish():
                 heard.append(rest)
                 emit(rest)
@@ -190,7 +192,7 @@ class Synthesizer:
     def _post(self, request: SynthesisRequest) -> tuple[Answer, Usage]:
         with self._payments.request(request) as bill:
             answer = self._client.synthesize(request)
-            return answer, _usage_of(answer, bill(answer.characters))
+            return answer, _usage_of(request, answer, bill(answer.metered))
 
     def _fetch(self, answer: Answer) -> Pcm:
         if not answer.url:  # the sound is in the answer itself
@@ -203,9 +205,10 @@ class Synthesizer:
             self._store.pending.put(key, answer)
 
 
-def _usage_of(answer: Answer, characters: int) -> Usage:
+def _usage_of(request: SynthesisRequest, answer: Answer, billed: Metered) -> Usage:
     ids = (answer.request_id,) if answer.request_id else ()
-    return Usage(characters=characters, billed=characters, requests=1, request_ids=ids)
+    tally = Tally({request.model: billed})
+    return Usage(characters=billed.characters, billed=tally, requests=1, request_ids=ids)
 
 
 class _InFlight:

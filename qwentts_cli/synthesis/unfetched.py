@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from qwentts_cli.dashscope.wire import Answer
 from qwentts_cli.errors import LocalError
+from qwentts_cli.metered import Metered
 from qwentts_cli.storage.atomic import atomic_write, remove_leftovers
 from qwentts_cli.storage.locks import wait_for_lock
 from qwentts_cli.storage.private import check_own_folder, make_private_folder, read_private
@@ -53,8 +54,8 @@ class UnfetchedAudio:
             row = json.loads(read_private(self._path(key)))
             if row["server"] != self._server:
                 return None
-            characters = None if row["characters"] is None else int(row["characters"])
-            return Answer(str(row["request_id"]), url=str(row["url"]), is_last=True, characters=characters)
+            metered = None if row["characters"] is None else Metered(int(row["characters"]))
+            return Answer(str(row["request_id"]), url=str(row["url"]), is_last=True, metered=metered)
         except (OSError, ValueError, TypeError, KeyError, RecursionError, LocalError):
             return None
 
@@ -63,7 +64,7 @@ class UnfetchedAudio:
             "server": self._server,
             "request_id": answer.request_id,
             "url": answer.url,
-            "characters": answer.characters,
+            "characters": answer.metered.characters if answer.metered else None,
         }
         try:
             check_own_folder(self._folder)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from msgspec import Struct, field
+
+from qwentts_cli.metered import Tally
 
 
 class Gap(Struct, frozen=True):
@@ -32,13 +34,13 @@ class Doubt(Struct, frozen=True, kw_only=True):
 
 
 class Usage(Struct, frozen=True, kw_only=True):
-    """`characters` are those of the text, `billed` those that this run paid for: 0 if all was in the cache.
+    """`characters` are those of the text, `billed` what this run paid for: nothing if all was in the cache.
 
     Both are counted by the service; where it does not say, they are counted as it counts.
     """
 
     characters: int = 0
-    billed: int = 0
+    billed: Tally = field(default_factory=Tally)
     requests: int = 0
     request_ids: tuple[str, ...] = ()
     gaps: tuple[Gap, ...] = ()
@@ -47,7 +49,7 @@ class Usage(Struct, frozen=True, kw_only=True):
     def __add__(self, other: Usage) -> Usage:
         return Usage(
             characters=self.characters + other.characters,
-            billed=self.billed + other.billed,
+            billed=self.billed.plus(other.billed),
             requests=self.requests + other.requests,
             request_ids=self.request_ids + other.request_ids,
             gaps=self.gaps + other.gaps,

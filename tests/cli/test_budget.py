@@ -69,7 +69,7 @@ def test_each_profile_counts_for_itself(qwentts: Qwentts, tmp_path: Path) -> Non
 def test_a_budget_that_cannot_be_kept_sends_nothing(thrifty: Qwentts) -> None:
     """In another currency, or at a server without prices."""
     result = thrifty("say", "Hi", "-o", "x.wav", *SANDBOX, env={"QWENTTS_BUDGET": "5 CNY/day"}, code=2)
-    assert "the budget is in CNY, but qwen3-tts-flash is billed in USD there" in result.stderr
+    assert "the budget is in CNY, but qwen3-tts-flash is billed in USD in Singapore (intl)" in result.stderr
     elsewhere = {"QWENTTS_API_KEY": "sk-0123456789abcdef", "QWENTTS_BASE_URL": "http://127.0.0.1:9/api/v1"}
     assert "cannot be kept" in thrifty("say", "Hi", "-o", "x.wav", env=elsewhere, code=2).stderr
 
@@ -81,7 +81,23 @@ def test_a_failed_request_gives_back_what_was_set_aside(thrifty: Qwentts) -> Non
     thrifty("say", TEXT.format(1), "-o", "1.wav", *SANDBOX)
 
 
-@pytest.mark.parametrize("value", ["20", "20 EUR/month", "-1 USD/day", "1 USD/week", "lots"])
+@pytest.mark.parametrize("value", ["20", "20/month", "20 EUR/month", "-1 USD/day", "1 USD/week", "lots"])
 def test_a_budget_that_is_none_is_refused(qwentts: Qwentts, value: str) -> None:
     """With what would be one."""
     assert "20 USD/month" in qwentts("config", "set", "--", "budget", value, code=2).stderr
+
+
+def test_a_limit_may_name_its_currency(qwentts: Qwentts) -> None:
+    """That in which the region is billed; nobody knows exchange rates here."""
+    args = ("say", TEXT.format(1), "-o", "a.wav", *SANDBOX, "--force")
+    for amount in ("1USD", "$0.50", "0.5 usd"):
+        qwentts(*args, "--max-cost", amount)
+    qwentts(*args, "--no-cache", "--max-cost", "0.0001USD", code=10)
+    for more in ((), ("--dry-run",)):
+        result = qwentts(*args, *more, "--max-cost", "10CNY", code=2)
+        assert "qwen3-tts-flash is billed in USD in Singapore (intl)" in result.stderr
+        assert "Give it in USD" in result.stderr
+    key = {"QWENTTS_API_KEY": "sk-0123456789abcdef", "QWENTTS_REGION": "cn"}
+    result = qwentts("say", "Hi", "--dry-run", "--max-cost", "$1", env=key, code=2)
+    assert "billed in CNY in China (Beijing) (cn)" in result.stderr
+    assert "2.50USD" in qwentts(*args, "--max-cost", "2,50", code=2).stderr

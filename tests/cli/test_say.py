@@ -103,7 +103,7 @@ def test_json_says_what_was_made(online: Qwentts, sandbox: Sandbox) -> None:
                 "doubts": [],
             }
         ],
-        "usage": {"characters": 9, "requests": 1},
+        "usage": {"characters": 9, "tokens": None, "requests": 1, "cost": None, "currency": None},
     }
 
 

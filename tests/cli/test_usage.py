@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwentts_cli.billing.ledger import UsageLedger
+from qwentts_cli.metered import Metered
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,7 @@ def spend(path: Path) -> Callable[..., None]:
     def record(
         characters: int,
         *,
+        tokens: tuple[int, int] = (0, 0),
         days_ago: int = 0,
         voice: str = "Cherry",
         model: str = FLASH,
@@ -39,7 +41,8 @@ def spend(path: Path) -> Callable[..., None]:
     ) -> None:
         when = (datetime.now().astimezone() - timedelta(days=days_ago)).timestamp()
         with UsageLedger(path, warn=pytest.fail, now=lambda: when) as ledger:
-            ledger.record(model=model, voice=voice, profile=profile, region=region, characters=characters)
+            amount = Metered(characters, *tokens)
+            ledger.record(model=model, voice=voice, profile=profile, region=region, metered=amount)
 
     return record
 
@@ -75,6 +78,19 @@ def test_voices_models_and_profiles_are_listed(qwentts: Qwentts, spend: Callable
     assert qwentts("usage", "--by", "profile").text.split("\n")[2].startswith("(none)")
 
 
+def test_tokens_are_listed_where_there_are_any(qwentts: Qwentts, spend: Callable[..., None]) -> None:
+    """With their price, beside what is billed by characters."""
+    spend(1000, region="intl")
+    spend(100, tokens=(90, 400), region="intl", model="qwen-audio-3.1-tts-flash")
+    assert qwentts("usage", "--by", "model").text.splitlines() == [
+        "model                     characters  tokens  requests        cost",
+        "qwen3-tts-flash                1,000       0         1  0.0100 USD",
+        "qwen-audio-3.1-tts-flash         100     490         1  0.0008 USD",
+        "total                          1,100     490         2  0.0108 USD",
+    ]
+    assert qwentts("usage", "--json").json["total"]["tokens"] == {"input": 90, "output": 400}
+
+
 def test_json_is_one_exact_document(qwentts: Qwentts, spend: Callable[..., None]) -> None:
     """Costs are not rounded in it."""
     spend(1, region="intl")
@@ -84,6 +100,7 @@ def test_json_is_one_exact_document(qwentts: Qwentts, spend: Callable[..., None]
     assert document["rows"][1] == {
         "model": FLASH,
         "characters": 1,
+        "tokens": None,
         "requests": 1,
         "cost": {"USD": 0.00001},
         "unpriced_characters": 0,

@@ -52,7 +52,7 @@ def test_voices_of_both_families_are_heard_side_by_side(online: Qwentts) -> None
         "voices", "preview", "Ono Anna", "abby_v3.1", "--text", "Hello there.", "-d", "new", "--json"
     )
     assert [voice["id"] for voice in again.json["voices"]] == ["Ono Anna", "Abby_v3.1"]
-    assert again.json["usage"] == {"characters": 0}
+    assert again.json["usage"] == {"characters": 0, "tokens": None}
 
 
 def test_a_language_chooses_the_voices_and_the_sentence(online: Qwentts, sandbox: Sandbox) -> None:

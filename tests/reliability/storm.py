@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from qwentts_cli.billing.budget import Budget
 from qwentts_cli.billing.payments import Payments
+from qwentts_cli.billing.price import PriceList
 from qwentts_cli.dashscope.client import SpeechClient
 from qwentts_cli.dashscope.endpoint import custom_endpoint
 from qwentts_cli.dashscope.request import SynthesisRequest
@@ -214,7 +215,7 @@ def run_storm(*, texts: int, workers: int, seed: int, share: float, folder: Path
             fetching=Attempts(breaker=Breaker("the storage", timing=timing), timing=timing),
             store=store,
             is_streamed=False,
-            payments=Payments(Budget(), Observer()),
+            payments=Payments(Budget(), PriceList(), Observer()),
             cancelled=threading.Event(),
         )
         sounds: dict[str, list[Pcm]] = {f"{number:06}": [] for number in range(texts)}

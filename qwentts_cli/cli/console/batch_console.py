@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from qwentts_cli.batch.observer import BatchObserver
 from qwentts_cli.batch.outcome import Status
 from qwentts_cli.billing.price import price_tag
+from qwentts_cli.cli.console.amounts import tell_billed
 from qwentts_cli.cli.console.doubts import tell_doubt, tell_overruns
 from qwentts_cli.cli.console.observer import ConsoleObserver
 from qwentts_cli.cli.console.progress import Progress
@@ -135,18 +136,18 @@ class BatchConsole(ConsoleObserver, BatchObserver):
             f"{results.items} of {results.planned} items",
             f"{results.failed} failed" if results.failed else "",
             price_tag(cost) if billed and (cost := self._prices.total(billed)) else "",
-            f"{billed.total():,} characters billed",
+            f"{tell_billed(billed.total())} billed",
         ]
         if self._output.is_verbose:
             facts.append(f"{self.rps:.1f} of {self.allowed_rps:.1f} requests a second")
         return [fact for fact in facts if fact]
 
     def _last_facts(self) -> Iterator[str]:
-        results, billed = self.results, self.billed.total()
+        results, billed = self.results, self.billed
         if results.made:
             yield self._made()
         elif billed:
-            yield f"nothing made, but {plural(billed, 'character')} billed"
+            yield f"nothing made, but {tell_billed(billed.total())} billed"
         if results.skipped:
             nothing = "" if results.made or results.missing or results.is_joined_now else ", nothing to make"
             yield f"{results.skipped:,} already there{nothing}"
@@ -166,11 +167,11 @@ class BatchConsole(ConsoleObserver, BatchObserver):
     def _made(self) -> str:
         results, billed = self.results, self.billed
         total = billed.total()
-        if not total:
+        if not billed:
             return f"{results.made:,} made from the cache, nothing billed"
-        characters = plural(total, "character")
+        amount = tell_billed(total)
         took = [
-            characters if total == results.made_characters else f"{characters} billed",
+            amount if total.characters == results.made_characters else f"{amount} billed",
             self._prices.tag(self._prices.total(billed)),
             f"{clock(results.made_s)} of sound",
         ]

@@ -79,6 +79,6 @@ class ConsoleObserver(Meter):
         done = f"{self._characters} of {self._planned}" if self._planned else f"{self._characters}"
         return [
             f"{done} characters",
-            f"{self.billed.total()} billed",
+            f"{self.billed.total().characters} billed",
             f"{self._seconds:.0f} s of sound",
         ]

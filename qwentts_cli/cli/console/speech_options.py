@@ -146,7 +146,9 @@ LiveWaitOption = Annotated[
 MaxCostOption = Annotated[
     str | None,
     typer.Option(
-        "--max-cost", metavar="AMOUNT", help="Stop before this run costs more; see the setting 'budget' too."
+        "--max-cost",
+        metavar="AMOUNT",
+        help="Stop before this run costs more, such as 2.50 or 2.50USD; see the setting 'budget' too.",
     ),
 ]
 MaxCharactersOption = Annotated[

@@ -102,7 +102,7 @@ def preview(
         if dry_run:
             show_quote(run.output, quote, previews[0].voice.model)
             return
-        if len(previews) > _FEW and quote.estimate.characters.total() and not yes:
+        if len(previews) > _FEW and quote.estimate.characters and not yes:
             agree_to_pay(run.output, _offer(previews, quote))
         results = deliver_previews(run, previews, options, place, observer)
     show_previews(run, results, observer)
@@ -137,5 +137,5 @@ def _choose_text(run: Invocation, text: str | None, file: Path | None) -> Source
 
 
 def _offer(previews: list[Preview], quote: Quote) -> str:
-    characters = plural(quote.estimate.characters.total(), "character")
+    characters = plural(quote.estimate.characters, "character")
     return f"{plural(len(previews), 'voice')} have {characters} to be billed: {quote.price_tag}"

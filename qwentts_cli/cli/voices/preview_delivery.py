@@ -12,6 +12,7 @@ from msgspec import Struct
 from qwentts_cli.audio.formats import AudioFormat
 from qwentts_cli.audio.sink import EncodedSink
 from qwentts_cli.audio.tags import Tags
+from qwentts_cli.cli.console.amounts import tell_billed
 from qwentts_cli.cli.voices.facts import find_facts
 from qwentts_cli.cli.voices.keys import read_keys
 from qwentts_cli.cli.voices.page import make_row, write_page
@@ -138,13 +139,14 @@ def show_previews(run: Invocation, results: Sequence[PreviewResult], observer: C
     if not spoken:
         _raise_first(results)
     if run.output.is_json:
-        usage = {"characters": observer.billed.total()}
+        billed = observer.billed.total()
+        usage = {"characters": billed.characters, "tokens": billed.tokens_document()}
         run.output.document({"voices": [_document(result) for result in results], "usage": usage})
     prices = run.context.prices
     facts = [
         plural(len(spoken), "voice"),
         f"{clock(sum(result.duration_s for result in spoken))} of sound",
-        f"{plural(observer.billed.total(), 'character')} billed",
+        f"{tell_billed(observer.billed.total())} billed",
         prices.tag(prices.total(observer.billed)) if observer.billed else "",
     ]
     run.output.note(", ".join(filter(None, facts)))

@@ -17,6 +17,7 @@ from qwentts_cli.dashscope.own_voices.makers import bill_name, load_makers
 from qwentts_cli.dashscope.own_voices.voice_errors import MakerUnknown, VoiceUnknown
 from qwentts_cli.dashscope.transport.session import Timeouts
 from qwentts_cli.errors import NetworkError, QwenTTSError, RejectedError
+from qwentts_cli.metered import Metered
 from qwentts_cli.settings.own_voices import READY, OwnVoice, forget_own_voice, keep_own_voice
 from qwentts_cli.speech.own_voices.prepare import Recording
 from qwentts_cli.speech.wiring import open_target
@@ -170,7 +171,9 @@ class Studio(Struct, frozen=True, kw_only=True):
         if self.is_fleeting:
             return
         name = bill_name(order.maker.id, order.kind)
-        self.ledger.record(model=name, voice=voice.id, profile=self.profile, region=self.server, characters=0)
+        self.ledger.record(
+            model=name, voice=voice.id, profile=self.profile, region=self.server, metered=Metered()
+        )
 
     def _keep(self, voice: OwnVoice) -> None:
         if not self.is_fleeting:

@@ -47,7 +47,7 @@ class Preview(Struct, frozen=True):
         """The characters that are billed where nothing is in the cache."""
         estimate = Estimate()
         estimate.add(self.utter())
-        return estimate.characters.total()
+        return estimate.characters
 
     @property
     def sentence(self) -> str:
@@ -94,7 +94,7 @@ def quote_previews(
     Raises:
         UsageError: there is nothing in the text to speak.
     """
-    estimate = Estimate(look_into_cache(context, cache_use, observer))
+    estimate = Estimate(context.prices, look_into_cache(context, cache_use, observer))
     for preview in previews:
         estimate.add(preview.utter())
     if not estimate.segments:

@@ -9,6 +9,7 @@ import pytest
 from qwentts_cli.batch.outcome import Outcome, Status
 from qwentts_cli.batch.report import write_report
 from qwentts_cli.errors import RejectedError
+from qwentts_cli.metered import Metered, Tally
 from qwentts_cli.sandbox.formats.wav_header import wav_file
 from qwentts_cli.sandbox.voices.engine import Utterance
 from qwentts_cli.sandbox.voices.tones import ToneVoice
@@ -60,7 +61,7 @@ def make_outcomes(folder: Path) -> Iterator[Outcome]:
             duration_s=0.0 if is_failed else 65.4,
             usage=Usage(
                 characters=1234,
-                billed=0 if is_failed else 1234,
+                billed=Tally() if is_failed else Tally(m=Metered(1234)),
                 requests=1,
                 request_ids=("r-1",),
                 gaps=(Gap(3, 14, 12),) if number == 9 else (),

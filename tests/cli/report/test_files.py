@@ -50,6 +50,7 @@ def test_lines_are_for_scripts(tmp_path: Path) -> None:
         "cached": False,
         "characters": 1234,
         "billed": 1234,
+        "tokens": None,
         "cost": None,
         "currency": None,
         "requests": 1,

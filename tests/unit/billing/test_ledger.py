@@ -14,8 +14,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwentts_cli.billing.ledger import By, UsageLedger, UsageRow, total
+from qwentts_cli.billing.ledger import UsageLedger
+from qwentts_cli.billing.sums import By, UsageRow, total
 from qwentts_cli.errors import LocalError, UsageError
+from qwentts_cli.metered import Metered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -29,6 +31,7 @@ SPEND = """
 import sys
 from pathlib import Path
 from qwentts_cli.billing.ledger import UsageLedger
+from qwentts_cli.metered import Metered
 
 def fail(message):
     raise SystemExit(message)
@@ -36,7 +39,7 @@ def fail(message):
 with UsageLedger(Path(sys.argv[1]), warn=fail) as ledger:
     for number in range(200):
         ledger.record(
-            model="m", voice=f"v{number % 3}", profile="", region="intl", characters=int(sys.argv[2])
+            model="m", voice=f"v{number % 3}", profile="", region="intl", metered=Metered(int(sys.argv[2]))
         )
 """
 
@@ -97,11 +100,11 @@ def spend(
     profile: str = "",
     region: str = "intl",
 ) -> None:
-    ledger.record(model=model, voice=voice, profile=profile, region=region, characters=characters)
+    ledger.record(model=model, voice=voice, profile=profile, region=region, metered=Metered(characters))
 
 
 def billed(ledger: UsageLedger, by: str = "voice", since: float | None = None) -> dict[str, int]:
-    return {row.name: row.characters for row in ledger.query(since, by)}
+    return {row.name: row.metered.characters for row in ledger.query(since, by)}
 
 
 def test_it_adds_up_by_each_of_its_columns(ledger: UsageLedger, clock: Clock) -> None:
@@ -141,7 +144,7 @@ def test_it_stays_tiny(ledger: UsageLedger, path: Path) -> None:
     for _ in range(1000):
         spend(ledger, 7)
     with closing(sqlite3.connect(path)) as database:
-        assert database.execute("SELECT characters, requests FROM usage").fetchall() == [(7000, 1000)]
+        assert database.execute("SELECT characters, requests FROM billed").fetchall() == [(7000, 1000)]
 
 
 def test_costs_are_exact(ledger: UsageLedger) -> None:
@@ -151,17 +154,18 @@ def test_costs_are_exact(ledger: UsageLedger) -> None:
     spend(ledger, 50, region="mars")
     (row,) = ledger.query(None, "voice")
     assert row.costs == {"USD": Decimal("0.00001"), "CNY": Decimal("0.00024")}
-    assert (row.characters, row.requests, row.elsewhere) == (54, 3, 50)
+    assert (row.metered.characters, row.requests, row.elsewhere) == (54, 3, 50)
 
 
 @given(st.lists(st.tuples(st.integers(0, 10**9), st.sampled_from(["CNY", "USD"]))))
 def test_a_total_is_the_sum_of_its_rows(parts: list[tuple[int, str]]) -> None:
     """In whatever currencies they are."""
     rows = [
-        UsageRow("row", number, 1, costs={currency: Decimal(number).scaleb(-4)}) for number, currency in parts
+        UsageRow("row", Metered(number), 1, costs={currency: Decimal(number).scaleb(-4)})
+        for number, currency in parts
     ]
     everything = total(rows)
-    assert everything.characters == sum(number for number, _ in parts)
+    assert everything.metered.characters == sum(number for number, _ in parts)
     assert everything.requests == len(parts)
     for currency, cost in everything.costs.items():
         assert cost * 10_000 == sum(number for number, own in parts if own == currency)
@@ -174,7 +178,7 @@ def test_nothing_is_lost_between_processes(path: Path) -> None:
     assert [process.wait() for process in processes] == [0] * 8
     with UsageLedger(path, warn=pytest.fail) as ledger:
         everything = total(ledger.query(None, By.VOICE))
-    assert (everything.characters, everything.requests) == (200 * 36, 1600)
+    assert (everything.metered.characters, everything.requests) == (200 * 36, 1600)
 
 
 def test_nothing_is_lost_between_threads(ledger: UsageLedger, warnings: list[str]) -> None:
@@ -252,7 +256,7 @@ def test_a_newer_ledger_is_left_alone(ledger: UsageLedger, path: Path, warnings:
     spend(ledger, 1)
     ledger.close()
     with closing(sqlite3.connect(path)) as database:
-        database.execute("PRAGMA user_version = 2")
+        database.execute("PRAGMA user_version = 3")
     before = path.read_bytes()
     spend(ledger, 1)
     spend(ledger, 1)
@@ -284,7 +288,7 @@ def test_rows_that_make_no_sense_are_left_out(ledger: UsageLedger, path: Path, w
     ):
         with closing(sqlite3.connect(path)) as database, database:
             row = (hour, "", "intl", FLASH, voice, characters, 1)
-            database.execute("INSERT INTO usage VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+            database.execute("INSERT INTO billed VALUES (?, ?, ?, ?, ?, ?, 0, 0, ?)", row)
     assert billed(ledger) == {"Cherry": 5}
     assert len(warnings) == 1
     assert "5 rows" in warnings[0]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from qwentts_cli.billing.meter import Meter
 from qwentts_cli.errors import NetworkError, Throttled
+from qwentts_cli.metered import Metered
 
 
 def test_the_rate_is_that_of_the_last_ten_seconds() -> None:
@@ -26,11 +27,12 @@ def test_the_rate_is_that_of_the_last_ten_seconds() -> None:
 def test_every_kind_of_end_is_counted() -> None:
     """Billed characters by model; failures that say slow down, and those that may have cost."""
     meter = Meter()
-    meter.request_billed("one", 3)
-    meter.request_billed("two", 4)
-    meter.request_billed("one", 5)
+    meter.request_billed("one", Metered(3))
+    meter.request_billed("two", Metered(4, 1, 2))
+    meter.request_billed("one", Metered(5))
     lost = NetworkError("lost", maybe_billed=True)
     for error in (Throttled("slow down"), lost, NetworkError("refused")):
         meter.request_failed(error)
-    assert meter.billed == {"one": 8, "two": 4}
+    assert dict(meter.billed) == {"one": Metered(8), "two": Metered(4, 1, 2)}
+    assert meter.billed.total() == Metered(12, 1, 2)
     assert (meter.throttled, meter.maybe_billed) == (1, 1)

@@ -25,7 +25,7 @@ def test_every_fact_has_a_source_and_a_day(catalog: Catalog) -> None:
     named |= {region.name: region.source for region in catalog.regions.values()}
     for model in catalog.models.values():
         named[model.id] = model.source
-        for facts in (model.prices, model.token_prices, model.ends):
+        for facts in (model.prices, model.ends):
             named |= {
                 f"{model.id} {type(fact).__name__} {region}": fact.source for region, fact in facts.items()
             }
@@ -79,7 +79,7 @@ def test_every_name_in_it_is_explained(catalog: Catalog) -> None:
 def test_prices_are_in_the_currency_of_the_regions_accounts(catalog: Catalog) -> None:
     """Dollars abroad, yuan in China."""
     for model in catalog.models.values():
-        for region, price in (model.prices | model.token_prices).items():
+        for region, price in model.prices.items():
             assert price.currency == ("CNY" if region in {"cn", "qianwen"} else "USD"), (model.id, region)
 
 

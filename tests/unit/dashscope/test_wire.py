@@ -23,6 +23,7 @@ from qwentts_cli.errors import (
     TextTooLong,
     Throttled,
 )
+from qwentts_cli.metered import Metered
 
 ASKED = Asked(
     endpoint="intl, dashscope-intl.aliyuncs.com",
@@ -52,7 +53,7 @@ def test_the_documented_answer_and_the_one_on_the_wire_are_the_same() -> None:
         "usage": {"characters": 195},
         "request_id": "5c63c65c",
     }
-    expected = Answer("5c63c65c", b"", "https://x/a.wav", is_last=True, characters=195)
+    expected = Answer("5c63c65c", b"", "https://x/a.wav", is_last=True, metered=Metered(195))
     assert decode_answer(json.dumps(DOCUMENTED).encode()) == expected
     assert decode_answer(json.dumps(wire).encode()) == expected
 
@@ -252,4 +253,22 @@ def test_an_absurd_count_is_none(characters: object) -> None:
     """What a server claims to bill goes into the ledger and the budget only if a request can have cost it."""
     answer = decode_answer(json.dumps(DOCUMENTED | {"usage": {"characters": characters}}).encode())
     assert isinstance(answer, Answer)
-    assert answer.characters is None
+    assert answer.metered is None
+
+
+@pytest.mark.parametrize(
+    ("usage", "metered"),
+    [
+        ({"input_tokens": 12, "output_tokens": 34, "total_tokens": 46}, Metered(0, 12, 34)),
+        ({"characters": 0, "input_tokens": 12, "output_tokens": 34}, Metered(0, 12, 34)),
+        ({"characters": 195, "input_tokens": 12, "output_tokens": 34}, Metered(195, 12, 34)),
+        ({"input_tokens": 12}, None),
+        ({"input_tokens": "12", "output_tokens": 10**12}, None),
+        ({}, None),
+    ],
+)
+def test_tokens_are_read_where_there_are_any(usage: dict[str, object], metered: Metered | None) -> None:
+    """As models say that are billed by them; half of them is no bill."""
+    answer = decode_answer(json.dumps(DOCUMENTED | {"usage": usage}).encode())
+    assert isinstance(answer, Answer)
+    assert answer.metered == metered

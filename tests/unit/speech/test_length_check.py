@@ -11,7 +11,8 @@ from qwentts_cli.audio.wav import Pcm
 from qwentts_cli.dashscope.request import SynthesisRequest
 from qwentts_cli.sandbox.voices.engine import Utterance
 from qwentts_cli.sandbox.voices.tones import ToneVoice
-from qwentts_cli.speech.length_check import LengthCheck, reckon_length
+from qwentts_cli.speech.length_check import LengthCheck
+from qwentts_cli.text.sound_length import reckon_length
 
 RATE = 24_000
 WORDS = ("the", "harbour", "was", "quiet", "and", "nobody", "had", "asked", "her", "why", "so", "they")

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwentts_cli.dashscope.wire import Answer
+from qwentts_cli.metered import Metered
 from qwentts_cli.synthesis.unfetched import UnfetchedAudio
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 KEY = "k" * 64
-ANSWER = Answer("r-1", url="https://h/a?Signature=x", is_last=True, characters=7)
+ANSWER = Answer("r-1", url="https://h/a?Signature=x", is_last=True, metered=Metered(7))
 
 
 def open_pending(folder: Path, server: str = "server") -> UnfetchedAudio:

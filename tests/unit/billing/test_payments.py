@@ -1,0 +1,75 @@
+"""What is reserved before a request, and what is billed after it."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from qwentts_cli.billing.budget import Budget
+from qwentts_cli.billing.meter import Meter
+from qwentts_cli.billing.payments import Payments
+from qwentts_cli.billing.price import price_list
+from qwentts_cli.dashscope.request import SynthesisRequest, Tuning
+from qwentts_cli.errors import BudgetError, NetworkError
+from qwentts_cli.metered import Metered
+
+TOKENS, CHARACTERS = "qwen-audio-3.1-tts-flash", "qwen3-tts-flash"
+PRICES = price_list("intl")
+TEXT = "Nobody had asked her why."
+
+
+def ask(model: str, speed: float | None = None) -> SynthesisRequest:
+    return SynthesisRequest(TEXT, "Abby_v3.1", model, tuning=Tuning(speed=speed))
+
+
+@pytest.mark.parametrize(
+    ("model", "said", "billed"),
+    [
+        (CHARACTERS, Metered(30), Metered(30)),
+        (CHARACTERS, Metered(30, 5, 9), Metered(30)),
+        (CHARACTERS, None, Metered(25)),
+        (CHARACTERS, Metered(0, 5, 9), Metered(25, 5, 9)),
+        (TOKENS, Metered(0, 5, 9), Metered(25, 5, 9)),
+        (TOKENS, Metered(30, 5, 9), Metered(30, 5, 9)),
+        (TOKENS, Metered(30), Metered(30, 25, 73)),
+        (TOKENS, None, Metered(25, 25, 73)),
+    ],
+)
+def test_what_the_service_does_not_say_is_reckoned(model: str, said: Metered | None, billed: Metered) -> None:
+    """The characters are counted; of tokens, without a word on them, the most is taken."""
+    meter = Meter()
+    with Payments(Budget(), PRICES, meter).request(ask(model)) as bill:
+        assert bill(said) == billed
+    assert meter.billed[model] == billed
+
+
+def test_the_most_is_set_aside_and_what_is_too_much_given_back() -> None:
+    """So that a request in flight cannot cross the limit, and the next has room again."""
+    most = PRICES.foresee(ask(TOKENS))
+    limit = Decimal("1.5") * PRICES.prices[TOKENS].cost(most)
+    payments = Payments(Budget(limit, PRICES), PRICES, Meter())
+    with payments.request(ask(TOKENS)) as bill:
+        with pytest.raises(BudgetError), payments.request(ask(TOKENS)):
+            pass
+        bill(Metered(0, 5, 20))
+    with payments.request(ask(TOKENS)) as bill:
+        bill(Metered(0, 5, 20))
+
+
+def test_what_may_have_been_billed_stays_set_aside() -> None:
+    """As the most it can have cost; what was not billed is free again."""
+    limit = Decimal("1.5") * PRICES.prices[TOKENS].cost(PRICES.foresee(ask(TOKENS)))
+    payments = Payments(Budget(limit, PRICES), PRICES, Meter())
+    with pytest.raises(NetworkError), payments.request(ask(TOKENS)):
+        raise NetworkError("refused")
+    with pytest.raises(NetworkError), payments.request(ask(TOKENS)):
+        raise NetworkError("cut", maybe_billed=True)
+    with pytest.raises(BudgetError), payments.request(ask(TOKENS)):
+        pass
+
+
+def test_slow_speech_has_more_tokens() -> None:
+    """At half the speed a sound is twice as long."""
+    usual, slow = (PRICES.foresee(ask(TOKENS, speed)).output_tokens for speed in (None, 0.5))
+    assert slow == pytest.approx(2 * usual, abs=1)
