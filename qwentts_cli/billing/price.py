@@ -9,14 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct, field
 
-from qwentts_cli.dashscope.catalog import TokenPrice, load_catalog
+from qwentts_cli.dashscope.catalog import load_catalog
+from qwentts_cli.dashscope.catalog.rows import TokenPrice
 from qwentts_cli.dashscope.own_voices.makers import making_price
 from qwentts_cli.metered import Metered
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from qwentts_cli.dashscope.catalog import Price, Source
+    from qwentts_cli.dashscope.catalog.rows import Price, Source
     from qwentts_cli.dashscope.request import SynthesisRequest
     from qwentts_cli.metered import Tally
 

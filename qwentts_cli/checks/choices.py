@@ -6,13 +6,16 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from qwentts_cli.checks.check import Check, failed, passed, warned
-from qwentts_cli.dashscope.catalog import load_catalog
+from qwentts_cli.dashscope.catalog import load_catalog, load_shipped_catalog
+from qwentts_cli.dashscope.catalog.own import read_own_catalog
 from qwentts_cli.dashscope.names import end_notice
 from qwentts_cli.errors import QwenTTSError
 from qwentts_cli.observer import Observer
 from qwentts_cli.settings.credentials import ApiKey, mask
 from qwentts_cli.settings.own_voices import load_own_voices
+from qwentts_cli.settings.paths import catalog_file
 from qwentts_cli.speech.voice_settings import choose_voice_settings
+from qwentts_cli.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -31,6 +34,23 @@ def check_config(config: Config) -> Check:
         )
     profiles = f", profiles: {', '.join(config.profiles)}" if config.profiles else ""
     return passed("configuration", f"{config.path}{profiles}")
+
+
+def check_catalog() -> Check | None:
+    """What the user adds to the catalogue, if anything."""
+    path = catalog_file()
+    if not path.exists():
+        return None
+    try:
+        own = read_own_catalog(path, load_shipped_catalog())
+    except QwenTTSError as error:
+        return failed("catalogue", error, error.hint or f"mend {path}")
+    added = (
+        plural(len(own.models), "model"),
+        plural(len(own.voices), "voice"),
+        plural(len(own.regions), "region"),
+    )
+    return passed("catalogue", f"{path}: {', '.join(added)}")
 
 
 def check_key_setting(context: Context) -> tuple[Check, ApiKey | None]:

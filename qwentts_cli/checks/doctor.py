@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from qwentts_cli.checks.check import Check, Status, failed
 from qwentts_cli.checks.choices import (
+    check_catalog,
     check_config,
     check_key_setting,
     check_own_voices,
@@ -33,6 +34,11 @@ def examine(config: Config, context: Context, *, asks_all: bool, agree: Agree) -
     without it `agree` is asked whether it may be, when the chosen one did not take it.
     """
     yield check_config(config)
+    if catalog := check_catalog():
+        yield catalog
+        if catalog.status is Status.FAIL:  # nobody knows a region or a voice without it
+            yield from check_machine()
+            return
     server = check_server(context)
     yield server
     if not context.is_sandbox:

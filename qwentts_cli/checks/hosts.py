@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from qwentts_cli.checks.check import Check, failed, passed, warned
-from qwentts_cli.dashscope.catalog import Region, load_catalog
+from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint, region_endpoint
 from qwentts_cli.dashscope.host_probe import PROBE_TIMEOUTS, HostAnswer, Verdict, ask_host
 from qwentts_cli.errors import AuthError, NetworkError, QwenTTSError
@@ -15,6 +15,7 @@ from qwentts_cli.errors import AuthError, NetworkError, QwenTTSError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
+    from qwentts_cli.dashscope.catalog.rows import Region
     from qwentts_cli.dashscope.transport.session import Timeouts
     from qwentts_cli.settings.credentials import ApiKey
 

@@ -9,13 +9,14 @@ import typer
 from msgspec import Struct
 
 from qwentts_cli.cli.console.invocation import Invocation, begin
-from qwentts_cli.dashscope.catalog import Catalog, Model, load_catalog
+from qwentts_cli.dashscope.catalog import Catalog, load_catalog
+from qwentts_cli.dashscope.catalog.rows import Model
 from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint, find_region
 from qwentts_cli.dashscope.listed_models import KeptModels, ListedModel, fetch_models
 from qwentts_cli.dashscope.names import choose_model
 from qwentts_cli.errors import AuthError, QwenTTSError, UsageError
 from qwentts_cli.settings.credentials import ApiKey
-from qwentts_cli.settings.paths import state_folder
+from qwentts_cli.settings.paths import catalog_file, state_folder
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -192,5 +193,5 @@ def _server(run: Invocation) -> Iterator[tuple[Endpoint, ApiKey]]:
         return
     from qwentts_cli.sandbox.server import Sandbox
 
-    with Sandbox() as sandbox:
+    with Sandbox(own_catalog=catalog_file()) as sandbox:
         yield custom_endpoint(sandbox.base_url), ApiKey("sk-sandbox", "the sandbox itself")

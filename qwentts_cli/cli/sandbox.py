@@ -108,12 +108,15 @@ COMMAND_CLASS = SandboxCommand
 
 
 def _make(**options: object) -> Sandbox:
+    from qwentts_cli.dashscope.catalog import load_catalog
     from qwentts_cli.sandbox.faults.fault_script import BadFaultSpec
     from qwentts_cli.sandbox.server import Sandbox
     from qwentts_cli.sandbox.voices.engine import EngineMissing
+    from qwentts_cli.settings.paths import catalog_file
 
+    load_catalog()  # tells what is wrong with one of the user's own
     try:
-        return Sandbox(**options)  # type: ignore[arg-type]  # the options of the command are those of the sandbox
+        return Sandbox(own_catalog=catalog_file(), **options)  # type: ignore[arg-type]  # the options of the command are those of the sandbox
     except EngineMissing as error:
         raise LocalError(str(error), hint="Install it: pip install 'qwentts[sandbox]'.") from error
     except (BadFaultSpec, ValueError) as error:

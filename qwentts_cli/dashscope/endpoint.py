@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import re
 from contextlib import suppress
+from typing import TYPE_CHECKING
 
 from msgspec import Struct
 from msgspec.structs import replace
 
 from qwentts_cli.dashscope.address import Address, parse_address
-from qwentts_cli.dashscope.catalog import Region, load_catalog
+from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.errors import UsageError
 from qwentts_cli.wording import suggest
+
+if TYPE_CHECKING:
+    from qwentts_cli.dashscope.catalog.rows import Region
 
 # Hosts of the same domain that serve more than one workspace.
 _SHARED = {"trial", "token-plan"}

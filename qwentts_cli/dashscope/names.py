@@ -12,13 +12,14 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, Catalog, Model, Voice
+from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, Catalog
 from qwentts_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from datetime import date
 
+    from qwentts_cli.dashscope.catalog.rows import Model, Voice
     from qwentts_cli.dashscope.request import Tuning
 
 _MAX_SLIPS = 2

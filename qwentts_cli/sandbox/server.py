@@ -47,6 +47,7 @@ class Sandbox:
         patience: seconds that a client has to send a request, or to take in a piece of the answer.
         max_connections: at a time; a client beyond them gets 503.
         clock: Unix seconds, for expiry and dates.
+        own_catalog: a file of models, voices and regions that are added; it need not exist.
 
     Raises:
         EngineMissing: the engine asked for is not installed.
@@ -71,13 +72,14 @@ class Sandbox:
         patience: float = 120.0,
         max_connections: int = 512,
         clock: Callable[[], float] = time.time,
+        own_catalog: Path | None = None,
     ) -> None:
         self._engine = find_engine(voice_engine) if isinstance(voice_engine, str) else voice_engine
         self._faults = FaultScript(faults, seed=seed)
         self._limit = RateLimit(rpm, burst)
         self._port = port
         self._ledger_path = ledger
-        self._data = read_service_data()
+        self._data = read_service_data(own_catalog)
         if region and region not in self._data.regions:
             raise ValueError(f"there is no region {region!r}: one of {', '.join(self._data.regions)}")
         self._region = region

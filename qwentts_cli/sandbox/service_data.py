@@ -63,20 +63,43 @@ class ServiceData(Struct, frozen=True, kw_only=True):
 
 
 @cache
-def read_service_data() -> ServiceData:
+def read_service_data(own: Path | None = None) -> ServiceData:
+    """Read what the program ships with, and what the user's `own` catalogue adds, if there is one."""
     models, service = _read("models.toml"), _read("service.toml")
     endpoints, names = models["endpoints"], service["languages"]
-    voices = [row for name in _VOICE_FILES for row in _read(name)["voices"]]
+    added = tomllib.loads(own.read_text(encoding="utf-8-sig")) if own and own.exists() else {}
+    regions = (*service["regions"], *(added.get("regions", {}).keys() - service["regions"].keys()))
+    rows = {row["id"]: endpoints[row["endpoint"]] | row for row in models["models"]}
+    for row in added.get("models", ()):
+        endpoint = row.get("endpoint") or _endpoint_of(row["id"], models)
+        new = endpoints[endpoint] | {"endpoint": endpoint, "voices": row["id"], "regions": regions}
+        rows[row["id"]] = _override(rows.get(row["id"], new), row)
+    voices = {row["id"]: row for name in _VOICE_FILES for row in _read(name)["voices"]}
+    for row in added.get("voices", ()):
+        sets = {"sets": [rows[model]["voices"] for model in row["models"]]} if "models" in row else {}
+        voices[row["id"]] = {"gender": "female"} | voices.get(row["id"], {}) | row | sets
     return ServiceData(
-        regions=tuple(service["regions"]),
-        models={row["id"]: _model(endpoints[row["endpoint"]] | row) for row in models["models"]},
+        regions=regions,
+        models={id_: _model(row) for id_, row in rows.items()},
         voices={
-            row["id"]: ServedVoice(id=row["id"], gender=row["gender"], sets=tuple(row["sets"]))
-            for row in voices
+            id_: ServedVoice(id=id_, gender=row["gender"], sets=tuple(row["sets"]))
+            for id_, row in voices.items()
         },
         language_types=frozenset(names[code] for code in endpoints["generation"]["languages"]) | {"Auto"},
         language_hints=frozenset(endpoints["synthesizer"]["languages"]),
     )
+
+
+def _endpoint_of(model: str, data: Mapping[str, Any]) -> str:
+    prefixes: Mapping[str, str] = data["prefixes"]
+    return next(endpoint for prefix, endpoint in prefixes.items() if model.startswith(prefix))
+
+
+def _override(known: Mapping[str, Any], row: Mapping[str, Any]) -> dict[str, Any]:
+    """A row with what the user's says instead; what is by region is put together by region."""
+    tables = {key: known.get(key, {}) | row[key] for key in ("price", "ends") if key in row}
+    rate = {"rpm": {"requests": row["rpm"]}} if "rpm" in row else {}
+    return {**known, **row, **tables, **rate}
 
 
 def _model(row: Mapping[str, Any]) -> ServedModel:
@@ -84,7 +107,7 @@ def _model(row: Mapping[str, Any]) -> ServedModel:
     return ServedModel(
         id=row["id"],
         endpoint=row["endpoint"],
-        summary=row["summary"],
+        summary=row.get("summary", ""),
         max_units=row["max_units"],
         max_instruction_units=row.get("max_instruction_units", 0),
         voice_set=row["voices"],

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from pathlib import Path
 
 
 def config_file() -> Path:
-    from platformdirs import user_config_path
+    return _config_folder() / "config.toml"
 
-    return user_config_path("qwentts", appauthor=False) / "config.toml"
+
+def catalog_file() -> Path:
+    """What the user adds to the catalogue of models, voices, regions and prices."""
+    return _config_folder() / "catalog.toml"
 
 
 def cache_folder() -> Path:
@@ -35,3 +40,15 @@ def data_folder() -> Path:
 def vendor_key_file() -> Path:
     """The key file of the vendor's SDK (its `common/constants.py`)."""
     return Path("~/.dashscope/api_key").expanduser()
+
+
+def _config_folder() -> Path:
+    """As platformdirs has it, which takes longer to load than a TAB may take."""
+    if sys.platform == "linux":
+        custom, home = (Path(os.environ.get(name, "")) for name in ("XDG_CONFIG_HOME", "HOME"))
+        for base in (custom, home / ".config"):
+            if base.is_absolute():
+                return base / "qwentts"
+    from platformdirs import user_config_path
+
+    return user_config_path("qwentts", appauthor=False)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from qwentts_cli.billing.price import Cost
-    from qwentts_cli.dashscope.catalog import Source
+    from qwentts_cli.dashscope.catalog.rows import Source
     from qwentts_cli.speech.cache_look import CacheLook
     from qwentts_cli.speech.context import Context
     from qwentts_cli.speech.utterance import Utterance

@@ -16,7 +16,7 @@ from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint
 from qwentts_cli.dashscope.on_demand import ClientOnDemand
 from qwentts_cli.settings.credentials import ApiKey
-from qwentts_cli.settings.paths import cache_folder, state_folder
+from qwentts_cli.settings.paths import cache_folder, catalog_file, state_folder
 from qwentts_cli.synthesis.attempts import Attempts
 from qwentts_cli.synthesis.breaker import Breaker
 from qwentts_cli.synthesis.cache import Cache
@@ -144,7 +144,7 @@ def open_target(context: Context, model: str, observer: Observer) -> Iterator[tu
         return
     from qwentts_cli.sandbox.server import Sandbox
 
-    with Sandbox() as sandbox:
+    with Sandbox(own_catalog=catalog_file()) as sandbox:
         observer.warn(f"this is a voice of the sandbox ({sandbox.voice_engine}), not of Qwen-TTS")
         target = Target(
             endpoint=custom_endpoint(sandbox.base_url),

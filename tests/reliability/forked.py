@@ -26,7 +26,7 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 from qwentts_cli.__main__ import main
-from qwentts_cli.dashscope.catalog import load_catalog
+from qwentts_cli.dashscope.catalog import load_shipped_catalog
 from tests.conftest import Qwentts, Result
 from tests.reliability.broken_disk import Broken, break_disk
 from tests.reliability.waiting import until
@@ -234,7 +234,7 @@ def _load() -> None:
     """Import what a run would, and read the catalogue, which never changes."""
     for name in _MODULES:
         import_module(name)
-    load_catalog()
+    load_shipped_catalog()
     gc.freeze()  # so that collecting in a fork does not copy what it shares
 
 

@@ -15,7 +15,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import date
 
-    from qwentts_cli.dashscope.catalog import Catalog, Model, Source, Voice
+    from qwentts_cli.dashscope.catalog import Catalog
+    from qwentts_cli.dashscope.catalog.rows import Model, Source, Voice
     from qwentts_cli.settings.own_voices import OwnVoice
 
 

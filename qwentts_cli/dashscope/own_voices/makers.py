@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from qwentts_cli.dashscope.catalog import Price
+from qwentts_cli.dashscope.catalog.rows import Price
 from qwentts_cli.errors import UsageError
 
 _FILE = Path(__file__).parents[1] / "catalog" / "own-voices.toml"

@@ -11,7 +11,7 @@ import pytest
 from qwentts_cli.dashscope import catalog as module
 from qwentts_cli.dashscope.catalog import Catalog, load_catalog
 
-FOLDER = Path(module.__file__).with_name("catalog")
+FOLDER = Path(module.__file__).parent
 
 
 @pytest.fixture

@@ -1,29 +1,19 @@
-"""What is known of the service, read from the files in `catalog/`.
-
-A part is read when it is first asked for, since every command would pay for what it does not use.
-"""
+"""The rows of the catalogue."""
 
 from __future__ import annotations
 
 from decimal import Decimal
-from functools import cache, cached_property
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
 if TYPE_CHECKING:
     import datetime as dt
-    from collections.abc import Iterator
 
     from qwentts_cli.metered import Metered
 
-AUTO_LANGUAGE = "Auto"
 _PRICED_CHARACTERS = 10_000
 _PRICED_TOKENS = 1_000_000
-_FOLDER = Path(__file__).with_name("catalog")
-# In the order in which a name is looked up.
-_VOICE_FILES = ("voices-qwen3.toml", "voices-qwen-audio.toml")
 
 
 class Source(Struct, frozen=True):
@@ -139,113 +129,16 @@ class Voice(Struct, frozen=True):
     own_language: str | None = None
 
 
-class Catalog:
-    """Regions, languages, models and voices, and where each fact is from."""
-
-    @cached_property
-    def _service(self) -> dict[str, Any]:
-        return _read("service.toml")
-
-    @property
-    def default_region(self) -> str:
-        return str(self._service["defaults"]["region"])
-
-    @property
-    def default_model(self) -> str:
-        return str(self._service["defaults"]["model"])
-
-    @property
-    def default_voice(self) -> str:
-        return str(self._service["defaults"]["voice"])
-
-    @property
-    def audio_host_suffix(self) -> str:
-        return str(self._service["audio"]["host_suffix"])
-
-    @property
-    def plan_hosts(self) -> list[str]:
-        """The hosts for the keys of a Coding or Token Plan."""
-        hosts: list[str] = self._service["plans"]["hosts"]
-        return hosts
-
-    @property
-    def languages(self) -> dict[str, str]:
-        """Names by code."""
-        languages: dict[str, str] = self._service["languages"]
-        return languages
-
-    @cached_property
-    def regions(self) -> dict[str, Region]:
-        rows = self._service["regions"]
-        return {name: Region(name=name, title=row.pop("name"), **row) for name, row in rows.items()}
-
-    @cached_property
-    def _models(self) -> dict[str, Any]:
-        return _read("models.toml")
-
-    @cached_property
-    def models(self) -> dict[str, Model]:
-        endpoints = self._models["endpoints"]
-        return {row["id"]: _model(endpoints[row["endpoint"]] | row) for row in self._models["models"]}
-
-    @cached_property
-    def voices(self) -> dict[str, Voice]:
-        return {voice.id: voice for voice in self.each_voice()}
-
-    @cached_property
-    def sources(self) -> dict[str, Source]:
-        return {name: Source(**row) for name, row in _read("sources.toml").items()}
-
-    def each_voice(self) -> Iterator[Voice]:
-        """The voices, of which a search that ends early reads only the first file."""
-        for name in _VOICE_FILES:
-            yield from _voices(name)
-
-    def endpoint_of(self, model: str) -> str:
-        """The endpoint of a model; that of one which is not known goes by the beginning of its name."""
-        known = self.models.get(model)
-        if known:
-            return known.endpoint
-        prefixes: dict[str, str] = self._models["prefixes"]
-        return next(endpoint for prefix, endpoint in prefixes.items() if model.startswith(prefix))
-
-    def takes(self, model: str, option: str) -> bool:
-        """Whether a model has an option; one that is not known, whether its endpoint has it."""
-        known = self.models.get(model)
-        options = known.takes if known else self._models["endpoints"][self.endpoint_of(model)]["takes"]
-        return option in options
-
-    def voices_of(self, model: Model) -> list[Voice]:
-        return [voice for voice in self.voices.values() if model.voice_set in voice.sets]
-
-    def models_of(self, voice: Voice) -> list[Model]:
-        return [model for model in self.models.values() if model.voice_set in voice.sets]
-
-
-@cache
-def load_catalog() -> Catalog:
-    """The catalogue that ships with the program."""
-    return Catalog()
-
-
-def _read(name: str) -> dict[str, Any]:
-    import tomllib
-
-    return tomllib.loads((_FOLDER / name).read_text(encoding="utf-8"), parse_float=Decimal)
-
-
-@cache
-def _voices(name: str) -> list[Voice]:
-    data = _read(name)
-    return [_voice({"source": data["source"]} | row) for row in data["voices"]]
-
-
-def _voice(row: dict[str, Any]) -> Voice:
+def read_voice(row: dict[str, Any]) -> Voice:
     lists: dict[str, Any] = {name: tuple(row[name]) for name in ("sets", "languages") if name in row}
     return Voice(**row | lists)
 
 
-def _model(row: dict[str, Any]) -> Model:
+def read_region(name: str, row: dict[str, Any]) -> Region:
+    return Region(name=name, title=row["name"], **{key: row[key] for key in row.keys() - {"name"}})
+
+
+def read_model(row: dict[str, Any]) -> Model:
     prices = row.pop("price", {})
     spoken = row.pop("spoken_units", {})
     return Model(
