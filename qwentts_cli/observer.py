@@ -18,6 +18,10 @@ class Observer:
     def warn(self, message: str) -> None:
         """Something looks wrong, and the work goes on."""
 
+    def warn_once(self, message: str) -> None:
+        """Likewise, but what was told before is not told again."""
+        self.warn(message)
+
     def tell(self, message: str) -> None:
         """Something that was done and that the user should know of."""
 

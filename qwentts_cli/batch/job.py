@@ -18,7 +18,7 @@ from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.check import check_manifest
 from qwentts_cli.manifest.item import ManifestOptions
 from qwentts_cli.manifest.sources import leads_outside
-from qwentts_cli.speech.voice_settings import choose_voice_settings
+from qwentts_cli.speech.voice_settings import choose_voice_settings, tell_end
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -67,7 +67,12 @@ def prepare_job(context: Context, options: BatchOptions, observer: Observer) -> 
     budget = open_budget(
         context.prices, voice.model, max_cost=limits.max_cost, max_characters=limits.max_characters
     )
-    tasks = _check_items(options, settings, _make_check(options, voice, join, budget, observer), observer)
+
+    def admit(model: str) -> None:
+        budget.check(model)  # its price has to be known before anything is sent
+        tell_end(context.settings, model, observer)
+
+    tasks = _check_items(options, settings, _make_check(options, voice, join, admit, observer), observer)
     return Job(tasks=tasks, join=join, budget=budget)
 
 
@@ -119,7 +124,11 @@ def _check_items(
 
 
 def _make_check(
-    options: BatchOptions, voice: VoiceSettings, join: Join | None, budget: Budget, observer: Observer
+    options: BatchOptions,
+    voice: VoiceSettings,
+    join: Join | None,
+    admit: Callable[[str], None],
+    observer: Observer,
 ) -> Callable[[Item], str | None]:
     """Make what tells what is wrong with an item's names; a million items have few different ones."""
     known: dict[tuple[object, ...], str | None] = {}
@@ -132,16 +141,18 @@ def _make_check(
             return f"a link leads its file out of {options.files.folder}: {output}"
         names = (item.voice, item.model, item.language, bool(item.instructions), item.tuning)
         if names not in known:
-            known[names] = _check_names(item, voice, budget, observer)
+            known[names] = _check_names(item, voice, admit, observer)
         return known[names]
 
     return check
 
 
-def _check_names(item: Item, default: VoiceSettings, budget: Budget, observer: Observer) -> str | None:
+def _check_names(
+    item: Item, default: VoiceSettings, admit: Callable[[str], None], observer: Observer
+) -> str | None:
     try:
         voice, warnings = item_voice(item, default)
-        budget.check(voice.model)  # its price has to be known before anything is sent
+        admit(voice.model)
     except UsageError as error:
         return f"{error.message}. {error.hint}".strip(" .")
     for warning in warnings:

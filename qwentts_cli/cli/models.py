@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -12,11 +14,11 @@ from qwentts_cli.cli.console.invocation import Invocation, begin
 from qwentts_cli.dashscope.catalog import Catalog, load_catalog
 from qwentts_cli.dashscope.catalog.rows import Model
 from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint, find_region
-from qwentts_cli.dashscope.listed_models import KeptModels, ListedModel, fetch_models
+from qwentts_cli.dashscope.listed_models import ListedModel, fetch_models, kept_models
 from qwentts_cli.dashscope.names import choose_model
 from qwentts_cli.errors import AuthError, QwenTTSError, UsageError
 from qwentts_cli.settings.credentials import ApiKey
-from qwentts_cli.settings.paths import catalog_file, state_folder
+from qwentts_cli.settings.paths import catalog_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -81,6 +83,12 @@ class _Row(Struct, frozen=True):
         return ", ".join(f"{end.date} ({region})" for region, end in ends.items())
 
     @property
+    def has_ended(self) -> bool:
+        """Whether one of these days has come."""
+        days = re.findall(r"\d{4}-\d{2}-\d{2}", self.ends)
+        return bool(days) and min(days) <= datetime.now().astimezone().date().isoformat()
+
+    @property
     def price(self) -> str:
         if self.known and (price := self.known.prices.get(self.region)):
             return str(price)
@@ -93,7 +101,8 @@ class _Row(Struct, frozen=True):
         return " ".join(sorted(self.known.takes)) if self.known else "(not in this release's catalogue)"
 
     def cells(self) -> tuple[str, ...]:
-        return (self.id, self.endpoint, self.price or "-", str(self.rpm or "-"), self.ends or "-", self.takes)
+        ends = f"ended {self.ends}" if self.has_ended else self.ends or "-"
+        return (self.id, self.endpoint, self.price or "-", str(self.rpm or "-"), ends, self.takes)
 
     def document(self, catalog: Catalog) -> dict[str, Any]:
         facts: dict[str, Any] = {
@@ -103,6 +112,7 @@ class _Row(Struct, frozen=True):
             "price": self.price or None,
             "requests_a_minute": self.rpm,
             "ends": self.ends or None,
+            "has_ended": self.has_ended,
         }
         if self.listed:
             facts["listed_prices"] = self.listed.prices
@@ -169,7 +179,7 @@ def _listed(run: Invocation) -> list[ListedModel] | None:
     from qwentts_cli.dashscope.transport.session import Timeouts
 
     with _server(run) as (endpoint, key):
-        kept = KeptModels(state_folder() / "models" / f"{endpoint.host}.json", server=endpoint.base_url)
+        kept = kept_models(endpoint)
         if (models := kept.read()) is not None:
             return models
         timeouts = Timeouts(total=run.context.settings.number("timeout", Timeouts().connect * 3))

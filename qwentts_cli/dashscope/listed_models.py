@@ -12,6 +12,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from qwentts_cli.errors import LocalError, QwenTTSError
+from qwentts_cli.settings.paths import state_folder
 from qwentts_cli.storage.atomic import atomic_write
 from qwentts_cli.storage.private import make_private_folder
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qwentts_cli.dashscope.client import SpeechClient
+    from qwentts_cli.dashscope.endpoint import Endpoint
 
 _PAGE = 100
 _MOST_PAGES = 20
@@ -104,6 +106,11 @@ def _list(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
 
+def kept_models(endpoint: Endpoint) -> KeptModels:
+    """What a server listed last."""
+    return KeptModels(state_folder() / "models" / f"{endpoint.host}.json", server=endpoint.base_url)
+
+
 class KeptModels:
     """What a server listed last, in one file, for a day."""
 
@@ -113,14 +120,23 @@ class KeptModels:
 
     def read(self) -> list[ListedModel] | None:
         """What was kept; `None` if it was of another server, is a day old, or cannot be read."""
+        age_s, models = self._read()
+        return models if 0 <= age_s < _KEPT_S else None
+
+    def read_old(self) -> list[ListedModel]:
+        """What was kept, however old it is: the days on which models end are still true."""
+        return self._read()[1]
+
+    def _read(self) -> tuple[float, list[ListedModel]]:
+        """How many seconds ago it was listed, and what."""
         try:
             kept = json.loads(self._path.read_bytes())
             age_s = time.time() - float(kept["read_at"])
-            if kept["server"] != self._server or not 0 <= age_s < _KEPT_S:
-                return None
-            return [ListedModel(**row) for row in kept["models"]]
+            if kept["server"] == self._server:
+                return age_s, [ListedModel(**row) for row in kept["models"]]
         except (OSError, ValueError, TypeError, KeyError, RecursionError):
-            return None
+            pass
+        return _KEPT_S, []
 
     def write(self, models: list[ListedModel]) -> None:
         """Keep a list; one that cannot be kept is asked for again."""

@@ -7,6 +7,7 @@ than this release, so it goes out as it is and the caller warns.
 from __future__ import annotations
 
 import re
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -17,13 +18,14 @@ from qwentts_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
-    from datetime import date
 
     from qwentts_cli.dashscope.catalog.rows import Model, Voice
+    from qwentts_cli.dashscope.listed_models import ListedModel
     from qwentts_cli.dashscope.request import Tuning
 
 _MAX_SLIPS = 2
 _MAX_NAME = 128
+_SOON = timedelta(days=90)
 _RATE_OF_ALL = 24_000
 
 
@@ -149,8 +151,13 @@ def check_tuning(
         raise UsageError(f"model {model} has no sample rate of {rate} Hz", hint=f"It has {rates}.")
 
 
-def end_notice(catalog: Catalog, model: str, today: date) -> str:
-    """What to say of a model that has ended somewhere, or will soon; it is asked all the same."""
+def end_notice(catalog: Catalog, model: str, today: date, listed: ListedModel | None = None) -> str:
+    """What to say of a model that has ended, or will; it is asked all the same.
+
+    What the service `listed` of it stands above what was announced.
+    """
+    if listed:
+        return _listed_notice(listed, today)
     known = catalog.models.get(model)
     if not known or not known.ends:
         return ""
@@ -160,6 +167,14 @@ def end_notice(catalog: Catalog, model: str, today: date) -> str:
         f"model {model} {verb} on {end.date}, as announced for {catalog.regions[region].title} "
         f"({catalog.sources[end.source]}); the successor named there is {end.successor}"
     )
+
+
+def _listed_notice(listed: ListedModel, today: date) -> str:
+    end = date.fromisoformat(listed.ends) if listed.ends else date.max
+    if end - today > _SOON:
+        return ""
+    verb = "ended" if end <= today else "ends"
+    return f"model {listed.id} {verb} on {end}, as the service lists it ('qwentts models --online')"
 
 
 def takers(catalog: Catalog, option: str) -> list[str]:

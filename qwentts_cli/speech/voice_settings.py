@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from functools import cache, partial
 from typing import TYPE_CHECKING, Any
@@ -11,6 +12,7 @@ from msgspec.structs import replace
 
 from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
+from qwentts_cli.dashscope.listed_models import kept_models
 from qwentts_cli.dashscope.names import (
     check_tuning,
     choose_language,
@@ -21,7 +23,8 @@ from qwentts_cli.dashscope.names import (
 from qwentts_cli.dashscope.pairing import Names
 from qwentts_cli.dashscope.request import UNTUNED, SynthesisRequest, Tuning
 from qwentts_cli.documents.lexicon import Pronunciation, substitute
-from qwentts_cli.errors import UsageError
+from qwentts_cli.errors import QwenTTSError, UsageError
+from qwentts_cli.speech.context import Context
 from qwentts_cli.speech.own_voices.lookup import find_own_voice
 from qwentts_cli.text.segment import Segment, segment_text
 from qwentts_cli.text.wrapping import LineBreaks
@@ -124,10 +127,23 @@ def choose_voice_settings(
         language=settings.text("language", AUTO_LANGUAGE),
         instructions=instructions,
     )
-    ended = end_notice(catalog, pair.model, datetime.now().astimezone().date())
-    for warning in filter(None, (ended, *pair.warnings, *warnings)):
+    tell_end(settings, pair.model, observer)
+    for warning in filter(None, (*pair.warnings, *warnings)):
         observer.warn(warning)
     return chosen
+
+
+def tell_end(settings: Settings, model: str, observer: Observer) -> None:
+    """Warn once of a model that has ended or will soon; it is asked all the same."""
+    context = Context(settings)
+    kept = []
+    if not context.is_sandbox:
+        with suppress(QwenTTSError):  # whoever asks the server says what is wrong with its name
+            kept = kept_models(context.endpoint).read_old()
+    listed = next((listed for listed in kept if listed.id == model), None)
+    today = datetime.now().astimezone().date()
+    if notice := end_notice(load_catalog(), model, today, listed):
+        observer.warn_once(notice)
 
 
 def read_names(settings: Settings) -> Names:

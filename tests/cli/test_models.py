@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -98,3 +99,34 @@ def test_a_refused_key_is_told(online: Qwentts) -> None:
     """The question is also a check of the key that costs nothing."""
     result = online("models", "--online", code=3, env={"QWENTTS_API_KEY": "nonsense0123456789"})
     assert "QWENTTS_API_KEY" in result.stderr
+
+
+def test_the_end_that_the_service_tells_stands_above_the_announced_one(qwentts: Qwentts) -> None:
+    """One that is near is told when the model is used; one that it does not tell is none."""
+    near = (datetime.now().astimezone().date() + timedelta(days=30)).isoformat()
+    far = (datetime.now().astimezone().date() + timedelta(days=300)).isoformat()
+    rows = (
+        {"model": FLASH, "inference_offline_info": {"offline_time": f"{near} 00:00:00"}},
+        {"model": INSTRUCT, "inference_offline_info": None},
+        {"model": "qwen3-tts-vc-2026-01-22", "inference_offline_info": {"offline_time": f"{far} 00:00:00"}},
+    )
+    with serving(answering(answer(*rows))) as server:
+        qwentts.env |= {"QWENTTS_API_KEY": KEY, "QWENTTS_BASE_URL": server.base_url}
+        told = qwentts("say", "Hi.", "-m", INSTRUCT, "--dry-run").stderr
+        assert "ended on 2026-10-10, as announced" in told
+        qwentts("models", "--online")
+        assert f"{FLASH} ends on {near}, as the service lists it" in qwentts("say", "Hi.", "--dry-run").stderr
+        for model in (INSTRUCT, "qwen3-tts-vc-2026-01-22"):
+            assert " end" not in qwentts("say", "Hi.", "-m", model, "-v", "Mine", "--dry-run").stderr
+    qwentts.env.pop("QWENTTS_BASE_URL")
+    assert "ended on 2026-10-10, as announced" in qwentts("say", "Hi.", "-m", INSTRUCT, "--dry-run").stderr
+
+
+def test_models_that_have_ended_are_marked(qwentts: Qwentts) -> None:
+    """In the table, for scripts, and beside what TAB offers."""
+    (line,) = [line for line in qwentts("models").text.splitlines() if line.startswith(f"{INSTRUCT} ")]
+    assert "ended 2026-10-10 (cn)" in line
+    models = by_id(qwentts("models", "--json").json)
+    assert (models[INSTRUCT]["has_ended"], models[FLASH]["has_ended"]) == (True, False)
+    offered = qwentts("say", "-m", INSTRUCT, env={"_QWENTTS_COMPLETE": "bash"}).text
+    assert f"{INSTRUCT}\tended 2026-10-10; " in offered

@@ -52,6 +52,15 @@ def test_an_ended_model_is_told_once_and_asked_all_the_same(online: Qwentts, san
     assert asked(sandbox)[0]["model"] == "qwen3-tts-instruct-flash"
 
 
+def test_an_ended_model_of_rows_is_told_once(online: Qwentts) -> None:
+    """However many rows name it, in whatever voices."""
+    rows = [
+        {"text": "One.", "voice": name, "model": "qwen3-tts-instruct-flash"} for name in ("Cherry", "Ethan")
+    ]
+    (online.folder / "in.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    assert online("batch", "in.jsonl", "-d", "out").stderr.count("ended on 2026-10-10") == 1
+
+
 def test_a_language_that_the_model_does_not_speak_is_refused(online: Qwentts, sandbox: Sandbox) -> None:
     """It is a hint where that is what the model takes."""
     assert AUDIO in online("say", "Hi.", "-l", "th", "-o", "x.wav", code=2).stderr

@@ -26,6 +26,7 @@ class ConsoleObserver(Meter):
         self._characters = 0
         self._seconds = 0.0
         self._showing = threading.Lock()
+        self._told: set[str] = set()
 
     def __enter__(self) -> Self:
         return self
@@ -38,6 +39,13 @@ class ConsoleObserver(Meter):
 
     def warn(self, message: str) -> None:
         self._output.warn(message)
+
+    def warn_once(self, message: str) -> None:
+        with self._showing:
+            is_new = message not in self._told
+            self._told.add(message)
+        if is_new:
+            self.warn(message)
 
     def tell(self, message: str) -> None:
         self._output.note(message)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import TYPE_CHECKING
 
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
@@ -44,8 +45,10 @@ def list_voices(context: Context) -> Iterator[tuple[str, str]]:
 
 
 def list_models(_context: Context) -> Iterator[tuple[str, str]]:
+    today = date.today()  # noqa: DTZ011 - as the clock on the wall has it
     for model in load_catalog().models.values():
-        yield model.id, model.summary
+        ended = min((end.date for end in model.ends.values() if end.date <= today), default=None)
+        yield model.id, f"ended {ended}; {model.summary}" if ended else model.summary
 
 
 def list_languages(_context: Context) -> Iterator[tuple[str, str]]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import tomllib
-from datetime import datetime
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,13 +10,13 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
-from qwentts_cli.dashscope.names import end_notice, find_voice
+from qwentts_cli.dashscope.names import find_voice
 from qwentts_cli.settings.own_voices import known_by_id
 from qwentts_cli.speech.cache_look import look_into_cache
 from qwentts_cli.speech.estimate import Estimate, make_quote
 from qwentts_cli.speech.source import nothing_to_speak
 from qwentts_cli.speech.utterance import utter
-from qwentts_cli.speech.voice_settings import VoiceSettings, cut_text, read_names, rename_voice
+from qwentts_cli.speech.voice_settings import VoiceSettings, cut_text, read_names, rename_voice, tell_end
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -71,17 +70,15 @@ def prepare_previews(
     """
     base = VoiceSettings(voice="", model="", names=read_names(context.settings))
     typed = context.settings.flag("language")
-    previews, told = [], set()
+    previews = []
     for name in voices:
         voice, warnings = rename_voice(base, voice=name)
         usual = context.settings.text("language", AUTO_LANGUAGE) if source else own_language(voice)
         voice, more = rename_voice(voice, language=typed or usual)
         warnings += more
-        ended = end_notice(load_catalog(), voice.model, datetime.now().astimezone().date())
-        for warning in filter(None, (ended, *warnings)):
-            if warning not in told:
-                observer.warn(warning)
-            told.add(warning)
+        tell_end(context.settings, voice.model, observer)
+        for warning in filter(None, warnings):
+            observer.warn_once(warning)
         previews.append(Preview(voice, source))
     return previews
 
