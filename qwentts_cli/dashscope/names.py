@@ -47,6 +47,10 @@ def choose_model(catalog: Catalog, typed: str) -> Choice:
     if known := by_key.get(name.casefold()):
         return Choice(known)
     _refuse_slip(name, catalog.models, "model")
+    if parted := [model for model in catalog.models if f"-{name.casefold()}" in model]:
+        raise UsageError(
+            f"there is no model {name!r}", hint=f"These have that in their ids: {', '.join(parted)}."
+        )
     return Choice(name, f"model {name} is not in this release's catalogue; it is sent as it is")
 
 

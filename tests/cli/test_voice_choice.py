@@ -52,6 +52,14 @@ def test_an_ended_model_is_told_once_and_asked_all_the_same(online: Qwentts, san
     assert asked(sandbox)[0]["model"] == "qwen3-tts-instruct-flash"
 
 
+def test_a_part_of_an_id_is_refused_with_the_ids(qwentts: Qwentts) -> None:
+    """Nobody can know which is meant; a newer version of a known name is sent as it is."""
+    assert "qwen3-tts-flash, " in qwentts("say", "Hi.", "-m", "flash", "--dry-run", code=2).stderr
+    assert "ids: qwen-audio-3.1-tts-flash." in qwentts("config", "set", "model", "3.1", code=2).stderr
+    newer = qwentts("say", "Hi.", "-m", "qwen3-tts-flash-2027-01-01", "--dry-run")
+    assert "not in this release's catalogue" in newer.stderr
+
+
 def test_an_ended_model_of_rows_is_told_once(online: Qwentts) -> None:
     """However many rows name it, in whatever voices."""
     rows = [
