@@ -15,7 +15,7 @@ from qwentts_cli.storage.private import make_private_folder
 from qwentts_cli.wording import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
     from qwentts_cli.batch.job import Job
@@ -59,7 +59,7 @@ def open_journal(
 
 
 def check_files(job: Job, options: BatchOptions, journal: Journal) -> None:
-    """Find out before anything is sent whether every file can be written.
+    """Find out before anything is sent whether the files beside those of the items can be written.
 
     Raises:
         UsageError: one of them cannot, or would overwrite what is not this batch's own.
@@ -74,7 +74,7 @@ def check_files(job: Job, options: BatchOptions, journal: Journal) -> None:
             check_report_path(options.report)
         others[name_beside("report", options.report, folder)] = options.report
     if not options.files.is_forced:
-        refuse_foreign(job.tasks, others, journal)
+        refuse_precious(path for name, path in others.items() if journal.look(path, name)[0].is_precious)
 
 
 def _is_to_come(path: Path, folder: Path) -> bool:
@@ -82,28 +82,22 @@ def _is_to_come(path: Path, folder: Path) -> bool:
     return path.parent == folder and not folder.is_dir()
 
 
-def refuse_foreign(tasks: TaskList, others: dict[str, Path], journal: Journal) -> None:
-    """Overwrite nothing that is not this batch's own: no item's file, nor `others`, by their journal names.
+def refuse_precious(paths: Iterable[Path]) -> None:
+    """Overwrite nothing that is not this batch's own.
 
     Raises:
-        UsageError: files are there that no batch into this folder made, or that were edited since.
+        UsageError: there are such files, which no batch into this folder made, or that were edited since.
     """
-    foreign = [path for name, path in others.items() if journal.look(path, name)[0].is_precious]
-    if not _is_fresh(tasks.folder):
-        foreign += [
-            task.output
-            for task in tasks
-            if task.output.exists() and journal.look(task.output, task.name)[0].is_precious
-        ]
-    if foreign:
-        shown = ", ".join(map(str, foreign[:_MOST_SHOWN]))
-        more = f" and {len(foreign) - _MOST_SHOWN} more" if len(foreign) > _MOST_SHOWN else ""
+    found = list(paths)
+    if found:
+        shown = ", ".join(map(str, found[:_MOST_SHOWN]))
+        more = f" and {len(found) - _MOST_SHOWN} more" if len(found) > _MOST_SHOWN else ""
         raise UsageError(
             f"{shown}{more}: already exists and was not made by this batch, or was edited since",
             hint="Use --force to overwrite.",
         )
 
 
-def _is_fresh(folder: Path) -> bool:
+def is_fresh(folder: Path) -> bool:
     """Whether no file is in the output folder that an item could find there."""
     return not folder.is_dir() or all(entry.name == HIDDEN for entry in folder.iterdir())

@@ -136,9 +136,10 @@ def _make_check(
     def check(item: Item) -> str | None:
         if join and join.is_same(options.files.folder / item.output):
             return f"its file is the one of --join too: {join.path}"
-        output = options.files.folder / item.output
-        if "/" in item.output and leads_outside(output.parent, options.files.folder):
-            return f"a link leads its file out of {options.files.folder}: {output}"
+        if "/" in item.output:  # a million paths take seconds to make
+            output = options.files.folder / item.output
+            if leads_outside(output.parent, options.files.folder):
+                return f"a link leads its file out of {options.files.folder}: {output}"
         names = (item.voice, item.model, item.language, bool(item.instructions), item.tuning)
         if names not in known:
             known[names] = _check_names(item, voice, admit, observer)

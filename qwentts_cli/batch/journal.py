@@ -11,25 +11,30 @@ import os
 import threading
 from contextlib import contextmanager, suppress
 from enum import StrEnum, unique
-from typing import IO, TYPE_CHECKING
+from itertools import islice
+from typing import IO, TYPE_CHECKING, TypeVar
 
-from qwentts_cli.batch.rows import LAYOUT, Entry, FileFacts, Stage, read_row, row_of
+from qwentts_cli.batch.rows import LAYOUT, Entry, FileFacts, Noted, Stage, read_row, row_of
 from qwentts_cli.errors import LocalError, UsageError
 from qwentts_cli.storage.os_errors import os_errors_as_local
 from qwentts_cli.storage.sqlite import DamagedError, Database, DatabaseError, open_database, open_to_read
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
     from hashlib import _Hash as Hash
     from pathlib import Path
 
     from qwentts_cli.synthesis.usage import Gap
 
 
+Item = TypeVar("Item", bound=Noted)
+
 # Where a batch keeps what is its own, in the output folder.
 HIDDEN = ".qwentts"
 
-_FIND = "SELECT key, stage, duration_s, characters, gaps, known FROM files WHERE name = ?"
+_FIND = "SELECT name, key, stage, duration_s, characters, gaps, known FROM files WHERE name IN "
+# So many rows are found in a tenth of the time that they take one by one.
+_AT_ONCE = 500
 _WRITE = "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)"
 
 
@@ -104,10 +109,28 @@ class Journal:
         """The state of an item whose key has not changed, and what is known of it."""
         facts = _facts(output)
         with self._lock:
-            entry = self._find(name, facts)
-            if entry is None and facts and self._is_anew:
-                # The journal that was lost may have known that file, so it is looked at in the end.
-                entry = Entry(stage=Stage.STOPPED, known=None)
+            return self._judge(name, facts, self._read(name))
+
+    def look_at_all(
+        self, items: Iterable[Item], *, at_once: int = _AT_ONCE
+    ) -> Iterator[tuple[Item, State, Entry | None]]:
+        """Give what `look` does for each of many items."""
+        waiting = iter(items)
+        while some := list(islice(waiting, at_once)):
+            with self._lock, self._told():
+                noted = dict(_read(self._database, *(item.name for item in some)))
+            for item in some:
+                facts = _facts(item.output)
+                with self._lock:
+                    yield item, *self._judge(item.name, facts, noted.get(item.name))
+
+    def _judge(
+        self, name: str, facts: os.stat_result | None, own: Entry | None
+    ) -> tuple[State, Entry | None]:
+        entry = self._fitting(name, facts, own)
+        if entry is None and facts and self._is_anew:
+            # The journal that was lost may have known that file, so it is looked at in the end.
+            entry = Entry(stage=Stage.STOPPED, known=None)
         return _state(entry, facts), entry
 
     def recover(self) -> int:
@@ -178,9 +201,10 @@ class Journal:
             self._write(name, Entry(stage=stage, known=known))
 
     def _find(self, name: str, facts: os.stat_result | None) -> Entry | None:
+        return self._fitting(name, facts, self._read(name))
+
+    def _fitting(self, name: str, facts: os.stat_result | None, own: Entry | None) -> Entry | None:
         """Of what this batch and the other parts noted, what fits the file as it is, else the first."""
-        with self._told():
-            own = _read(self._database, name)
         if own and own.fits(facts):
             return own
         found = [entry for entry in (own, *self._noted_elsewhere(name)) if entry]
@@ -194,7 +218,11 @@ class Journal:
                     self._others.append(open_to_read(path, LAYOUT))
         for database in self._others:
             with suppress(DatabaseError):
-                yield _read(database, name)
+                yield dict(_read(database, name)).get(name)
+
+    def _read(self, name: str) -> Entry | None:
+        with self._told():
+            return dict(_read(self._database, name)).get(name)
 
     def _write(self, name: str, entry: Entry) -> None:
         with self._told():
@@ -240,21 +268,16 @@ def _refuse_foreign(output: Path, entry: Entry, new: FileFacts) -> None:
     """
     if not os.path.lexists(output):
         return
-    try:
-        descriptor = os.open(output, os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0))
-        with os.fdopen(descriptor, "rb") as file:
-            there = FileFacts.of(file)
-    except OSError:
-        there = None
+    there = FileFacts.at(output)
     if there is None or not any(known.is_same(there) for known in (*(entry.known or ()), new)):
         raise UsageError(
             f"{output} exists already, and is not as this batch made it; use --force to overwrite it"
         )
 
 
-def _read(database: Database, name: str) -> Entry | None:
-    rows = database.run(_FIND, (name,))
-    return read_row(rows[0]) if rows else None
+def _read(database: Database, *names: str) -> Iterator[tuple[str, Entry]]:
+    for name, *row in database.run(f"{_FIND}({', '.join('?' * len(names))})", names):
+        yield name, read_row(row)
 
 
 def begin_key(*facts: object) -> Hash:

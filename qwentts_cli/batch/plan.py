@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct, field
 
-from qwentts_cli.batch.folder import check_files, open_journal
+from qwentts_cli.batch.folder import check_files, open_journal, refuse_precious
 from qwentts_cli.batch.job import prepare_job
 from qwentts_cli.batch.join import Part
 from qwentts_cli.batch.journal import Journal, State
@@ -15,6 +15,8 @@ from qwentts_cli.speech.cache_look import look_into_cache
 from qwentts_cli.speech.estimate import Estimate
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
     from qwentts_cli.batch.job import Job
     from qwentts_cli.batch.observer import BatchObserver
     from qwentts_cli.batch.options import BatchOptions
@@ -63,6 +65,10 @@ def plan_batch(
     with open_journal(job.tasks, observer, is_written=False) as journal:
         if is_measured:
             check_files(job, options, journal)
+            if not options.files.is_forced:
+                refuse_precious(
+                    task.output for task, state, _ in journal.look_at_all(job.tasks) if state.is_precious
+                )
         estimate = Estimate(context.prices, cache)
         return _compare(job, journal, observer, estimate, is_measured=is_measured)
 
@@ -71,8 +77,7 @@ def _compare(
     job: Job, journal: Journal, observer: BatchObserver, estimate: Estimate, *, is_measured: bool
 ) -> Plan:
     plan, parts = Plan(voice=job.tasks.settings.voice, estimate=estimate), []
-    for task in job.tasks:
-        state, entry = compare(task, journal)
+    for task, state, entry in compare(job.tasks, journal):
         plan.states[state] += 1
         observer.item_compared(task.output, state)
         if job.join and entry:
@@ -85,9 +90,8 @@ def _compare(
     return plan
 
 
-def compare(task: Task, journal: Journal) -> tuple[State, Entry | None]:
-    """The state of an item and what is known of it; its text is read only if it may be there already."""
-    state, entry = journal.look(task.output, task.name)
-    if state is State.DONE and entry and entry.key != task.key:
-        return State.CHANGED, entry
-    return state, entry
+def compare(tasks: Iterable[Task], journal: Journal) -> Iterator[tuple[Task, State, Entry | None]]:
+    """Give the state of each item and what is known of it; a text is read only if it may be there already."""
+    for task, state, entry in journal.look_at_all(tasks):
+        is_changed = state is State.DONE and entry and entry.key != task.key
+        yield task, State.CHANGED if is_changed else state, entry

@@ -6,18 +6,21 @@ import json
 import os
 import re
 from enum import StrEnum, unique
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any, Protocol
 
-from msgspec import Struct
+import msgspec
+from msgspec import Meta, Struct
 
 from qwentts_cli.storage.sqlite import Layout
 from qwentts_cli.synthesis.usage import Gap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 _LONGEST_S = 10_000_000
-_BEYOND_COUNTING = 2**63
+_MOST = 2**63 - 1
+_NO_GAPS = "[]"
 _MOST_KNOWN = 2
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
@@ -54,12 +57,27 @@ class Stage(StrEnum):
     DONE = "done"
 
 
-class FileFacts(Struct, frozen=True, kw_only=True):
+class Noted(Protocol):
+    """What has a row by its name, and a file."""
+
+    @property
+    def name(self) -> str: ...
+
+    @property
+    def output(self) -> Path: ...
+
+
+_Size = Annotated[int, Meta(ge=0, le=_MOST)]
+_Time = Annotated[int, Meta(ge=-_MOST, le=_MOST)]
+_Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}\\Z")]
+
+
+class FileFacts(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
     """What tells a file from others; version 0.1.0 noted no digest."""
 
-    size: int
-    mtime_ns: int
-    digest: str | None = None
+    size: _Size
+    mtime_ns: _Time
+    digest: _Digest | None
 
     @classmethod
     def of(cls, file: IO[bytes]) -> FileFacts:
@@ -71,11 +89,24 @@ class FileFacts(Struct, frozen=True, kw_only=True):
         digest = hashlib.file_digest(file, "sha256").hexdigest()  # type: ignore[arg-type] # any file will do
         return cls(size=facts.st_size, mtime_ns=facts.st_mtime_ns, digest=digest)
 
+    @classmethod
+    def at(cls, path: Path) -> FileFacts | None:
+        """Look at the very file that is there; `None` if it cannot be read."""
+        try:
+            flags = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
+            with os.fdopen(os.open(path, flags), "rb") as file:
+                return cls.of(file)
+        except OSError:
+            return None
+
     def is_same(self, there: FileFacts) -> bool:
         """Whether a file is this one, by all it holds; without a digest, by its time."""
         if self.digest is None:
             return (self.size, self.mtime_ns) == (there.size, there.mtime_ns)
         return (self.size, self.digest) == (there.size, there.digest)
+
+
+_KNOWN = msgspec.json.Decoder(tuple[FileFacts, ...])
 
 
 class Entry(Struct, frozen=True, kw_only=True):
@@ -114,7 +145,7 @@ def row_of(entry: Entry) -> tuple[object, ...]:
     gaps = json.dumps([(gap.line, gap.column, gap.characters) for gap in entry.gaps])
     known = None
     if entry.known is not None:
-        known = json.dumps([(facts.size, facts.mtime_ns, facts.digest) for facts in entry.known])
+        known = msgspec.json.encode(entry.known).decode()
     return entry.key, entry.stage.value, entry.duration_s, entry.characters, gaps, known
 
 
@@ -130,13 +161,13 @@ def _checked(row: Sequence[Any]) -> Entry:
     key, stage, duration_s, characters, gaps, known = row
     if not (key == "" or _DIGEST.fullmatch(key)) or not 0 <= duration_s <= _LONGEST_S:
         raise ValueError
-    files = None if known is None else tuple(_file_facts(*facts) for facts in json.loads(known))
+    files = None if known is None else _KNOWN.decode(known)
     entry = Entry(
         stage=Stage(stage),
         key=key,
         duration_s=duration_s,
         characters=_count(characters),
-        gaps=tuple(Gap(*map(_count, gap)) for gap in json.loads(gaps)),
+        gaps=() if gaps == _NO_GAPS else tuple(Gap(*map(_count, gap)) for gap in json.loads(gaps)),
         known=files,
     )
     if len(files or ()) > _MOST_KNOWN or (entry.stage is Stage.DONE and not files):
@@ -144,13 +175,7 @@ def _checked(row: Sequence[Any]) -> Entry:
     return entry
 
 
-def _file_facts(size: object, mtime_ns: object, digest: object) -> FileFacts:
-    if digest is not None and not (isinstance(digest, str) and _DIGEST.fullmatch(digest)):
-        raise ValueError
-    return FileFacts(size=_count(size), mtime_ns=_count(mtime_ns, least=-_BEYOND_COUNTING), digest=digest)
-
-
-def _count(value: object, *, least: int = 0) -> int:
-    if type(value) is not int or not least <= value < _BEYOND_COUNTING:
+def _count(value: object) -> int:
+    if type(value) is not int or not 0 <= value <= _MOST:
         raise ValueError
     return value

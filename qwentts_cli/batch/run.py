@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from contextlib import ExitStack, contextmanager
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING
 
 from msgspec.structs import replace
 
-from qwentts_cli.batch.folder import check_files, open_journal
+from qwentts_cli.batch.folder import check_files, is_fresh, open_journal, refuse_precious
 from qwentts_cli.batch.job import prepare_job
 from qwentts_cli.batch.join import Part
 from qwentts_cli.batch.journal import Journal, State, name_beside
 from qwentts_cli.batch.make_file import make_file
-from qwentts_cli.batch.outcome import Status
+from qwentts_cli.batch.outcome import Outcome, Status
 from qwentts_cli.batch.plan import compare
 from qwentts_cli.batch.report import write_report
 from qwentts_cli.batch.runner import Runner
@@ -23,7 +24,7 @@ from qwentts_cli.speech.wiring import open_synthesizer, pool_size
 from qwentts_cli.synthesis.usage import Usage
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from qwentts_cli.batch.job import Job
@@ -32,6 +33,8 @@ if TYPE_CHECKING:
     from qwentts_cli.batch.rows import Entry
     from qwentts_cli.batch.tasks import Task
     from qwentts_cli.speech.context import Context
+
+    Keep = Callable[[Task, Entry], None]
 
 _DEFAULT_JOBS = 8
 
@@ -95,6 +98,7 @@ def _make_all(
                 observer=observer,
             )
         )
+        to_make = _tell_done(job, journal, observer, keep, is_forced=options.files.is_forced)
         # Until now nothing was begun that there could be anything to tell of.
         observer.results.planned = len(job.tasks)
         observer.work_planned(characters=job.tasks.characters, items=len(job.tasks))
@@ -111,23 +115,43 @@ def _make_all(
         runner = Runner(
             make, pool=pool, journal=journal, observer=observer, keep=keep, fail_fast=options.fail_fast
         )
-        runner.run(task for task in job.tasks if not _is_done(task, runner, journal))
+        runner.run(to_make)
         if job.join:
             _join(job, [parts[number] for number in sorted(parts)], journal, observer)
 
 
-def _is_done(task: Task, runner: Runner, journal: Journal) -> bool:
-    """Whether there is nothing to make; then that is what is told of the item."""
-    state, entry = compare(task, journal)
-    if state is not State.DONE or not entry:
-        return False
-    outcome = replace(
+def _tell_done(
+    job: Job, journal: Journal, observer: BatchObserver, keep: Keep, *, is_forced: bool
+) -> Iterator[Task]:
+    """Tell of the items whose files are there; gives the others, once all have been looked at.
+
+    Raises:
+        UsageError: one of the others would overwrite a file that is not this batch's own.
+    """
+    if is_fresh(job.tasks.folder):
+        return iter(job.tasks)
+    is_done, precious = bytearray(job.tasks.manifest.count + 1), []
+    for task, state, entry in compare(job.tasks, journal):
+        if state.is_precious:
+            precious.append(task.output)
+        elif state is State.DONE and entry:
+            is_done[task.number] = True
+            keep(task, entry)
+            outcome = _skipped(task, entry)
+            observer.results.add(outcome)
+            observer.item_ended(outcome)
+    if not is_forced:
+        refuse_precious(precious)
+    missing = len(job.tasks) - observer.results.skipped
+    return islice((task for task in job.tasks if not is_done[task.number]), missing)
+
+
+def _skipped(task: Task, entry: Entry) -> Outcome:
+    return replace(
         task.outcome(Status.SKIPPED),
         duration_s=entry.duration_s,
         usage=Usage(characters=entry.characters, gaps=entry.gaps),
     )
-    runner.skip(task, outcome, entry)
-    return True
 
 
 def _join(job: Job, parts: list[Part], journal: Journal, observer: BatchObserver) -> None:

@@ -76,12 +76,6 @@ class Runner:
                 for name in self._unfinished:
                     self._journal.stop(name)
 
-    def skip(self, task: Task, outcome: Outcome, entry: Entry) -> None:
-        """Count an item whose file is there already."""
-        self._keep(task, entry)
-        self._observer.results.add(outcome)
-        self._observer.item_ended(outcome)
-
     def _make_all(self, tasks: Iterable[Task], again: list[Task] | None) -> None:
         threads = ItemThreads(self._attempt, 2 * self._pool.jobs if self._pool else 0)
         try:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from functools import cached_property, lru_cache
+from functools import cached_property, lru_cache, partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qwentts_cli.batch.options import OutputSettings
+    from qwentts_cli.dashscope.request import Tuning
     from qwentts_cli.documents.model import Passage
     from qwentts_cli.documents.reader import DocumentReader
     from qwentts_cli.manifest.check import Manifest
@@ -50,7 +51,7 @@ class Task(Struct, frozen=True, kw_only=True, dict=True):
     def name(self) -> str:
         return self.item.output
 
-    @property
+    @cached_property
     def output(self) -> Path:
         return self.folder / self.name
 
@@ -138,8 +139,9 @@ class TaskList(Struct, frozen=True, kw_only=True):
         return count if self.limit is None else min(count, self.limit)
 
     def __iter__(self) -> Iterator[Task]:
+        choose = lru_cache(maxsize=64)(partial(_choose_voice, self.settings.voice))
         for item in select(self.manifest, shard=self.shard, limit=self.limit):
-            voice, _ = item_voice(item, self.settings.voice)
+            voice, _ = choose(*_names(item))
             yield Task(item=item, folder=self.folder, voice=voice, settings=self.settings, reader=self.reader)
 
     @property
@@ -163,13 +165,24 @@ def item_voice(item: Item, default: VoiceSettings) -> tuple[VoiceSettings, list[
     Raises:
         UsageError: a name is a slip of a known one.
     """
+    return _choose_voice(default, *_names(item))
+
+
+def _names(item: Item) -> tuple[str | None, str | None, str | None, str | None, Tuning]:
+    """All of an item that decides its voice; a million items have few different ones."""
+    return item.voice, item.model, item.language, item.instructions, item.tuning
+
+
+def _choose_voice(  # noqa: PLR0917 - the parts of what `_names` gives
+    default: VoiceSettings,
+    voice: str | None,
+    model: str | None,
+    language: str | None,
+    instructions: str | None,
+    tuning: Tuning,
+) -> tuple[VoiceSettings, list[str]]:
     return rename_voice(
-        default,
-        voice=item.voice,
-        model=item.model,
-        language=item.language,
-        instructions=item.instructions,
-        tuning=item.tuning,
+        default, voice=voice, model=model, language=language, instructions=instructions, tuning=tuning
     )
 
 
