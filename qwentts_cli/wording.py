@@ -18,7 +18,7 @@ _HOUR_S = 3600
 
 def plural(number: int, noun: str) -> str:
     """A number with its noun: "1 item", "2 items"."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}{'es' if noun.endswith('s') else 's'}"
 
 
 def suggest(typed: str, known: Iterable[str], kind: str) -> str:

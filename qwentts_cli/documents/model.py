@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
 
+from qwentts_cli.wording import plural
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
@@ -125,6 +127,4 @@ def as_passages(pieces: Iterable[str]) -> Iterator[Passage]:
 
 def count_left_out(left_out: Counter[str]) -> str:
     """Say what was left out: "2 images, 1 code block"; empty if nothing was."""
-    return ", ".join(
-        f"{count} {kind}{'s' if count > 1 else ''}" for kind, count in left_out.most_common() if count
-    )
+    return ", ".join(plural(count, kind) for kind, count in left_out.most_common() if count)

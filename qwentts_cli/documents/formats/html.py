@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from html.parser import HTMLParser
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
 from msgspec.structs import replace
@@ -26,6 +26,9 @@ from qwentts_cli.documents.model import Passage, PassageKind
 from qwentts_cli.documents.wording import end_with_pause, tidy
 from qwentts_cli.text.punctuation import is_speakable
 
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 # Set by who makes HTML out of lines, to tell which line a block came from.
 LINE_ATTRIBUTE: Final = "data-line"
 _DEEPEST: Final = 500  # elements in each other; nobody writes more, and a bomb would
@@ -45,8 +48,14 @@ class HtmlContent(Struct):
 
 def parse_html(text: str, *, anchors: frozenset[str] = frozenset()) -> HtmlContent:
     """Find the passages of a page; those at one of the `anchors` (`id`s) carry its name."""
+    return parse_pieces([text], anchors)
+
+
+def parse_pieces(pieces: Iterable[str], anchors: frozenset[str] = frozenset()) -> HtmlContent:
+    """Likewise, of a page that comes in pieces, so that it is never in memory as a whole."""
     parser = _Parser(anchors)
-    parser.feed(text)
+    for piece in pieces:
+        parser.feed(piece)
     parser.close()
     parser.end_passage()
     return parser.content

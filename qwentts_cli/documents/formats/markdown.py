@@ -8,11 +8,12 @@ from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
 
-from qwentts_cli.documents.formats.html import LINE_ATTRIBUTE, HtmlContent, parse_html
+from qwentts_cli.documents.formats.html import LINE_ATTRIBUTE, HtmlContent, parse_pieces
 from qwentts_cli.text.punctuation import HAN, KANA
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
+    from typing import Any
 
     from markdown_it.token import Token
 
@@ -26,6 +27,8 @@ _NOTE: Final = re.compile(r"\[\^[^\]\s]{1,64}\]:")
 _NOTE_MARK: Final = re.compile(r"\[\^[^\]\s]{1,64}\]")
 _SHORTCODE: Final = re.compile(r"(?<![\w:]):(?:[a-z][a-z0-9_+-]{1,40}|[+-]1):(?![\w:])")
 _CALLOUT: Final = re.compile(r"\[!\w+\][+-]?\s*|\[[ xX]\]\s+")
+_BLOCK_RULES: Final = ["normalize", "block"]
+_BLOCKS_AT_ONCE: Final = 1000
 _CONTAINER: Final = re.compile(r"^:::.*$", re.MULTILINE)
 
 
@@ -40,7 +43,7 @@ def parse_markdown(text: str) -> HtmlContent:
     """Find the passages of a Markdown text (CommonMark; tables, struck-out text, notes, front matter)."""
     matter = read_front_matter(text)
     body = text.split("\n", matter.lines)[-1] if matter.lines else text
-    content = parse_html(_html(body, matter.lines))
+    content = parse_pieces(_html(body, matter.lines))
     if matter.lines:
         content.left_out["front matter"] += 1
     content.title = matter.fields.get("title", "")
@@ -68,14 +71,26 @@ def _unquoted(value: str) -> str:
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
 
 
-def _html(text: str, lines_before: int) -> str:
+def _html(text: str, lines_before: int) -> Iterator[str]:
+    """Give the HTML in pieces: what is inside of blocks takes most of the memory, and is needed only once."""
     from markdown_it import MarkdownIt
+    from markdown_it.rules_core import StateCore
 
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    inline_rules = [rule for rule in parser.core.ruler.get_active_rules() if rule not in _BLOCK_RULES]
     held = _MULTIPLIES.sub(lambda found: _HELD * len(found[0]), text.replace(_HELD, ""))
-    tokens = [_mended(token, lines_before) for token in _without_notes(parser.parse(held))]
-    html: str = parser.renderer.render(tokens, parser.options, {})
-    return html.replace(_HELD, "*")
+    parser.core.ruler.enableOnly(_BLOCK_RULES)
+    environment: dict[str, Any] = {}
+    blocks = _without_notes(parser.parse(held, environment))
+    parser.core.ruler.enableOnly(inline_rules)
+    for begin in range(0, len(blocks), _BLOCKS_AT_ONCE):
+        some = blocks[begin : begin + _BLOCKS_AT_ONCE]
+        parser.core.process(StateCore("", parser, environment, some))
+        tokens = [_mended(token, lines_before) for token in some]
+        html: str = parser.renderer.render(tokens, parser.options, environment)
+        yield html.replace(_HELD, "*")
+        for token in some:
+            token.children = None
 
 
 def _without_notes(tokens: Sequence[Token]) -> list[Token]:
