@@ -6,6 +6,11 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from qwentts_cli.billing.ledger import UsageLedger
+from qwentts_cli.metered import Metered
+from tests.conftest import KEY
+from tests.samples import write_sample
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -33,6 +38,22 @@ def test_the_same_command_again_stays_within_the_budget(thrifty: Qwentts) -> Non
     assert "the next month begins on" in result.stderr
     assert not (thrifty.folder / "3.wav").exists()
     thrifty("say", TEXT.format(1), "-o", "again.wav", *SANDBOX)
+
+
+def test_a_voice_counts_and_one_that_would_cross_the_budget_is_not_made(qwentts: Qwentts) -> None:
+    """Each costs 0.01 USD, whoever speaks with it then; where no price is known, nobody can keep a budget."""
+    write_sample(qwentts.folder / "me.wav")
+    qwentts("config", "set", "budget", "0.015 USD/month")
+    args = ("voices", "clone", "me.wav", "--name", "me", "--yes")
+    env = {"QWENTTS_API_KEY": KEY}
+    path = qwentts.home / ".local" / "state" / "qwentts" / "usage.sqlite"
+    with UsageLedger(path, warn=pytest.fail) as ledger:
+        ledger.record(model="voice-enrollment clone", voice="v", profile="", region="intl", metered=Metered())
+    refused = qwentts(*args, "--region", "intl", code=10, env=env)
+    assert "0.015 USD/month: 0.010 USD spent" in refused.stderr
+    assert qwentts("usage", "--json", env=env).json["total"]["cost"] == {"USD": 0.01}
+    unknown = qwentts(*args, "--base-url", "http://127.0.0.1:9", code=2, env=env)
+    assert "the price of voice-enrollment clone is not known" in unknown.stderr
 
 
 def test_usage_shows_what_is_left(thrifty: Qwentts) -> None:

@@ -214,6 +214,27 @@ def test_an_answer_that_got_lost_makes_no_second_voice(qwentts: Qwentts) -> None
         assert len(asked(server, "create_voice")) == 1
 
 
+@pytest.mark.parametrize("kind", ["html", "xml", "garbage", "gzip-bomb", "huge-headers", "redirect", "cut"])
+def test_whatever_answers_ends_with_a_message(qwentts: Qwentts, kind: str) -> None:
+    """At the makers of voices and at the uploads; the exit code is none of a bug."""
+    write_sample(qwentts.folder / "me.wav")
+    for phase in ("customization", "upload"):
+        with Sandbox(voice_engine="tones", faults=f"{phase}:{kind}") as server:
+            at(qwentts, server)
+            args = ("voices", "clone", "me.wav", "--name", "myvoice", "--yes", "--timeout", "5")
+            assert qwentts.run(*args).code in {5, 6}
+
+
+def test_a_list_of_texts_names_own_voices(studio: Qwentts) -> None:
+    """In a batch, by row, as any other voice."""
+    clone(studio)
+    (studio.folder / "list.jsonl").write_text(
+        '{"text": "One.", "voice": "myvoice"}\n{"text": "Two.", "voice": "Cherry"}\n'
+    )
+    studio("batch", "list.jsonl", "-d", "out")
+    assert [read_back(studio.folder / f"out/000{number}.wav") for number in (1, 2)] == ["One.", "Two."]
+
+
 def test_what_surely_made_no_voice_is_asked_again(qwentts: Qwentts) -> None:
     """A rate limit answers before anything is made."""
     write_sample(qwentts.folder / "me.wav")

@@ -6,17 +6,22 @@ import io
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from qwentts_cli.audio.native import load_soundfile
+from qwentts_cli.audio.decode import decode
+from qwentts_cli.audio.formats import AudioFormat
+from qwentts_cli.audio.native import load_av, load_soundfile
 from qwentts_cli.audio.sample.facts import SampleFacts, measure
 from qwentts_cli.audio.wav import wav_header
-from qwentts_cli.errors import UsageError
+from qwentts_cli.errors import LocalError, UsageError
 from qwentts_cli.wording import shown_bytes
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     import soundfile
+
+    from qwentts_cli.audio.sample.facts import Samples
 
 # An hour of studio sound; whatever is larger is no sample, and would fill the memory.
 _MOST_BYTES = 200_000_000
@@ -47,17 +52,14 @@ def read_sample(path: Path) -> Sample:
         LocalError: the library that reads sound is not there.
     """
     data = _read(path)
-    if data[4:8] == b"ftyp":  # M4A, which the service takes and libsndfile does not
-        return Sample(data=data, extension="m4a", media_type="audio/mp4", facts=None)
+    if data[4:8] == b"ftyp":
+        return _read_m4a(path, data)
     soundfile = load_soundfile()
     try:
         with soundfile.SoundFile(io.BytesIO(data)) as sound:
             return _convert(path, data, sound)
     except soundfile.LibsndfileError as error:
-        raise UsageError(
-            f"{path} is no sound that can be read: {error.error_string.rstrip('.')}",
-            hint="Save it as WAV, MP3, FLAC or M4A.",
-        ) from error
+        raise _no_sound(path, error.error_string.rstrip(".")) from error
 
 
 def _read(path: Path) -> bytes:
@@ -73,9 +75,31 @@ def _read(path: Path) -> bytes:
     return data
 
 
-def _convert(path: Path, data: bytes, sound: soundfile.SoundFile) -> Sample:
+def _read_m4a(path: Path, data: bytes) -> Sample:
+    """An M4A, which the service takes; it can be looked into where the library for AAC is installed."""
+    as_it_is = Sample(data=data, extension="m4a", media_type="audio/mp4", facts=None)
+    try:
+        load_av()
+    except LocalError:
+        return as_it_is
     import numpy as np
 
+    try:
+        pieces = list(decode(path, AudioFormat.M4A))
+    except LocalError as error:
+        raise _no_sound(path, error.message) from error
+    if not pieces:
+        raise _no_sound(path, "it is empty")
+    rate, channels = pieces[0].sample_rate, pieces[0].channels
+    whole = np.frombuffer(b"".join(piece.data for piece in pieces), "<i2").reshape(-1, channels)
+    mixed = (whole.mean(axis=1) / (_LOUDEST + 1)).astype(np.float32)
+    facts = measure(mixed, rate, container="M4A", channels=channels)
+    if channels == 1:
+        return replace(as_it_is, facts=facts)
+    return _as_wav(mixed, facts, (_mixed(channels),))
+
+
+def _convert(path: Path, data: bytes, sound: soundfile.SoundFile) -> Sample:
     if sound.frames > _MOST_SECONDS * sound.samplerate:
         length = f"{sound.frames / sound.samplerate:,.0f} s"
         raise UsageError(f"{path} has {length}, which is far too long", hint="Cut it to 10 to 20 seconds.")
@@ -87,8 +111,14 @@ def _convert(path: Path, data: bytes, sound: soundfile.SoundFile) -> Sample:
         is_wav = container == "WAV"
         extension, media_type = ("wav", "audio/wav") if is_wav else ("mp3", "audio/mpeg")
         return Sample(data=data, extension=extension, media_type=media_type, facts=facts)
+    return _as_wav(mixed, facts, changes)
+
+
+def _as_wav(mixed: Samples, facts: SampleFacts, changes: tuple[str, ...]) -> Sample:
+    import numpy as np
+
     whole = np.clip(np.rint(mixed * _LOUDEST), -_LOUDEST - 1, _LOUDEST).astype("<i2").tobytes()
-    wav = wav_header(len(whole), sound.samplerate) + whole
+    wav = wav_header(len(whole), facts.rate) + whole
     return Sample(data=wav, extension="wav", media_type="audio/wav", facts=facts, changes=changes)
 
 
@@ -99,5 +129,13 @@ def _changes(sound: soundfile.SoundFile, container: str) -> list[str]:
     elif container == "WAV" and sound.subtype != "PCM_16":
         changes.append(f"made 16 bits of {sound.subtype_info}")
     if sound.channels > 1:
-        changes.append(f"mixed {sound.channels} channels into one")
+        changes.append(_mixed(sound.channels))
     return changes
+
+
+def _mixed(channels: int) -> str:
+    return f"mixed {channels} channels into one"
+
+
+def _no_sound(path: Path, why: str) -> UsageError:
+    return UsageError(f"{path} is no sound that can be read: {why}", hint="Save it as WAV, MP3, FLAC or M4A.")

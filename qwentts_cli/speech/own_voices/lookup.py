@@ -74,7 +74,7 @@ def check_new_name(name: str, server: str) -> None:
 
 
 def _elsewhere(voice: OwnVoice, server: str) -> UsageError:
-    option = f"--profile {voice.profile}" if voice.profile else _server_option(voice.server)
+    option = _server_option(voice.server) + (f", or --profile {voice.profile}" if voice.profile else "")
     return UsageError(
         f"your voice {voice.name} was made at {voice.server}, and {server} does not have it",
         hint=f"Use {option}.",

@@ -83,7 +83,7 @@ def prepare_recording(typed: str, maker: Maker, observer: Observer) -> Recording
     for change in sample.changes:
         observer.tell(f"{path}: {change}")
     if sample.facts is None:
-        observer.warn(f"{path} is sent as it is: M4A cannot be looked into here")
+        observer.warn(f"{path} is sent unseen: pip install 'qwentts[m4b]' lets M4A be looked into")
     if sample.facts and not sample.facts.speech_s:
         raise UsageError(
             f"there is nothing to hear in {path}: its loudest sample is at {sample.facts.peak_db:.0f} dB",

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from urllib3.util import parse_url
 
 from qwentts_cli.dashscope.address import parse_address
-from qwentts_cli.dashscope.audio_url import check_audio_url
+from qwentts_cli.dashscope.audio_url import check_audio_url, check_storage_url
 from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint, region_endpoint
 from qwentts_cli.errors import RejectedError, UsageError
 
@@ -165,6 +165,8 @@ def test_other_addresses_are_refused(url: str) -> None:
     """A server, or who speaks for it, cannot have us fetch from anywhere."""
     with pytest.raises(RejectedError, match="refused the audio URL"):
         check_audio_url(url, INTL, SUFFIX)
+    with pytest.raises(RejectedError, match="refused the storage's address"):
+        check_storage_url(url, INTL, SUFFIX)
 
 
 MARKS = ["://", "/", "//", "\\", "@", ":", "#", "?", "[", "]", ".", "-", "_", "%2e", "%00", "\t", "\n", " "]

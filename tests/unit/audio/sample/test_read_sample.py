@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import sys
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -70,11 +71,43 @@ def test_what_is_measured() -> None:
     assert (nothing.seconds, nothing.speech_s) == (0, 0)
 
 
-def test_m4a_goes_unseen(tmp_path: Path) -> None:
-    """The service takes it, and nothing here can read it."""
+def write_m4a(path: Path, channels: int) -> Path:
+    av = pytest.importorskip("av")
+    layout = "stereo" if channels > 1 else "mono"
+    with av.open(str(path), "w", format="mp4") as container:
+        stream = container.add_stream("aac", rate=24_000, layout=layout)
+        pcm = np.repeat((speech_like(8) * 32_767).astype("<i2"), channels).reshape(1, -1)
+        frame = av.AudioFrame.from_ndarray(pcm, format="s16", layout=layout)
+        frame.sample_rate = 24_000
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return path
+
+
+def test_m4a_is_looked_into_and_goes_as_it_is(tmp_path: Path) -> None:
+    """Of one channel; of two it becomes a WAV."""
+    path = write_m4a(tmp_path / "a.m4a", 1)
+    sample = read_sample(path)
+    assert (sample.data, sample.media_type) == (path.read_bytes(), "audio/mp4")
+    assert sample.facts
+    assert sample.facts.seconds == pytest.approx(8, abs=0.2)
+    mixed = read_sample(write_m4a(tmp_path / "b.m4a", 2))
+    assert (mixed.media_type, mixed.changes) == ("audio/wav", ("mixed 2 channels into one",))
+
+
+def test_m4a_goes_unseen_where_nothing_can_read_it(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The service takes it all the same."""
+    monkeypatch.setitem(sys.modules, "av", None)
     (tmp_path / "a.m4a").write_bytes(b"\0\0\0\x20ftypM4A " + bytes(100))
     sample = read_sample(tmp_path / "a.m4a")
     assert (sample.facts, sample.media_type) == (None, "audio/mp4")
+
+
+def test_an_m4a_that_is_damaged_is_told(tmp_path: Path) -> None:
+    pytest.importorskip("av")
+    (tmp_path / "a.m4a").write_bytes(b"\0\0\0\x20ftypM4A " + bytes(100))
+    with pytest.raises(UsageError, match="is no sound"):
+        read_sample(tmp_path / "a.m4a")
 
 
 @pytest.mark.parametrize(("content", "says"), [(b"no sound", "is no sound"), (b"", "is no sound")])
