@@ -19,6 +19,7 @@ from qwentts_cli.dashscope.names import choose_model
 from qwentts_cli.errors import AuthError, QwenTTSError, UsageError
 from qwentts_cli.settings.credentials import ApiKey
 from qwentts_cli.settings.paths import catalog_file
+from qwentts_cli.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -56,6 +57,7 @@ def models(
         )
     else:
         run.output.lines(_table(rows))
+        run.output.note(_legend(catalog, rows))
 
 
 class _Row(Struct, frozen=True):
@@ -154,6 +156,13 @@ def _table(rows: list[_Row]) -> Iterable[str]:
     widths = [max(len(line[column]) for line in lines) for column in range(len(_COLUMNS))]
     for line in lines:
         yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()
+
+
+def _legend(catalog: Catalog, rows: list[_Row]) -> str:
+    prices = (row.known.prices.get(row.region) for row in rows if row.known)
+    days = sorted({str(catalog.sources[price.source].date) for price in prices if price})
+    facts = [plural(len(rows), "model"), f"prices of {' and '.join(days)}" if days else ""]
+    return "; ".join([*filter(None, facts), "'qwentts models MODEL' has the source and the day of each fact"])
 
 
 def _shown(value: object) -> str:

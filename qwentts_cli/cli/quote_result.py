@@ -38,4 +38,4 @@ def _facts(quote: Quote, model: str) -> Iterator[str]:
     if quote.minutes is not None and estimate.cached < estimate.segments:
         yield f"about {about(quote.minutes * _MINUTE_S)} to make"
     listed = f" ({quote.region}, {model}; prices of {source.date}: {source.title})" if source else ""
-    yield f"{'at most ' if billed.tokens and quote.cost else ''}{quote.price_tag}{listed}"
+    yield f"{quote.price_tag}{listed}"

@@ -84,11 +84,12 @@ def make_quote(estimate: Estimate, context: Context, model: str) -> Quote:
     """Put a price on an estimate; `model` is the usual one."""
     prices = context.prices
     cost = prices.total(estimate.billed)
+    most = "at most " if estimate.billed.total().tokens else ""
     return Quote(
         estimate=estimate,
         cost=cost,
         price_source=prices.source(model),
-        price_tag=prices.tag(cost) or "price not known",
+        price_tag=f"{most}{prices.tag(cost)}" if cost else "price not known",
         region=prices.region,
         minutes=_minutes(estimate, context, model),
     )

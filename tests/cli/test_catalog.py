@@ -75,6 +75,11 @@ def test_all_that_lists_knows_it(documented: Qwentts) -> None:
         ('[[models]]\nname = "x"\n', ":2:1: there is nothing called 'name'"),
         ('# one\n[[models]]\nsummary = "x"\n', ":2:1: id is missing"),
         ('[[models]]\nid = "x"\nrpm = "60"\n', ":3:1: expected a whole number, got a text"),
+        ('[[models]]\nid = "x"\nrpm = 0\n', ":3:1: expected a whole number >= 1"),
+        (
+            '[[models]]\nid = "x"\nprice.cn = { amount = -1, currency = "CNY" }\n',
+            ":3:14: a price is not negative",
+        ),
         ('[[models]]\nid = "x"\ntakes = ["speed", "sped"]\n', ":3:19: 'sped' is not known"),
         (
             '[[models]]\nid = "x"\nprice.intl = { amount = 1, currency = "EUR" }\n',

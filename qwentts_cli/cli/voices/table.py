@@ -65,7 +65,7 @@ def _legend(voices: list[VoiceFacts], *, has_models: bool) -> str:
     facts = [plural(len(voices), "voice")]
     if has_models and any(voice.ended for voice in voices):
         facts.append(f"{_MARK} this model has ended {where_ended()}")
-    return "; ".join([*facts, "'qwentts voices show NAME' has more"])
+    return "; ".join([*facts, "'qwentts voices show NAME' tells the source"])
 
 
 def where_ended() -> str:

@@ -5,9 +5,9 @@ from __future__ import annotations
 import datetime as dt
 import re
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any, Literal, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, Literal, TypeVar
 
-from msgspec import UNSET, Struct, UnsetType, ValidationError, convert
+from msgspec import UNSET, Meta, Struct, UnsetType, ValidationError, convert
 from msgspec.structs import asdict
 
 from qwentts_cli.dashscope.catalog import OWN_SOURCE
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from qwentts_cli.settings.toml_places import TomlPath
 
 _MAX_BYTES = 1 << 20
+_DEAREST = 1_000_000
 _HOST = re.compile(r"(\{workspace\}\.)?[a-z0-9]([a-z0-9.-]*[a-z0-9])?", re.IGNORECASE)
 _WORDS = {
     r"Object missing required field (\S+)": r"\1 is missing",
@@ -36,6 +37,8 @@ _WORDS = {
     "Invalid decimal string": "expected a number",
 }
 _T = TypeVar("_T", bound=Struct)
+_Count = Annotated[int, Meta(ge=1, le=1_000_000)]
+_Name = Annotated[str, Meta(min_length=1, max_length=128)]
 
 
 class _Price(Struct, forbid_unknown_fields=True):
@@ -63,27 +66,27 @@ class _End(Struct, forbid_unknown_fields=True):
 
 
 class _Model(Struct, forbid_unknown_fields=True):
-    id: str
+    id: _Name
     endpoint: Literal["generation", "synthesizer"] | UnsetType = UNSET
     summary: str | UnsetType = UNSET
-    max_units: int | UnsetType = UNSET
-    spoken_units: int | UnsetType = UNSET
-    rpm: int | UnsetType = UNSET
+    max_units: _Count | UnsetType = UNSET
+    spoken_units: _Count | UnsetType = UNSET
+    rpm: _Count | UnsetType = UNSET
     voices: str | UnsetType = UNSET
     default_voice: str | UnsetType = UNSET
     voice_prefix: str | UnsetType = UNSET
     regions: list[str] | UnsetType = UNSET
     languages: list[str] | UnsetType = UNSET
     takes: list[str] | UnsetType = UNSET
-    max_instruction_units: int | UnsetType = UNSET
-    max_instruction_tokens: int | UnsetType = UNSET
-    sample_rates: list[int] | UnsetType = UNSET
+    max_instruction_units: _Count | UnsetType = UNSET
+    max_instruction_tokens: _Count | UnsetType = UNSET
+    sample_rates: list[_Count] | UnsetType = UNSET
     price: dict[str, dict[str, Any]] | UnsetType = UNSET
     ends: dict[str, dict[str, Any]] | UnsetType = UNSET
 
 
 class _Voice(Struct, forbid_unknown_fields=True):
-    id: str
+    id: _Name
     models: list[str] | UnsetType = UNSET
     gender: Literal["female", "male"] | UnsetType = UNSET
     name_zh: str | UnsetType = UNSET
@@ -157,7 +160,8 @@ class OwnCatalog:
             base = base | {key: base.get(key, {}) | read}
         if "spoken_units" in given or "max_units" in given:
             most = given.get("max_units", base["max_units"])
-            given["spoken_units"] = {"units": min(given.get("spoken_units", most), most)}
+            spoken = given.get("spoken_units", base.get("spoken_units", {}).get("units", most))
+            given["spoken_units"] = {"units": min(spoken, most)}
         if "rpm" in given:
             given["rpm"] = {"requests": given["rpm"]}
         return id_, base | given | ({"source": OWN_SOURCE} if given.keys() - {"id"} else {})
@@ -179,6 +183,9 @@ class OwnCatalog:
     def _given(self, row: object, kind: type[Struct], place: TomlPath) -> dict[str, Any]:
         """What a row says, checked to be of the right kinds."""
         said = asdict(self._convert(row, kind, place))
+        for name, value in said.items():
+            if isinstance(value, Decimal) and not 0 <= value < _DEAREST:
+                raise self._problem((*place, name), "a price is not negative, and no more than anybody pays")
         return {name: value for name, value in said.items() if value is not UNSET}
 
     def _convert(self, row: object, kind: type[_T], place: TomlPath) -> _T:
