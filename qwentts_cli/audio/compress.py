@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 from qwentts_cli.audio.encoders.notes import FileOutput, Notes, Output, PipeOutput
 from qwentts_cli.audio.formats import AudioFormat, compression_level
 from qwentts_cli.audio.metadata.splice import splice_tags
-from qwentts_cli.audio.native import load_soundfile
+from qwentts_cli.audio.native import load_soundfile, sound_error_text
 from qwentts_cli.audio.tags import Tags
 from qwentts_cli.audio.wav import SAMPLE_BYTES
 from qwentts_cli.errors import LocalError
@@ -87,5 +87,5 @@ class Compressor:
     def _run(self, work: Callable[[], _T]) -> _T:
         try:
             return self._thread.submit(work).result()
-        except self._soundfile.LibsndfileError as error:
-            raise LocalError(f"the {self._fmt} encoder failed: {error.error_string.rstrip('.')}") from error
+        except self._soundfile.SoundFileError as error:
+            raise LocalError(f"the {self._fmt} encoder failed: {sound_error_text(error)}") from error

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qwentts_cli.audio.formats import AudioFormat
-from qwentts_cli.audio.native import load_av, load_soundfile
+from qwentts_cli.audio.native import load_av, load_soundfile, sound_error_text
 from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
 from qwentts_cli.audio.wav import SAMPLE_BYTES, Pcm
 from qwentts_cli.errors import LocalError
@@ -52,8 +52,8 @@ def _decoded(path: Path, file: BinaryIO, *, is_lossy: bool) -> Iterator[Pcm]:
         with soundfile.SoundFile(file.fileno(), closefd=False) as sound:
             while data := read(sound):
                 yield Pcm(data, sound.samplerate, sound.channels)
-    except soundfile.LibsndfileError as error:
-        raise _unreadable(path, error.error_string.rstrip(".")) from error
+    except soundfile.SoundFileError as error:
+        raise _unreadable(path, sound_error_text(error)) from error
 
 
 def _decoded_mp4(path: Path, file: BinaryIO) -> Iterator[Pcm]:

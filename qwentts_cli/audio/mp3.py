@@ -8,6 +8,7 @@ behind the last one, which players leave out.
 from __future__ import annotations
 
 import struct
+from functools import partial
 from typing import TYPE_CHECKING, BinaryIO, Final
 
 from msgspec import Struct
@@ -15,9 +16,10 @@ from msgspec import Struct
 from qwentts_cli.audio.native import load_lame
 from qwentts_cli.audio.output import write_all
 from qwentts_cli.audio.tags import Tags, id3_block
+from qwentts_cli.errors import LocalError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
 
 DEFAULT_KBPS: Final = 64
 _MPEG1: Final = 0b11
@@ -117,10 +119,10 @@ class Mp3Encoder:
 
     def write(self, pcm: bytes) -> None:
         self._samples += len(pcm) // (2 * self._layout.channels)
-        self._put(self._lame.encode(pcm))
+        self._put(partial(self._lame.encode, pcm))
 
     def finish(self) -> None:
-        self._put(self._lame.flush())
+        self._put(self._lame.flush)
         if self._start is not None:
             end = self._out.tell()
             self._out.seek(self._start)
@@ -128,7 +130,11 @@ class Mp3Encoder:
             self._out.seek(end)
         self._out.flush()
 
-    def _put(self, data: bytes) -> None:
+    def _put(self, encode: Callable[[], bytes]) -> None:
+        try:
+            data = encode()
+        except RuntimeError as error:
+            raise LocalError(f"the mp3 encoder failed: {error}") from error
         self._counter.feed(data)
         self._bytes += len(data)
         write_all(self._out, data, flush=self._flush)

@@ -33,6 +33,11 @@ def load_soundfile() -> ModuleType:
     return soundfile  # type: ignore[no-any-return]  # it ships no types
 
 
+def sound_error_text(error: Exception) -> str:
+    """What libsndfile, or soundfile itself, says went wrong."""
+    return str(getattr(error, "error_string", error)).rstrip(".")
+
+
 def load_lame() -> ModuleType:
     """Import lameenc.
 

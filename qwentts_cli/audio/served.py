@@ -41,7 +41,7 @@ def _decode(body: bytes) -> Pcm:
         with soundfile.SoundFile(io.BytesIO(body)) as sound:
             samples = sound.read(dtype="float32")
             rate, channels = sound.samplerate, sound.channels
-    except soundfile.LibsndfileError as error:
+    except soundfile.SoundFileError as error:
         raise not_wav(body) from error
     if not len(samples):
         raise BadAudioError("the service sent empty audio", hint="Change the text or try again.")

@@ -17,12 +17,12 @@ from qwentts_cli.dashscope.transport.pace import Pace
 from qwentts_cli.dashscope.transport.proof import is_proven_whole
 from qwentts_cli.dashscope.transport.retry_after import parse_retry_after
 from qwentts_cli.dashscope.transport.session import (
+    Arriving,
     BearerAuth,
     Timeouts,
     exchange,
     no_auth,
     open_session,
-    read_pieces,
 )
 from qwentts_cli.dashscope.wire import (
     Answer,
@@ -86,8 +86,8 @@ class SpeechClient:
         Raises:
             QwenTTSError: the service refused, or nothing usable came back.
         """
-        with exchange(self._api, self._post(request, stream=False), self._timeouts) as response:
-            return self._whole_answer(response, request)
+        with exchange(self._api, self._post(request, stream=False), self._timeouts) as arriving:
+            return self._whole_answer(arriving, request)
 
     def stream(self, request: SynthesisRequest) -> Iterator[Answer]:
         """Ask for speech and get it in pieces; the last answer has the address of the whole.
@@ -95,14 +95,14 @@ class SpeechClient:
         Raises:
             QwenTTSError: also in the middle, when the service fails, or the stream ends before its end.
         """
-        with exchange(self._api, self._post(request, stream=True), self._timeouts) as response:
-            if response.status_code != _OK or "event-stream" not in response.headers.get("Content-Type", ""):
-                yield self._whole_answer(response, request)
+        with exchange(self._api, self._post(request, stream=True), self._timeouts) as arriving:
+            if arriving.status != _OK or "event-stream" not in arriving.headers.get("Content-Type", ""):
+                yield self._whole_answer(arriving, request)
                 return
-            _refuse_encoding(response)
+            _refuse_encoding(arriving)
             # Comments that keep the connection alive are no sound.
             pace, size, answer = Pace(self._timeouts.idle, least=1), 0, Answer()
-            for event in parse_events(read_pieces(response, pace)):
+            for event in parse_events(arriving.pieces(pace)):
                 pace.gain(1)
                 if event.is_done and size:
                     yield replace(answer, audio=b"", is_last=True)
@@ -125,11 +125,11 @@ class SpeechClient:
             QwenTTSError: the service refused, or nothing usable came back.
         """
         url, auth = self._endpoint.base_url + path, BearerAuth(self._key.secret)
-        with exchange(self._api, requests.Request("GET", url, auth=auth), self._timeouts) as response:
-            if response.status_code != _OK:
-                raise self._error(receive_refusal(response))
-            _refuse_encoding(response)
-            return parse_document(self._read_answer(response))
+        with exchange(self._api, requests.Request("GET", url, auth=auth), self._timeouts) as arriving:
+            if arriving.status != _OK:
+                raise self._error(receive_refusal(arriving))
+            _refuse_encoding(arriving)
+            return parse_document(self._read_answer(arriving))
 
     def download(self, url: str) -> Download:
         """Fetch finished audio from the storage, which needs no key and must not see one.
@@ -146,15 +146,15 @@ class SpeechClient:
 
     def _download(self, url: str) -> Download:
         request = requests.Request("GET", url, auth=no_auth)
-        with exchange(self._storage, request, self._timeouts) as response:
-            if response.status_code != _OK:
-                raise _storage_error(response)
-            _refuse_encoding(response)
+        with exchange(self._storage, request, self._timeouts) as arriving:
+            if arriving.status != _OK:
+                raise _storage_error(arriving)
+            _refuse_encoding(arriving)
             pace = Pace(self._timeouts.idle, least=int(self._timeouts.idle * SLOWEST_BYTES_PER_S))
-            body = _read(response, MAX_AUDIO_BYTES, "the audio", pace)
+            body = _read(arriving, MAX_AUDIO_BYTES, "the audio", pace)
             if body.lstrip()[:1] in {b"<", b"{"}:
                 raise NetworkError("something other than the storage answered at the audio's address")
-            return Download(body, is_proven_whole(body, response.headers))
+            return Download(body, is_proven_whole(body, arriving.headers))
 
     def _post(self, request: SynthesisRequest, *, stream: bool) -> requests.Request:
         headers = {"Content-Type": "application/json"}
@@ -169,22 +169,22 @@ class SpeechClient:
             auth=BearerAuth(self._key.secret),
         )
 
-    def _whole_answer(self, response: requests.Response, request: SynthesisRequest) -> Answer:
-        if response.status_code != _OK:
-            raise self._error(receive_refusal(response), request)
-        _refuse_encoding(response)
-        data = self._read_answer(response)
+    def _whole_answer(self, arriving: Arriving, request: SynthesisRequest) -> Answer:
+        if arriving.status != _OK:
+            raise self._error(receive_refusal(arriving), request)
+        _refuse_encoding(arriving)
+        data = self._read_answer(arriving)
         if looks_like_events(data):
             return self._joined(data, request)
         if data.lstrip().startswith(b"<"):
-            kind = foreign_text(response.headers.get("Content-Type", "unknown")).split(";")[0]
+            kind = foreign_text(arriving.headers.get("Content-Type", "unknown")).split(";")[0]
             raise _no_audio(f"unexpected content type {kind} instead of an answer")
         return self._checked(decode_answer(data), request)
 
-    def _read_answer(self, response: requests.Response) -> bytes:
-        data = _read(response, MAX_ANSWER_BYTES, "the answer")
+    def _read_answer(self, arriving: Arriving) -> bytes:
+        data = _read(arriving, MAX_ANSWER_BYTES, "the answer")
         if is_web_page(data):
-            raise web_page_error(response.status_code, self._endpoint.label)
+            raise web_page_error(arriving.status, self._endpoint.label)
         return data
 
     def _joined(self, data: bytes, request: SynthesisRequest) -> Answer:
@@ -228,32 +228,32 @@ class SpeechClient:
         return service_error(refusal, asked)
 
 
-def receive_refusal(response: requests.Response) -> Refusal:
+def receive_refusal(arriving: Arriving) -> Refusal:
     """Read an answer that is not 200; only inside `exchange`."""
-    retry_after = parse_retry_after(response.headers.get("Retry-After", ""), response.headers.get("Date"))
+    retry_after = parse_retry_after(arriving.headers.get("Retry-After", ""), arriving.headers.get("Date"))
     return read_refusal(
-        read_start(response),
-        response.status_code,
-        request_id=response.headers.get("x-request-id", ""),
+        read_start(arriving),
+        arriving.status,
+        request_id=arriving.headers.get("x-request-id", ""),
         retry_after_s=retry_after,
     )
 
 
-def read_start(response: requests.Response) -> bytes:
+def read_start(arriving: Arriving) -> bytes:
     """What an error says; nobody reads further than this."""
     start = b""
-    for piece in read_pieces(response):
+    for piece in arriving.pieces():
         start += piece
         if len(start) > MAX_ERROR_BYTES:
             break
     return start[:MAX_ERROR_BYTES]
 
 
-def _read(response: requests.Response, limit: int, what: str, pace: Pace | None = None) -> bytes:
-    if (response.raw.length_remaining or 0) > limit:
+def _read(arriving: Arriving, limit: int, what: str, pace: Pace | None = None) -> bytes:
+    if arriving.length > limit:
         raise _too_large(what, limit)
     pieces, size = [], 0
-    for piece in read_pieces(response, pace):
+    for piece in arriving.pieces(pace):
         if pace:
             pace.gain(len(piece))
         size += len(piece)
@@ -263,15 +263,15 @@ def _read(response: requests.Response, limit: int, what: str, pace: Pace | None 
     return b"".join(pieces)
 
 
-def _refuse_encoding(response: requests.Response) -> None:
-    encoding = response.headers.get("Content-Encoding", "identity").lower()
+def _refuse_encoding(arriving: Arriving) -> None:
+    encoding = arriving.headers.get("Content-Encoding", "identity").lower()
     if encoding not in {"", "identity"}:
         raise _no_audio("the answer has a content encoding that was not asked for")
 
 
-def _storage_error(response: requests.Response) -> QwenTTSError:
-    status = response.status_code
-    if status == 403 and b"expired" in read_start(response).lower():  # noqa: PLR2004 - a status is its own name
+def _storage_error(arriving: Arriving) -> QwenTTSError:
+    status = arriving.status
+    if status == 403 and b"expired" in read_start(arriving).lower():  # noqa: PLR2004 - a status is its own name
         return LinkExpired("the link of the audio has expired")
     if 400 <= status < 500 and status not in {407, 408, 425, 429}:  # noqa: PLR2004 - likewise
         return LinkBroken(f"the link of the audio does not open ({status})")

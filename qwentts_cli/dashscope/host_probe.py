@@ -56,12 +56,12 @@ def ask_host(endpoint: Endpoint, key: ApiKey, timeouts: Timeouts = PROBE_TIMEOUT
     with open_session(url, is_loopback=endpoint.is_loopback) as session:
         try:
             request = requests.Request("GET", url, auth=BearerAuth(key.secret))
-            with exchange(session, request, timeouts) as response:
-                clock_s = _clock_ahead(response.headers.get("Date", ""))
-                if response.ok and response.status_code < 300:  # noqa: PLR2004 - a redirect is no answer
-                    parse_document(read_start(response))
+            with exchange(session, request, timeouts) as arriving:
+                clock_s = _clock_ahead(arriving.headers.get("Date", ""))
+                if 200 <= arriving.status < 300:  # noqa: PLR2004 - a redirect is no answer
+                    parse_document(read_start(arriving))
                     return HostAnswer(endpoint=endpoint, verdict=Verdict.TAKEN, clock_s=clock_s)
-                refusal = receive_refusal(response)
+                refusal = receive_refusal(arriving)
         except QwenTTSError as error:
             return HostAnswer(endpoint=endpoint, verdict=Verdict.UNREACHABLE, error=error, clock_s=clock_s)
     told = service_error(refusal, _asked(endpoint, key))

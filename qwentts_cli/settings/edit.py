@@ -73,10 +73,23 @@ def _editing(path: Path) -> Iterator[TOMLDocument]:
     import tomlkit
 
     target = make_private(path)
-    with wait_for_lock(target.with_name(f".{target.name}.lock")):
+    with wait_for_lock(target.with_name(f".{target.name}.lock")), _unfit_to_edit(path):
         load_config(path)
         document = tomlkit.parse(target.read_text(encoding="utf-8-sig"))
         yield document
         remove_leftovers(target.parent)
         with atomic_write(target, mode=_PRIVATE) as file:
             file.write(tomlkit.dumps(document).encode())
+
+
+@contextmanager
+def _unfit_to_edit(path: Path) -> Iterator[None]:
+    """The library that keeps comments does not take all that is valid."""
+    from tomlkit.exceptions import TOMLKitError
+
+    try:
+        yield
+    except TOMLKitError as error:
+        raise UsageError(
+            f"{path} cannot be changed by a command: {error}", hint="Use 'qwentts config edit'."
+        ) from error

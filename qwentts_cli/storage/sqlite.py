@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sys
 import time
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -23,7 +23,7 @@ from qwentts_cli.storage.private import check_own_file, check_own_folder
 
 if TYPE_CHECKING:
     import sqlite3
-    from collections.abc import Callable, Generator
+    from collections.abc import Callable, Generator, Iterator
 
 # What SQLite opens under names that follow from the database's.
 _SIDE_FILES = ("-wal", "-shm", "-journal")
@@ -94,11 +94,13 @@ class Database:
 
     def copy_to_memory(self) -> Database:
         copy = _connect(":memory:")
-        self._connection.backup(copy._connection)  # noqa: SLF001 - its own kind
+        with _told():
+            self._connection.backup(copy._connection)  # noqa: SLF001 - its own kind
         return copy
 
     def close(self) -> None:
-        self._connection.close()
+        with _told():
+            self._connection.close()
 
     @property
     def version(self) -> int:
@@ -188,6 +190,16 @@ def _error_of(error: sqlite3.Error) -> DatabaseError:
     return (DamagedError if is_damage else DatabaseError)(str(error))
 
 
+@contextmanager
+def _told() -> Iterator[None]:
+    import sqlite3
+
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise _error_of(error) from error
+
+
 def _harden(connection: sqlite3.Connection) -> None:
     import sqlite3
 
@@ -203,12 +215,10 @@ def _files(path: Path) -> tuple[Path, ...]:
 def _connect(address: str) -> Database:
     import sqlite3
 
-    try:
+    with _told():
         connection = sqlite3.connect(
             address, uri=True, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
         )
-    except sqlite3.Error as error:
-        raise _error_of(error) from error
     return Database(connection)
 
 

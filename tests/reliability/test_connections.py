@@ -60,6 +60,7 @@ def test_servers_that_cannot_be_reached(qwentts: ForkedQwentts, tmp_path: Path) 
         resetting = stack.enter_context(serving(reset))
         leaving = stack.enter_context(serving(close_in_handshake))
         refusing = stack.enter_context(serving(answering(http(b"", status="502 No"))))
+        without_tls = stack.enter_context(serving(plain))
         full = stack.enter_context(full_backlog())
         cases = [
             ("https://x.invalid/api/v1", "cannot resolve the host x.invalid", {}),
@@ -72,7 +73,21 @@ def test_servers_that_cannot_be_reached(qwentts: ForkedQwentts, tmp_path: Path) 
             ),
             (resetting.base_url, "reset", {}),
             (leaving.secure_base_url, "the TLS connection with", {}),
-            ("https://x.invalid/api/v1", "proxy", {"HTTPS_PROXY": f"http://me:secret@127.0.0.1:{proxy}"}),
+            (
+                "https://x.invalid/api/v1",
+                f"the proxy 127.0.0.1:{proxy} (HTTPS_PROXY) cannot be reached: it refused",
+                {"HTTPS_PROXY": f"http://me:secret@127.0.0.1:{proxy}"},
+            ),
+            (
+                "https://x.invalid/api/v1",
+                "cannot be reached: there is no such host",
+                {"HTTPS_PROXY": "http://proxy.invalid:3128"},
+            ),
+            (
+                "https://x.invalid/api/v1",
+                "(HTTPS_PROXY) has no TLS; its address may begin with http://",
+                {"HTTPS_PROXY": f"https://127.0.0.1:{without_tls.port}"},
+            ),
         ]
 
         def reach(number: int) -> str:
@@ -133,6 +148,7 @@ def test_a_proxy_that_refuses_is_named(qwentts: Qwentts) -> None:
         ("REQUESTS_CA_BUNDLE", "/nonexistent/ca.pem"),
         ("CURL_CA_BUNDLE", "/nonexistent/ca.pem"),
         ("SSL_CERT_FILE", "/nonexistent/ca.pem"),
+        ("REQUESTS_CA_BUNDLE", __file__),
     ],
 )
 def test_a_variable_that_cannot_be_used_is_named(qwentts: Qwentts, name: str, value: str) -> None:
@@ -267,7 +283,7 @@ def test_a_drip_cannot_hold_the_program(qwentts: ForkedQwentts, tmp_path: Path) 
 
 
 def test_no_flood_and_no_handshake_holds_the_program(qwentts: ForkedQwentts, tmp_path: Path) -> None:
-    """What never ends ends with the time of its attempt, and three attempts are all."""
+    """What never ends ends with the time of its attempt; three attempts are all that may be billed."""
 
     def flood(line: socket.socket, server: RawServer) -> None:
         read_request(line, server)
@@ -283,14 +299,14 @@ def test_no_flood_and_no_handshake_holds_the_program(qwentts: ForkedQwentts, tmp
             line.sendall(b"\0")
             pause.wait(0.05)
 
-    def meet(case: tuple[str, Script]) -> None:
-        scheme, script = case
+    def meet(case: tuple[str, Script, int]) -> None:
+        scheme, script, attempts = case
         with serving(script) as server:
             url = f"{scheme}://127.0.0.1:{server.port}/api/v1"
             ask(qwentts.elsewhere(tmp_path / scheme), url, 5, "not done within 0.4 s", "--timeout", "0.4")
-            assert len(server.requests) == 3
+            assert len(server.requests) == attempts
 
-    at_once(meet, (("http", flood), ("https", shake)))
+    at_once(meet, (("http", flood, 3), ("https", shake, 5)))
 
 
 NO_ANSWERS = {

@@ -30,13 +30,15 @@ _current = threading.local()
 class Deadline:
     """A context in which this thread's request must begin and end.
 
-    `is_over` tells afterwards whether an error came from here, `has_connected` whether anybody was reached.
+    `is_over` tells afterwards whether an error came from here, `has_connected` whether anybody was reached,
+    `has_sent` whether bytes of the request can have been.
     """
 
     def __init__(self, seconds: float) -> None:
         self.seconds = seconds
         self.is_over = False
         self.has_connected = False
+        self.has_sent = False
         self._connection: HTTPConnection | None = None
         self._socket: socket.socket | None = None
         self._over_at = time.monotonic() + seconds
@@ -134,6 +136,9 @@ class _WatchedHTTP(HTTPConnection):
 
     def request(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on as they come
         _report(self)
+        if self.is_closed:
+            self.connect()
+        _current.deadline.has_sent = True
         super().request(*args, **kwargs)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import ssl
 from pathlib import Path
 
 from requests.utils import get_environ_proxies, select_proxy
@@ -24,9 +25,8 @@ def check_environment(url: str) -> None:
         UsageError: a variable has a value that it cannot have; the message names it, and shows no password.
     """
     for name in _CA_VARIABLES:
-        path = os.environ.get(name)
-        if path and not Path(path).exists():
-            raise UsageError(f"{name} names {path}, which does not exist", hint=f"Mend or unset {name}.")
+        if path := os.environ.get(name):
+            _check_certificates(Path(path), name)
     if proxy := _proxy(url):
         _check_proxy(proxy, _variable_of(proxy))
 
@@ -53,6 +53,20 @@ def chosen_certificates() -> str:
     """The file of certificates that is used instead of those that come with requests, and who names it."""
     named = ((name, os.environ.get(name)) for name in _CA_VARIABLES)
     return next((f"{path} ({name})" for name, path in named if path), "")
+
+
+def _check_certificates(path: Path, name: str) -> None:
+    if path.is_dir():
+        return
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_CLIENT).load_verify_locations(path)
+    except OSError as error:
+        if isinstance(error, ssl.SSLError):
+            why = "holds no certificates"
+        else:
+            is_missing = isinstance(error, FileNotFoundError)
+            why = "does not exist" if is_missing else f"cannot be read: {error.strerror}"
+        raise UsageError(f"{name} names {path}, which {why}", hint=f"Mend or unset {name}.") from error
 
 
 def _proxy(url: str) -> str:

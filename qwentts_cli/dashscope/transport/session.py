@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import ssl
 import time
 from contextlib import contextmanager
 from http.cookiejar import DefaultCookiePolicy
 from typing import TYPE_CHECKING
 
 import requests
-import urllib3
 from msgspec import Struct
 from requests.auth import AuthBase
 
 from qwentts_cli import __version__
 from qwentts_cli.dashscope.transport.deadline import Deadline, WatchedAdapter
 from qwentts_cli.dashscope.transport.environment import check_environment, own_certificates
-from qwentts_cli.dashscope.transport.transport_errors import translate_transport_error
+from qwentts_cli.dashscope.transport.transport_errors import TRANSPORT_ERRORS, translate_transport_error
 from qwentts_cli.errors import QwenTTSError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
+
+    import urllib3
 
     from qwentts_cli.dashscope.transport.pace import Pace
 
@@ -76,10 +76,36 @@ def open_session(url: str, *, is_loopback: bool) -> requests.Session:
     return session
 
 
+class Arriving(Struct, frozen=True):
+    """An answer whose body is still to be read, inside `exchange`, which translates what breaks."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: urllib3.BaseHTTPResponse
+    deadline: Deadline
+
+    @property
+    def length(self) -> int:
+        """How many bytes the server promises, 0 where it does not say."""
+        return self.body.length_remaining or 0
+
+    def pieces(self, pace: Pace | None = None) -> Iterator[bytes]:
+        """The body as it arrives, undecoded.
+
+        Raises:
+            TimeoutError: it is too slow for `pace`, or the time of the request is over.
+        """
+        began = time.monotonic()
+        while piece := self.body.read1(_READ_BYTES, decode_content=False):
+            if pace:
+                pace.wait(time.monotonic() - began)
+            yield piece
+            began = time.monotonic()
+        self.deadline.check()
+
+
 @contextmanager
-def exchange(
-    session: requests.Session, request: requests.Request, timeouts: Timeouts
-) -> Iterator[requests.Response]:
+def exchange(session: requests.Session, request: requests.Request, timeouts: Timeouts) -> Iterator[Arriving]:
     """Send a request and give the answer, its body unread; all must be over within the time-outs.
 
     Raises:
@@ -102,30 +128,10 @@ def exchange(
             ) as response:
                 deadline.check()
                 deadline.set_idle_limit(min(timeouts.idle, timeouts.total))
-                yield response
-        except (
-            requests.RequestException,
-            urllib3.exceptions.HTTPError,
-            ssl.SSLError,
-            OSError,
-            UnicodeError,
-        ) as error:
+                yield Arriving(response.status_code, response.headers, response.raw, deadline)
+        except TRANSPORT_ERRORS as error:
             raise translate_transport_error(error, url, deadline) from error
         except QwenTTSError as error:
             if deadline.is_over:  # what was found wrong is what had come until then
                 raise translate_transport_error(error, url, deadline) from error
             raise
-
-
-def read_pieces(response: requests.Response, pace: Pace | None = None) -> Iterator[bytes]:
-    """The body as it arrives, undecoded; only inside `exchange`, which translates what breaks.
-
-    Raises:
-        TimeoutError: it is too slow for `pace`.
-    """
-    began = time.monotonic()
-    while piece := response.raw.read1(_READ_BYTES, decode_content=False):
-        if pace:
-            pace.wait(time.monotonic() - began)
-        yield piece
-        began = time.monotonic()

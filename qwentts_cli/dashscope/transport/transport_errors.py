@@ -23,7 +23,17 @@ if TYPE_CHECKING:
 
 _PROXY_PASSWORD = 407
 _NO_MORE_FILES = {errno.EMFILE, errno.ENFILE}
+_FORBIDDEN = {errno.EACCES, errno.EPERM}
 _CA_HINT = "Behind a company proxy, point REQUESTS_CA_BUNDLE at the company's certificate file."
+
+# All that sending a request and reading its answer can raise.
+TRANSPORT_ERRORS = (
+    requests.RequestException,
+    urllib3.exceptions.HTTPError,
+    http.client.HTTPException,
+    OSError,  # those of ssl and socket are such
+    UnicodeError,
+)
 
 
 class CertificateError(NetworkError):
@@ -35,16 +45,25 @@ class CertificateError(NetworkError):
 def translate_transport_error(error: BaseException, url: str, deadline: Deadline) -> QwenTTSError:
     """Name host and cause; never the URL's path or query, which may be signed.
 
-    `maybe_billed` is set unless the request certainly did not reach the server.
+    `maybe_billed` is set where bytes of the request can have reached the server.
     """
-    causes = list(_causes(error))
+    told = _tell(error, url, deadline)
+    if not deadline.has_sent:
+        return told
+    if isinstance(told, CertificateError):  # it was in order, so the line is not
+        told = _cut_tls(error, _host(url))
+    return told.replace(maybe_billed=True)
+
+
+def _tell(error: BaseException, url: str, deadline: Deadline) -> QwenTTSError:
     host = _host(url)
     if deadline.is_over and deadline.has_connected:
-        return NetworkError(f"{host} was too slow: not done within {deadline.seconds:g} s", maybe_billed=True)
+        return NetworkError(f"{host} was too slow: not done within {deadline.seconds:g} s")
+    causes = list(_causes(error))
     for kinds, build in _RULES:
         if found := next((cause for cause in causes if isinstance(cause, kinds)), None):
             return build(found, proxy_label(url) if build is _proxy else host)
-    return NetworkError(f"the connection to {host} failed", maybe_billed=True)
+    return _broke_off(error, host)
 
 
 def _untrusted(error: BaseException, host: str) -> QwenTTSError:
@@ -58,7 +77,7 @@ def _no_tls(error: BaseException, host: str) -> QwenTTSError:
 
 
 def _cut_tls(_error: BaseException, host: str) -> QwenTTSError:
-    return NetworkError(f"the TLS connection with {host} ended early", maybe_billed=True)
+    return NetworkError(f"the TLS connection with {host} ended early")
 
 
 def _proxy(error: BaseException, proxy: str) -> QwenTTSError:
@@ -67,9 +86,17 @@ def _proxy(error: BaseException, proxy: str) -> QwenTTSError:
     if status == _PROXY_PASSWORD:
         what = f"{proxy} requires a password (407)"
     else:
-        what = f"{proxy} answered with {status}" if status else f"{proxy} cannot be reached, or broke off"
+        what = f"{proxy} answered with {status}" if status else f"{proxy} {_proxy_trouble(error)}"
     is_final = status is not None and status < 500  # noqa: PLR2004 - a status is its own name
     return NetworkError(what, hint="Check that variable and NO_PROXY.", retryable=not is_final)
+
+
+def _proxy_trouble(error: BaseException) -> str:
+    causes = list(_causes(error))
+    for kinds, words in _PROXY_TROUBLES:
+        if any(isinstance(cause, kinds) for cause in causes):
+            return words
+    return "broke off"
 
 
 def _unresolved(error: BaseException, host: str) -> QwenTTSError:
@@ -84,18 +111,28 @@ def _refused(_error: BaseException, host: str) -> QwenTTSError:
 
 
 def _no_connection(error: BaseException, host: str) -> QwenTTSError:
+    return _told_by_system(error, f"cannot connect to {host}", "nothing answers")
+
+
+def _broke_off(error: BaseException, host: str) -> QwenTTSError:
+    return _told_by_system(error, f"the connection to {host} failed", "it broke off")
+
+
+def _told_by_system(error: BaseException, what: str, otherwise: str) -> QwenTTSError:
     told = (cause for cause in _causes(error) if isinstance(cause, OSError) and cause.strerror)
-    cause = next(told, OSError(0, "nothing answers"))
+    cause = next(told, OSError(0, otherwise))
     why = str(cause.strerror)
-    message = f"cannot connect to {host}: {why[0].lower()}{why[1:]}"
+    message = f"{what}: {why[0].lower()}{why[1:]}"
     if cause.errno in _NO_MORE_FILES:
         hint = "Ask for fewer --jobs, or allow more open files with 'ulimit -n'."
         return LocalError(message, hint=hint, retryable=True)
+    if cause.errno in _FORBIDDEN:
+        return NetworkError(message, hint="A firewall of this machine may forbid it.")
     return NetworkError(message, hint="Check the network.")
 
 
 def _too_slow(_error: BaseException, host: str) -> QwenTTSError:
-    return NetworkError(f"{host} was too slow: nothing came for a while", maybe_billed=True)
+    return NetworkError(f"{host} was too slow: nothing came for a while")
 
 
 def _cut_short(error: BaseException, host: str) -> QwenTTSError:
@@ -103,44 +140,73 @@ def _cut_short(error: BaseException, host: str) -> QwenTTSError:
     # In chunks the transfer tells no lengths, and the libraries put other things in their place.
     is_told = isinstance(got, int) and isinstance(more, int)
     lengths = f": {got} of {got + more} bytes arrived" if is_told else ""
-    return NetworkError(f"the answer of {host} is cut short{lengths}", maybe_billed=True)
+    return NetworkError(f"the answer of {host} is cut short{lengths}")
 
 
 def _reset(_error: BaseException, host: str) -> QwenTTSError:
-    return NetworkError(f"{host} reset the connection", maybe_billed=True)
+    return NetworkError(f"{host} reset the connection")
 
 
 def _closed(_error: BaseException, host: str) -> QwenTTSError:
-    return NetworkError(f"{host} closed the connection without an answer", maybe_billed=True)
+    return NetworkError(f"{host} closed the connection without an answer")
 
 
 def _not_http(_error: BaseException, host: str) -> QwenTTSError:
-    return NetworkError(
-        f"the answer of {host} is not a valid HTTP response", maybe_billed=True, most_attempts=3
-    )
+    return NetworkError(f"the answer of {host} is not a valid HTTP response", most_attempts=3)
+
+
+def _elsewhere(_error: BaseException, host: str) -> QwenTTSError:
+    return NetworkError(f"{host} sends us elsewhere, where we do not go", retryable=False)
 
 
 def _bad_address(_error: BaseException, host: str) -> QwenTTSError:
     return RejectedError(f"the address of {host} cannot be used")
 
 
+def _unsendable(_error: BaseException, host: str) -> QwenTTSError:
+    return RejectedError(f"the request to {host} cannot be sent: HTTP does not take what is in it")
+
+
+def _no_free_line(_error: BaseException, host: str) -> QwenTTSError:
+    return LocalError(f"there is no free connection to {host}", hint="Ask for fewer --jobs.", retryable=True)
+
+
+_told = requests.exceptions
+_under = urllib3.exceptions
 # The first rule that fits any of the wrapped errors wins, so the more telling ones stand first.
 _RULES: tuple[tuple[tuple[type[BaseException], ...], Callable[[BaseException, str], QwenTTSError]], ...] = (
     ((ssl.SSLCertVerificationError,), _untrusted),
-    ((urllib3.exceptions.ProxyError, urllib3.exceptions.ProxySchemeUnknown), _proxy),
-    ((requests.exceptions.ProxyError, requests.exceptions.InvalidProxyURL), _proxy),
-    ((urllib3.exceptions.NameResolutionError, socket.gaierror, UnicodeError), _unresolved),
+    ((_under.ProxyError, _under.ProxySchemeUnknown), _proxy),
+    ((_told.ProxyError, _told.InvalidProxyURL), _proxy),
+    ((_under.NameResolutionError, socket.gaierror, socket.herror, UnicodeError), _unresolved),
     ((ConnectionRefusedError,), _refused),
-    ((urllib3.exceptions.ConnectTimeoutError, urllib3.exceptions.NewConnectionError), _no_connection),
-    ((requests.ConnectTimeout,), _no_connection),
+    ((_under.ConnectTimeoutError, _under.NewConnectionError, _told.ConnectTimeout), _no_connection),
     ((ssl.SSLEOFError, ssl.SSLZeroReturnError), _cut_tls),
-    ((ssl.SSLError,), _no_tls),
-    ((urllib3.exceptions.ReadTimeoutError, requests.ReadTimeout, TimeoutError), _too_slow),
-    ((urllib3.exceptions.IncompleteRead, http.client.IncompleteRead), _cut_short),
+    ((ssl.SSLError, _under.SSLError, _told.SSLError), _no_tls),
+    ((_under.TimeoutError, _told.Timeout, TimeoutError), _too_slow),
+    ((_under.IncompleteRead, http.client.IncompleteRead), _cut_short),
     ((http.client.RemoteDisconnected,), _closed),
     ((ConnectionResetError, BrokenPipeError, ConnectionAbortedError), _reset),
-    ((http.client.HTTPException, urllib3.exceptions.HeaderParsingError), _not_http),
-    ((requests.exceptions.InvalidURL, requests.exceptions.InvalidSchema), _bad_address),
+    ((_told.TooManyRedirects, _told.RetryError, _under.ResponseError, _under.HostChangedError), _elsewhere),
+    ((_told.InvalidURL, _told.InvalidSchema, _told.MissingSchema, _told.URLRequired), _bad_address),
+    ((_under.LocationValueError, http.client.InvalidURL), _bad_address),
+    ((http.client.ImproperConnectionState, http.client.NotConnected), _broke_off),
+    ((_under.HeaderParsingError, _under.InvalidHeader, http.client.HTTPException), _not_http),
+    ((_under.DecodeError, _under.ResponseNotChunked, _under.BodyNotHttplibCompatible), _not_http),
+    ((_told.ContentDecodingError, _told.StreamConsumedError), _not_http),
+    ((_told.InvalidHeader, _told.InvalidJSONError, _told.UnrewindableBodyError), _unsendable),
+    ((_under.UnrewindableBodyError, _under.TimeoutStateError), _unsendable),
+    ((_told.ChunkedEncodingError,), _cut_short),
+    ((_under.EmptyPoolError, _under.FullPoolError, _under.ClosedPoolError), _no_free_line),
+)
+# What is said after the proxy's name.
+_PROXY_TROUBLES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
+    ((_under.NameResolutionError, socket.gaierror, UnicodeError), "cannot be reached: there is no such host"),
+    ((ConnectionRefusedError,), "cannot be reached: it refused"),
+    ((_under.ConnectTimeoutError, _told.ConnectTimeout), "cannot be reached: nothing answers"),
+    ((ssl.SSLError,), "has no TLS; its address may begin with http://"),
+    ((_under.NewConnectionError,), "cannot be reached"),
+    ((TimeoutError,), "was too slow"),
 )
 
 

@@ -1,4 +1,4 @@
-"""How a stream ends that does not end by itself."""
+"""How a conversation ends that does not end by itself."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from qwentts_cli.dashscope.request import SynthesisRequest
 from qwentts_cli.dashscope.transport.session import Timeouts
 from qwentts_cli.errors import NetworkError
 from qwentts_cli.settings.credentials import ApiKey
-from tests.reliability.raw_server import answering, serving
+from tests.reliability.raw_server import answering, close_in_handshake, serving
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
 
@@ -25,3 +25,29 @@ def test_a_stream_that_was_ended_here_is_not_blamed_for_it() -> None:
         ):
             list(client.stream(SynthesisRequest("Hi.", "Cherry", "qwen3-tts-flash")))
     assert raised.value.maybe_billed
+
+
+def test_a_body_without_a_length_that_was_ended_here_is_not_whole() -> None:
+    """Shut from here it looks like the end that such a body has."""
+    head = b"HTTP/1.1 200 OK\r\nContent-Type: audio/wav\r\n\r\n"
+    with serving(answering(head, *[b"RIFF"] * 100, every_s=0.02)) as server:
+        endpoint, limits = custom_endpoint(server.base_url), Timeouts(total=0.3)
+        with (
+            SpeechClient(endpoint, ApiKey("sk-a", "x"), timeouts=limits, audio_host_suffix=".x") as client,
+            pytest.raises(NetworkError, match=r"too slow: not done within 0\.3 s"),
+        ):
+            client.download(f"{server.base_url}/a.wav")
+
+
+def test_what_breaks_before_the_request_was_sent_is_not_billed() -> None:
+    """A server that hangs up in the handshake has seen nothing of the text."""
+    with serving(close_in_handshake) as server:
+        endpoint = custom_endpoint(server.secure_base_url)
+        with (
+            SpeechClient(
+                endpoint, ApiKey("sk-a", "x"), timeouts=Timeouts(), audio_host_suffix=".x"
+            ) as client,
+            pytest.raises(NetworkError, match="the TLS connection with") as raised,
+        ):
+            client.synthesize(SynthesisRequest("Hi.", "Cherry", "qwen3-tts-flash"))
+    assert not raised.value.maybe_billed
