@@ -5,8 +5,22 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qwentts_cli.errors import QwenTTSError
     from qwentts_cli.metered import Metered
+
+
+def once(tell: Callable[[str], None]) -> Callable[[str], None]:
+    """Pass each message on once, however often it is told: what is wrong with one file is wrong with all."""
+    told: set[str] = set()
+
+    def tell_if_new(message: str) -> None:
+        if message not in told:
+            told.add(message)
+            tell(message)
+
+    return tell_if_new
 
 
 class Observer:

@@ -48,7 +48,11 @@ def check_report_path(path: Path) -> None:
             f"--report {path}: a report is a page or JSON Lines",
             hint=f"Give it a name that ends in {_PAGE} or {_LINES}.",
         )
-    if path.is_dir():
+    try:
+        is_folder = path.is_dir()
+    except OSError as error:
+        raise UsageError(f"--report {path}: {error.strerror}") from error
+    if is_folder:
         raise UsageError(f"--report {path} is a folder", hint="Name a file.")
     if not path.parent.is_dir():
         raise UsageError(f"--report {path}: there is no folder {path.parent}", hint="Make it first.")

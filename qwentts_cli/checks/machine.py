@@ -19,7 +19,7 @@ from qwentts_cli.storage.private import make_private_folder
 from qwentts_cli.wording import shown_bytes
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
 _LITTLE_BYTES = 100_000_000
@@ -29,8 +29,8 @@ _LIBRARIES = ("requests", "urllib3", "typer", "rich", "numpy", "soundfile", "min
 
 def check_machine() -> Iterator[Check]:
     """Look at folders, player, encoders and versions."""
-    yield check_folder("cache", cache_folder())
-    yield check_folder("state", state_folder())
+    yield check_folder("cache", cache_folder)
+    yield check_folder("state", state_folder)
     yield check_player()
     yield check_encoders()
     yield check_versions()
@@ -53,8 +53,12 @@ def check_way_out(url: str) -> Iterator[Check]:
     yield passed("certificates", chosen_certificates() or "those that come with requests")
 
 
-def check_folder(name: str, folder: Path) -> Check:
+def check_folder(name: str, find: Callable[[], Path]) -> Check:
     """Whether a file can be written there; the folder is made if it is missing, as every command does."""
+    try:
+        folder = find()
+    except LocalError as error:
+        return failed(name, error)
     try:
         make_private_folder(folder)
         with tempfile.TemporaryFile(dir=folder) as file:

@@ -26,7 +26,7 @@ from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.item import ExtraFields, OnEmpty, parse_columns
 from qwentts_cli.manifest.shard import parse_shard
 from qwentts_cli.speech.options import CacheUse, Pauses
-from qwentts_cli.storage.stdin import open_stdin
+from qwentts_cli.storage.stdin import STDIN_NAMES, open_stdin
 from qwentts_cli.subtitles.formats import SubtitleFormat
 
 
@@ -168,7 +168,7 @@ def batch(
     cache = CacheUse(is_on=not no_cache, is_read=not refresh)
     options = BatchOptions(
         inputs=inputs,
-        stdin=open_stdin("the list") if "-" in inputs else None,
+        stdin=open_stdin("the list") if STDIN_NAMES.intersection(inputs) else None,
         lists=ListOptions(
             by_line=lines,
             encoding=encoding,

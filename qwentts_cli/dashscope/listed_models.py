@@ -12,7 +12,7 @@ from msgspec import Struct
 from msgspec.structs import asdict, replace
 
 from qwentts_cli.errors import LocalError, QwenTTSError
-from qwentts_cli.settings.paths import state_folder
+from qwentts_cli.settings.paths import NOWHERE, state_folder
 from qwentts_cli.storage.atomic import atomic_write
 from qwentts_cli.storage.private import make_private_folder
 
@@ -108,7 +108,11 @@ def _list(value: object) -> list[Any]:
 
 def kept_models(endpoint: Endpoint) -> KeptModels:
     """What a server listed last."""
-    return KeptModels(state_folder() / "models" / f"{endpoint.host}.json", server=endpoint.base_url)
+    try:
+        folder = state_folder()
+    except LocalError:  # without a home folder nothing is kept
+        folder = NOWHERE
+    return KeptModels(folder / "models" / f"{endpoint.host}.json", server=endpoint.base_url)
 
 
 class KeptModels:

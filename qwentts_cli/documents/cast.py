@@ -19,6 +19,7 @@ from msgspec.structs import replace
 
 from qwentts_cli.documents.model import Manner, Passage
 from qwentts_cli.errors import UsageError
+from qwentts_cli.storage.stdin import read_file_or_stdin
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -115,7 +116,7 @@ def _file(path: Path) -> Iterator[tuple[str, Manner]]:
     import tomllib
 
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8"))
+        table = tomllib.loads(read_file_or_stdin(path, "the cast").decode("utf-8-sig"))
     except OSError as error:
         raise UsageError(f"cannot read the cast {path}: {error.strerror}") from None
     except ValueError as error:

@@ -23,6 +23,7 @@ from msgspec import Struct, field
 
 from qwentts_cli.documents.model import Substitution
 from qwentts_cli.errors import UsageError
+from qwentts_cli.storage.stdin import read_file_or_stdin
 from qwentts_cli.text.punctuation import HAN, KANA, is_speakable
 
 if TYPE_CHECKING:
@@ -100,7 +101,7 @@ def read_lexicon(path: Path) -> Lexicon:
         UsageError: it cannot be read, is not TOML, or says something else than words.
     """
     try:
-        table = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+        table = tomllib.loads(read_file_or_stdin(path, "the lexicon").decode("utf-8-sig"))
     except OSError as error:
         raise UsageError(f"cannot read the lexicon {path}: {error.strerror}") from None
     except ValueError as error:

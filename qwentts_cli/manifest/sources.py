@@ -16,6 +16,7 @@ from msgspec import Struct
 
 from qwentts_cli.documents.input_format import InputFormat
 from qwentts_cli.errors import UsageError
+from qwentts_cli.storage.stdin import STDIN_NAMES
 from qwentts_cli.text.reading.read import check_is_file
 
 if TYPE_CHECKING:
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from qwentts_cli.manifest.problems import Report
 
-STDIN: Final = "-"
 # Of a folder, these are taken; a file that is named itself may have any extension.
 TEXT_EXTENSIONS: Final = (
     *(".txt", ".text", ".md", ".markdown"),
@@ -94,8 +94,8 @@ def find_sources(
     cannot be read is reported. `note` is told what was passed over in a folder, but for files that end with
     `unheard`: those are what is made.
     """
-    if inputs.count(STDIN) > 1:
-        report("", "stdin, -, is there twice")
+    if sum(name in STDIN_NAMES for name in inputs) > 1:
+        report("", "stdin is there twice")
     choose = partial(_choose_kind, by_line=by_line, input_format=input_format, by_chapter=by_chapter)
     passed_over: Counter[str] = Counter()
     found = [source for name in inputs for source in _expand(name, choose, report, passed_over)]
@@ -130,7 +130,7 @@ def natural_key(name: str) -> tuple[list[tuple[int, int, str]], str]:
 
 
 def _expand(name: str, choose: ChooseKind, report: Report, passed_over: Counter[str]) -> Iterator[Source]:
-    if name == STDIN:
+    if name in STDIN_NAMES:
         yield Source(Kind.STDIN, "stdin")
     elif not name:
         report("", "an input is an empty string")

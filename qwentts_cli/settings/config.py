@@ -56,7 +56,7 @@ def load_config(path: Path) -> Config:
     """
     try:
         data, facts = read_believable(path, _MAX_BYTES + 1)
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return Config(path)
     except OSError as error:
         raise UsageError(f"cannot read the configuration {path}: {error.strerror}") from error

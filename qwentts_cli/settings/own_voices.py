@@ -58,11 +58,14 @@ def load_own_voices() -> list[OwnVoice]:
     Raises:
         LocalError: the file cannot be read, or is not ours.
     """
-    path = voices_file()
+    try:
+        path = voices_file()
+    except LocalError:  # without a home folder nothing is remembered
+        return []
     with os_errors_as_local(path):
         try:
             return _parse(read_private(path), path)
-        except FileNotFoundError:
+        except (FileNotFoundError, NotADirectoryError):
             return []
 
 

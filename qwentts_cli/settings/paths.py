@@ -1,10 +1,24 @@
-"""Where the user's files live, by the custom of the platform."""
+"""Where the user's files live, by the custom of the platform.
+
+A user without a home folder, as containers and services have it, has no such places either: each raises
+`LocalError` then. A relative `HOME` is none, since nothing is read from the working folder.
+"""
 
 from __future__ import annotations
 
 import os
 import sys
+from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+from qwentts_cli.errors import LocalError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# No file can be below it.
+NOWHERE = Path(os.devnull)
 
 
 def config_file() -> Path:
@@ -12,34 +26,44 @@ def config_file() -> Path:
 
 
 def catalog_file() -> Path:
-    """What the user adds to the catalogue of models, voices, regions and prices."""
-    return _config_folder() / "catalog.toml"
+    """What the user adds to the catalogue of models, voices, regions and prices; it need not exist."""
+    try:
+        return _config_folder() / "catalog.toml"
+    except LocalError:
+        return NOWHERE / "catalog.toml"
 
 
 def cache_folder() -> Path:
     """Where audio that was paid for is kept."""
     from platformdirs import user_cache_path
 
-    return user_cache_path("qwentts", appauthor=False) / "audio"
+    with _from_home():
+        return user_cache_path("qwentts", appauthor=False) / "audio"
 
 
 def state_folder() -> Path:
     """Where runs leave what the next ones should know: rates learnt, audio paid for and not yet fetched."""
     from platformdirs import user_state_path
 
-    return user_state_path("qwentts", appauthor=False)
+    with _from_home():
+        return user_state_path("qwentts", appauthor=False)
 
 
 def data_folder() -> Path:
     """Where what the user made is remembered."""
     from platformdirs import user_data_path
 
-    return user_data_path("qwentts", appauthor=False)
+    with _from_home():
+        return user_data_path("qwentts", appauthor=False)
 
 
 def vendor_key_file() -> Path:
     """The key file of the vendor's SDK (its `common/constants.py`)."""
-    return Path("~/.dashscope/api_key").expanduser()
+    with _from_home():
+        path = Path("~/.dashscope/api_key").expanduser()
+        if not path.is_absolute():
+            raise RuntimeError
+        return path
 
 
 def _config_folder() -> Path:
@@ -51,4 +75,13 @@ def _config_folder() -> Path:
                 return base / "qwentts"
     from platformdirs import user_config_path
 
-    return user_config_path("qwentts", appauthor=False)
+    with _from_home():
+        return user_config_path("qwentts", appauthor=False)
+
+
+@contextmanager
+def _from_home() -> Iterator[None]:
+    try:
+        yield
+    except RuntimeError as error:
+        raise LocalError("there is no home folder", hint="Set HOME to an absolute path.") from error

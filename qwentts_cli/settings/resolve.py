@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
-from qwentts_cli.errors import LocalError
+from qwentts_cli.errors import LocalError, UsageError
 from qwentts_cli.settings.credentials import ApiKey
 from qwentts_cli.settings.schema import SETTINGS
 from qwentts_cli.storage.private import read_believable
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
     from qwentts_cli.settings.config import Config, Values
@@ -43,6 +44,18 @@ class Settings(Struct, frozen=True):
         """The strongest value of any of `names`; in one layer the earlier name wins."""
         return next((layer[name] for layer in self.layers for name in names if name in layer), None)
 
+    @contextmanager
+    def blaming(self, *names: str) -> Iterator[None]:
+        """Add to what is found wrong in the block which variable or file gave the values of `names`."""
+        try:
+            yield
+        except UsageError as error:
+            found = (self.first(name) for name in names if not self.flag(name))
+            origins = [f"{value.name} from {value.origin}" for value in found if value]
+            if not origins:
+                raise
+            raise UsageError(f"{error.message} ({', '.join(origins)})", hint=error.hint) from error
+
     def flag(self, name: str) -> str | None:
         """The value that an option of the command line gave, if one did."""
         found = self.layers[0].get(name) if self.layers else None
@@ -63,7 +76,7 @@ def resolve(
     environ: Mapping[str, str],
     config: Config,
     profile: str | None,
-    vendor_key: Path,
+    vendor_key: Path | None,
 ) -> Settings:
     """Stack the layers: flag > QWENTTS_* > DASHSCOPE_* > profile > file > vendor's key file.
 
@@ -80,7 +93,7 @@ def resolve(
         layers.append(_from_file(config.profile(profile), f"profile {profile} in {config.path}"))
     layers.append(_from_file(config.values, str(config.path)))
     resolved = Settings(tuple(layers))
-    if resolved.first("api_key"):
+    if vendor_key is None or resolved.first("api_key"):
         return resolved
     return Settings((*layers, _from_vendor_file(vendor_key)))
 
@@ -104,7 +117,7 @@ def _from_file(values: Values, origin: str) -> dict[str, Value]:
 def _from_vendor_file(path: Path) -> dict[str, Value]:
     try:
         key = ApiKey(read_believable(path, _MAX_KEY_BYTES)[0].decode("utf-8-sig").strip())
-    except FileNotFoundError:
+    except (FileNotFoundError, NotADirectoryError):
         return {}
     except (OSError, UnicodeDecodeError):
         raise LocalError(

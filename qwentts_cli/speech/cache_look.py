@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from qwentts_cli.errors import LocalError
 from qwentts_cli.speech.wiring import open_cache, sandbox_scope
 from qwentts_cli.synthesis.cache import Cache, cache_key
 
@@ -37,9 +38,13 @@ def look_into_cache(context: Context, cache_use: CacheUse, observer: Observer) -
     """The cache as a run with these options would use it; nothing is sent."""
     if not (cache_use.is_on and cache_use.is_read):
         return CacheLook(None, "")
+    try:
+        cache = open_cache(context.settings, observer)
+    except LocalError:  # without a home folder nothing is kept
+        return CacheLook(None, "")
     if not context.is_sandbox:
-        return CacheLook(open_cache(context.settings, observer), context.endpoint.base_url)
+        return CacheLook(cache, context.endpoint.base_url)
     from qwentts_cli.sandbox.server import Sandbox
 
     scope = sandbox_scope(Sandbox().voice_engine)
-    return CacheLook(open_cache(context.settings, observer), scope)
+    return CacheLook(cache, scope)

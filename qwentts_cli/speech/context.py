@@ -42,7 +42,10 @@ class Context(Struct, frozen=True):
         """
         if self._base_url is not None:
             return self._checked_endpoint(self._base_url)
-        return region_endpoint(self._region, self.settings.text("workspace", "") or None)
+        with self.settings.blaming("region"):
+            find_region(self._region)
+        with self.settings.blaming("region", "workspace"):
+            return region_endpoint(self._region, self.settings.text("workspace", "") or None)
 
     def _checked_endpoint(self, base_url: str) -> Endpoint:
         try:
@@ -72,11 +75,17 @@ class Context(Struct, frozen=True):
             return price_list(None)
         if self.is_sandbox:
             return replace(price_list(load_catalog().default_region), is_pretended=True)
-        return price_list(find_region(self._region).name)
+        with self.settings.blaming("region"):
+            return price_list(find_region(self._region).name)
+
+    @property
+    def period_limit(self) -> PeriodLimit | None:
+        """What may be spent in a day or a month, if that is limited."""
+        return PeriodLimit.parse(self.settings.text("budget", ""))
 
     def open_period_budget(self, ledger: UsageLedger) -> PeriodBudget | None:
-        """What may be spent in a day or a month, if that is limited."""
-        limit = PeriodLimit.parse(self.settings.text("budget", ""))
+        """That limit, with what the ledger says was spent of it; `None` without one."""
+        limit = self.period_limit
         if not limit:
             return None
         profile, region = self.profile or "", self.billing_region

@@ -112,21 +112,21 @@ def choose_voice_settings(
     """
     catalog = load_catalog()
     names = read_names(settings)
-    pair = names.pair(catalog)
-    tuning = _read_tuning(settings, pair.model)
-    chosen, warnings = rename_voice(
-        VoiceSettings(
-            voice=pair.voice,
-            model=pair.model,
-            names=names,
-            optimize_instructions=optimize_instructions,
-            tuning=tuning,
-            lexicon=lexicon,
-            line_breaks=LineBreaks(settings.text("line_breaks", LineBreaks.AUTO)),
-        ),
-        language=settings.text("language", AUTO_LANGUAGE),
-        instructions=instructions,
+    with settings.blaming("model", "voice"):
+        pair = names.pair(catalog)
+    base = VoiceSettings(
+        voice=pair.voice,
+        model=pair.model,
+        names=names,
+        optimize_instructions=optimize_instructions,
+        tuning=_read_tuning(settings, pair.model),
+        lexicon=lexicon,
+        line_breaks=LineBreaks(settings.text("line_breaks", LineBreaks.AUTO)),
     )
+    with settings.blaming("language"):
+        chosen, warnings = rename_voice(
+            base, language=settings.text("language", AUTO_LANGUAGE), instructions=instructions
+        )
     tell_end(settings, pair.model, observer)
     for warning in filter(None, (*pair.warnings, *warnings)):
         observer.warn(warning)

@@ -16,18 +16,20 @@ from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint
 from qwentts_cli.dashscope.on_demand import ClientOnDemand
 from qwentts_cli.settings.credentials import ApiKey
-from qwentts_cli.settings.paths import cache_folder, catalog_file, state_folder
+from qwentts_cli.settings.paths import cache_folder, catalog_file
+from qwentts_cli.settings.places import Places, find_places
 from qwentts_cli.synthesis.attempts import Attempts
 from qwentts_cli.synthesis.breaker import Breaker
 from qwentts_cli.synthesis.cache import Cache
 from qwentts_cli.synthesis.limiter import RateLimiter
-from qwentts_cli.synthesis.limiter_state import shared_state
+from qwentts_cli.synthesis.limiter_state import OwnState, shared_state
 from qwentts_cli.synthesis.synthesizer import Store, Synthesizer
 from qwentts_cli.synthesis.timing import Timing, until_cancelled
 from qwentts_cli.synthesis.unfetched import UnfetchedAudio
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from qwentts_cli.billing.budget import Budget
     from qwentts_cli.billing.payments import Record
@@ -71,17 +73,18 @@ def open_synthesizer(
     """Open what makes sound; at its end waits end, and what is being paid for has a moment to arrive."""
     cancelled = threading.Event()
     timing = until_cancelled(cancelled)
+    places = find_places(observer.warn, keeps_audio=cache_use.is_on)
     with (
         open_target(context, model, observer) as (target, key),
-        _open_books(context, model, observer) as (record, period),
+        _open_books(context, model, places, observer) as (record, period),
         ClientOnDemand(partial(_open_client, context.settings, target.endpoint, key)) as client,
     ):
         observer.detail(f"asking {target.endpoint.label} with the key from {key.origin}")
-        store = _open_store(context.settings, target, cache_use, observer) if cache_use.is_on else None
+        store = _open_store(context.settings, target, places, cache_use, observer)
         synthesizer = Synthesizer(
             client,
             cancelled=cancelled,
-            asking=_asking(context.settings, target, model, timing, observer),
+            asking=_asking(context.settings, target, model, places, timing=timing, observer=observer),
             fetching=_fetching(target.endpoint, timing, observer),
             store=store,
             is_streamed=is_streamed,
@@ -156,12 +159,15 @@ def open_target(context: Context, model: str, observer: Observer) -> Iterator[tu
 
 @contextmanager
 def _open_books(
-    context: Context, model: str, observer: Observer
+    context: Context, model: str, places: Places, observer: Observer
 ) -> Iterator[tuple[Record | None, PeriodBudget | None]]:
     """Where what is billed is noted, and what may be spent in a day or a month, if that is limited.
 
     What the sandbox would have cost is noted only for such a limit.
     """
+    if places.state is None and not context.period_limit:
+        yield None, None
+        return
     with open_ledger(observer.warn) as ledger:
         period = context.open_period_budget(ledger)
         if period:
@@ -176,27 +182,34 @@ def sandbox_scope(voice_engine: str) -> str:
     return f"sandbox, {voice_engine}"
 
 
-def open_cache(settings: Settings, observer: Observer) -> Cache:
+def open_cache(settings: Settings, observer: Observer, folder: Path | None = None) -> Cache:
     """The cache of this user on this machine."""
     megabytes = settings.number("cache_max_mb", DEFAULT_CACHE_MB)
-    return Cache(cache_folder(), max_bytes=int(megabytes * 1_000_000), warn=observer.warn)
+    return Cache(folder or cache_folder(), max_bytes=int(megabytes * 1_000_000), warn=observer.warn)
 
 
-def _open_store(settings: Settings, target: Target, cache_use: CacheUse, observer: Observer) -> Store:
+def _open_store(
+    settings: Settings, target: Target, places: Places, cache_use: CacheUse, observer: Observer
+) -> Store | None:
+    if places.audio is None or places.state is None:
+        return None
     base_url = target.endpoint.base_url
     return Store(
-        cache=open_cache(settings, observer),
-        pending=UnfetchedAudio(state_folder() / "pending", server=base_url, warn=observer.warn),
+        cache=open_cache(settings, observer, places.audio),
+        pending=UnfetchedAudio(places.state / "pending", server=base_url, warn=observer.warn),
         scope=target.scope,
         is_read=cache_use.is_read,
     )
 
 
-def _asking(settings: Settings, target: Target, model: str, timing: Timing, observer: Observer) -> Attempts:
+def _asking(
+    settings: Settings, target: Target, model: str, places: Places, *, timing: Timing, observer: Observer
+) -> Attempts:
     rpm = settings.first("rpm")
     host = target.endpoint.host
+    rates = places.state and places.state / "rates"
     limiter = RateLimiter(
-        shared_state(state_folder() / "rates", host, f"{target.scope} {model}"),
+        shared_state(rates, host, f"{target.scope} {model}") if rates else OwnState(),
         timing=timing,
         start_rps=target.start_rps,
         rpm=rpm.number if rpm else None,

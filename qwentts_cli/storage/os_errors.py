@@ -28,6 +28,12 @@ def os_errors_as_local(path: Path) -> Iterator[None]:
         ) from error
 
 
+def reason(error: OSError | LocalError) -> str:
+    """What the system said, without the path, whose name may be a digest."""
+    cause = error if isinstance(error, OSError) else error.__cause__
+    return str(getattr(cause, "strerror", None) or error)
+
+
 def _hint(error: OSError) -> str:
     if error.errno in {errno.ENOSPC, errno.EDQUOT}:
         return "Free some space and run the command again."

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import sys
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from qwentts_cli.errors import UsageError
 
+if TYPE_CHECKING:
+    from pathlib import Path
+
 STDIN_NAMES = frozenset({"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
 _read_for: list[str] = []
+
+
+def read_file_or_stdin(path: Path, what: str) -> bytes:
+    """Read a file that may be stdin; `what` is what it is read for.
+
+    Raises:
+        UsageError: stdin has been read already.
+        OSError: the file cannot be read.
+    """
+    return open_stdin(what).read() if str(path) in STDIN_NAMES else path.read_bytes()
 
 
 def open_stdin(what: str) -> BinaryIO:

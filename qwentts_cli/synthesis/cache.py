@@ -12,7 +12,9 @@ from msgspec import Struct
 
 from qwentts_cli.audio.wav import MOST_CHANNELS, SAMPLE_BYTES, SAMPLE_RATES, Pcm
 from qwentts_cli.errors import LocalError
+from qwentts_cli.observer import once
 from qwentts_cli.storage.atomic import atomic_write, remove_leftovers
+from qwentts_cli.storage.os_errors import reason
 from qwentts_cli.storage.private import check_folders_below, make_private_folder, open_private
 
 if TYPE_CHECKING:
@@ -49,6 +51,7 @@ class Cache:
         self._folder = folder
         self._max_bytes = max_bytes
         self._warn = warn
+        self._warn_once = once(warn)
         self._is_changed = False
 
     def get(self, key: str) -> Clip | None:
@@ -62,10 +65,10 @@ class Cache:
         except FileNotFoundError:
             return None
         except LocalError as error:
-            self._warn(f"the cache is not used: {error.message}")
+            self._warn_once(f"the cache is not used: {error.message}")
             return None
         except OSError as error:
-            self._warn(f"the cache cannot be read: {error.strerror}")
+            self._warn_once(f"the cache cannot be read: {error.strerror}")
             return None
         clip = _decode(data)
         if clip is None:
@@ -92,7 +95,7 @@ class Cache:
             with atomic_write(path, mode=0o600) as file:
                 file.write(_encode(clip))
         except (OSError, LocalError) as error:
-            self._warn(f"the cache cannot keep the audio: {error}")
+            self._warn_once(f"the cache cannot keep the audio: {reason(error)}")
             return False
         self._is_changed = True
         return True

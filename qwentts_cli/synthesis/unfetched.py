@@ -10,8 +10,10 @@ from typing import TYPE_CHECKING
 from qwentts_cli.dashscope.wire import Answer
 from qwentts_cli.errors import LocalError
 from qwentts_cli.metered import Metered
+from qwentts_cli.observer import once
 from qwentts_cli.storage.atomic import atomic_write, remove_leftovers
 from qwentts_cli.storage.locks import wait_for_lock
+from qwentts_cli.storage.os_errors import reason
 from qwentts_cli.storage.private import check_own_folder, make_private_folder, read_private
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ class UnfetchedAudio:
     def __init__(self, folder: Path, *, server: str, warn: Callable[[str], None]) -> None:
         self._folder = folder
         self._server = server
-        self._warn = warn
+        self._warn = once(warn)
 
     @contextmanager
     def turn(self, key: str) -> Iterator[None]:
@@ -71,7 +73,7 @@ class UnfetchedAudio:
             with atomic_write(self._path(key), mode=0o600) as file:
                 file.write(json.dumps(row).encode())
         except (OSError, LocalError) as error:
-            self._warn(f"an interrupted download could not be resumed: {error}")
+            self._warn(f"an interrupted download could not be resumed: {reason(error)}")
 
     def drop(self, key: str) -> None:
         with suppress(OSError, LocalError):

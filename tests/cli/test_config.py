@@ -157,3 +157,27 @@ def test_a_wrong_base_url_names_where_it_comes_from(qwentts: Qwentts) -> None:
     assert "QWENTTS_BASE_URL: the base URL" in qwentts("say", "Hi.", "-o", "a.wav", env=env, code=2).stderr
     args = ("say", "Hi.", "-o", "a.wav", "--base-url", "ftp://example.org")
     assert "--base-url: the base URL" in qwentts(*args, env={"QWENTTS_API_KEY": "sk-a"}, code=2).stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "problem"),
+    [
+        ("region", "mars", "there is no region 'mars'"),
+        ("language", "klingon", "there is no language 'klingon'"),
+        ("workspace", "a/b", "the workspace id may have only letters"),
+        ("voice", "Chery", "no voice"),
+    ],
+)
+def test_a_wrong_value_names_where_it_comes_from(
+    qwentts: Qwentts, name: str, value: str, problem: str
+) -> None:
+    """A variable or a file that somebody set long ago is the last place where one looks."""
+    env = {"QWENTTS_API_KEY": KEY, f"QWENTTS_{name.upper()}": value}
+    told = qwentts("say", "Hi.", "-o", "a.wav", env=env, code=2).stderr
+    assert problem in told
+    assert f"{name} from QWENTTS_{name.upper()}" in told
+    qwentts("config", "set", "rpm", "60")
+    file = qwentts.home / ".config" / "qwentts" / "config.toml"
+    file.write_text(f'{name} = "{value}"\n')
+    told = qwentts("say", "Hi.", "-o", "a.wav", env={"QWENTTS_API_KEY": KEY}, code=2).stderr
+    assert f"{name} from {file}" in told

@@ -35,7 +35,7 @@ def test_what_is_written_to_stdout_may_go_to_a_file(online: Qwentts, args: str) 
 
 
 BAD_NAMES = {
-    "x.txt": "Choose one of .wav, .flac, .mp3, .opus, .ogg, .pcm. With --format any name will do.",
+    "x.txt": ".m4b, .pcm. With --format any name will do.",
     "x.mp3.bak": ".bak is not a format",
     "new/": "new/ is the name of a folder",
     "": "-o names no file. Is a variable empty?",
@@ -171,3 +171,24 @@ def read_all(descriptor: int) -> bytes:
         if not data:
             return shown
         shown += data
+
+
+def test_a_list_may_come_from_stdin_by_any_name(online: Qwentts) -> None:
+    """As `-` does."""
+    online("batch", "/dev/stdin", "-d", "out", stdin=b"One.\nTwo.\n")
+    assert read_back(online.folder / "out" / "0002.wav") == "Two."
+
+
+def test_a_lexicon_and_the_text_cannot_both_be_stdin(online: Qwentts, sandbox: Sandbox) -> None:
+    """Neither gets half of what was piped."""
+    told = online("say", "-", "--lexicon", "/dev/stdin", "-o", "a.wav", stdin=b"Hi.", code=2).stderr
+    assert "stdin cannot give both the text and the lexicon" in told or "the lexicon and the text" in told
+    assert not sandbox.ledger
+
+
+def test_a_report_with_a_name_that_no_file_can_have(online: Qwentts, sandbox: Sandbox) -> None:
+    """It is refused before anything is paid for."""
+    (online.folder / "a.txt").write_text("Hi.")
+    told = online("batch", "a.txt", "-d", "out", "--report", f"{'n' * 300}.html", code=2).stderr
+    assert "File name too long" in told
+    assert not sandbox.ledger

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,10 +12,10 @@ from msgspec import Struct
 
 from qwentts_cli.cli.console.global_options import GlobalOptions, global_options
 from qwentts_cli.cli.console.output import Output, make_output
-from qwentts_cli.errors import UsageError
+from qwentts_cli.errors import LocalError, UsageError
 from qwentts_cli.settings.config import Config, load_config
 from qwentts_cli.settings.credentials import ApiKey, decode_key, read_key_file
-from qwentts_cli.settings.paths import config_file, vendor_key_file
+from qwentts_cli.settings.paths import NOWHERE, config_file, vendor_key_file
 from qwentts_cli.settings.resolve import resolve
 from qwentts_cli.settings.schema import SETTINGS
 from qwentts_cli.speech.context import Context
@@ -41,7 +42,7 @@ def begin(context: typer.Context, **flags: str | float | None) -> Invocation:
     """
     options = global_options(context)
     output = make_output(options)
-    config = load_config(config_file())
+    config = _load_config()
     if config.is_exposed:
         output.warn(f"others can read the key in {config.path}; run: chmod 600 {config.path}")
     if options.region and options.base_url:
@@ -60,9 +61,23 @@ def begin(context: typer.Context, **flags: str | float | None) -> Invocation:
         environ=os.environ,
         config=config,
         profile=profile,
-        vendor_key=vendor_key_file(),
+        vendor_key=_vendor_key_file(),
     )
     return Invocation(options, output, config, Context(settings, profile))
+
+
+def _load_config() -> Config:
+    try:
+        path = config_file()
+    except LocalError:  # without a home folder there is no file; whoever would write one is told
+        return Config(NOWHERE)
+    return load_config(path)
+
+
+def _vendor_key_file() -> Path | None:
+    with suppress(LocalError):
+        return vendor_key_file()
+    return None
 
 
 def _read_key(source: str) -> ApiKey:

@@ -14,12 +14,12 @@ from qwentts_cli.dashscope.client import read_start, receive_refusal
 from qwentts_cli.dashscope.own_voices.voice_errors import voice_error
 from qwentts_cli.dashscope.refusal import Asked, is_web_page, web_page_error
 from qwentts_cli.dashscope.transport.session import (
+    Arriving,
     BearerAuth,
     Timeouts,
     exchange,
     no_auth,
     open_session,
-    read_pieces,
 )
 from qwentts_cli.dashscope.wire import encode_body, parse_document, read_refusal
 from qwentts_cli.errors import NetworkError, RejectedError
@@ -123,9 +123,9 @@ class VoiceClient:
         }
         file = (f"sample.{upload.extension}", upload.data, upload.media_type)
         request = requests.Request("POST", policy.url, data=form, files={"file": file}, auth=no_auth)
-        with exchange(self._storage, request, self._timeouts) as response:
-            if not 200 <= response.status_code < 300:  # noqa: PLR2004 - a status is its own name
-                raise _storage_refused(response)
+        with exchange(self._storage, request, self._timeouts) as arriving:
+            if not 200 <= arriving.status < 300:  # noqa: PLR2004 - a status is its own name
+                raise _storage_refused(arriving)
         return _OSS + key
 
     def _permit(self, maker: str) -> _Policy:
@@ -157,15 +157,15 @@ class VoiceClient:
 
     def _send(self, request: requests.Request, maker: str, voice: str) -> dict[str, Any]:
         request.auth = BearerAuth(self._key.secret)
-        with exchange(self._api, request, self._timeouts) as response:
-            if response.status_code != _OK:
-                raise voice_error(receive_refusal(response), self._asked(maker, voice))
-            data = _read(response)
+        with exchange(self._api, request, self._timeouts) as arriving:
+            if arriving.status != _OK:
+                raise voice_error(receive_refusal(arriving), self._asked(maker, voice))
+            data = _read(arriving)
             if is_web_page(data):
-                raise web_page_error(response.status_code, self._endpoint.label)
+                raise web_page_error(arriving.status, self._endpoint.label)
             document = parse_document(data)
             if document.get("code"):
-                raise voice_error(read_refusal(data, response.status_code), self._asked(maker, voice))
+                raise voice_error(read_refusal(data, arriving.status), self._asked(maker, voice))
             return document
 
     def _asked(self, maker: str, voice: str) -> Asked:
@@ -185,9 +185,9 @@ def _text(value: object) -> str:
     return value
 
 
-def _read(response: requests.Response) -> bytes:
+def _read(arriving: Arriving) -> bytes:
     pieces, size = [], 0
-    for piece in read_pieces(response):
+    for piece in arriving.pieces():
         pieces.append(piece)
         size += len(piece)
         if size > _MAX_ANSWER_BYTES:
@@ -198,8 +198,8 @@ def _read(response: requests.Response) -> bytes:
     return b"".join(pieces)
 
 
-def _storage_refused(response: requests.Response) -> NetworkError | RejectedError:
-    status, said = response.status_code, read_start(response)
+def _storage_refused(arriving: Arriving) -> NetworkError | RejectedError:
+    status, said = arriving.status, read_start(arriving)
     if b"EntityTooLarge" in said:
         return RejectedError("the service's storage finds the sample too large", hint="Shorten it.")
     if status in {403, 408, 425, 429} or status >= 500:  # noqa: PLR2004 - a permission that is over is asked anew

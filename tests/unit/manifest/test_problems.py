@@ -269,7 +269,7 @@ def test_problems_of_all_inputs_are_told_together(tmp_path: Path) -> None:
     assert problems(
         bad, tmp_path / "none.txt", "", tmp_path / "*.nix", tmp_path / "x.csv", "-", "-", stdin=b"a"
     ) == [
-        "stdin, -, is there twice",
+        "stdin is there twice",
         "no such file: none.txt",
         "an input is an empty string",
         "nothing matches *.nix",
