@@ -6,6 +6,7 @@
     ├── QuotaError        4    a limit or a bill that waiting a moment does not clear
     │   └── Throttled     4    a rate limit; waiting does clear it
     ├── NetworkError      5    refused, timed out, 5xx, half an answer
+    │   ├── Unreachable   5    no network, no such host, nobody listens: nothing was sent
     │   └── LinkBroken    5    the address of finished audio does not open
     │       └── LinkExpired    and never will again
     ├── RejectedError     6    the service refused the text, or its answer is not audio
@@ -172,6 +173,10 @@ class Throttled(QuotaError):
 class NetworkError(QwenTTSError):
     exit_code = ExitCode.NETWORK
     retryable = True
+
+
+class Unreachable(NetworkError):
+    """There is no way to the server now: no network, no such host, or nobody listens there."""
 
 
 class LinkBroken(NetworkError):

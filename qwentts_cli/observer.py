@@ -60,8 +60,8 @@ class Observer:
     def attempt_repeated(self, error: QwenTTSError, *, number: int, pause_s: float) -> None:
         """A request or a download failed with `error`; repetition `number` follows after `pause_s`."""
 
-    def host_down(self, host: str) -> None:
-        """A host has stopped answering; everybody waits for it."""
+    def host_down(self, host: str, error: QwenTTSError, *, patience_s: float) -> None:
+        """A host does not answer, lastly with `error`; everybody waits for it, `patience_s` at most."""
 
     def host_up(self, host: str) -> None:
         """The host answers again."""

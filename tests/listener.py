@@ -22,8 +22,10 @@ class Listener(Observer):
     def warn(self, message: str) -> None:
         self.warnings.append(message)
 
-    def host_down(self, host: str) -> None:
+    def host_down(self, host: str, error: QwenTTSError, *, patience_s: float) -> None:
         assert host
+        assert error
+        assert patience_s > 0
         self.hosts.append(True)
 
     def host_up(self, host: str) -> None:

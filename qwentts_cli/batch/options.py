@@ -107,6 +107,7 @@ class BatchOptions(Struct, frozen=True, kw_only=True):
     join: Path | None = None
     report: Path | None = None
     fail_fast: bool = False
+    waits_for_network: bool = False
 
 
 class OutputSettings(Struct, frozen=True, kw_only=True):

@@ -96,6 +96,7 @@ def _make_all(
                 is_streamed=False,
                 budget=job.budget,
                 observer=observer,
+                waits_for_network=options.waits_for_network,
             )
         )
         to_make = _tell_done(job, journal, observer, keep, is_forced=options.files.is_forced)

@@ -131,6 +131,7 @@ def batch(
     max_cost: opt.MaxCostOption = None,
     max_characters: opt.MaxCharactersOption = None,
     retake: opt.RetakeOption = 0,
+    wait_network: opt.WaitNetworkOption = False,
     no_cache: opt.NoCacheOption = False,
     refresh: opt.RefreshOption = False,
     force: opt.ForceOption = False,
@@ -201,6 +202,7 @@ def batch(
         join=join,
         report=report,
         fail_fast=fail_fast,
+        waits_for_network=wait_network,
     )
     shown = Shown(is_dry=dry_run, is_explained=explain, is_check=check, is_jsonl=jsonl)
     raise typer.Exit(_show(run, options, shown))

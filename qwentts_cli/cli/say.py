@@ -81,6 +81,7 @@ def say(
     max_cost: opt.MaxCostOption = None,
     max_characters: opt.MaxCharactersOption = None,
     retake: opt.RetakeOption = 0,
+    wait_network: opt.WaitNetworkOption = False,
     dry_run: opt.DryRunOption = False,
     show: Annotated[
         DryRunView | None,
@@ -119,6 +120,7 @@ def say(
         max_cost=max_cost,
         max_characters=max_characters,
         retakes=retake,
+        waits_for_network=wait_network,
     )
     if dry_run or show:
         _show_dry_run(run, options, show, is_dry=dry_run)

@@ -70,3 +70,4 @@ class SayOptions(Struct, frozen=True, kw_only=True):
     max_cost: str | None = None
     max_characters: int | None = None
     retakes: int = 0
+    waits_for_network: bool = False

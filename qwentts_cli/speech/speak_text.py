@@ -83,6 +83,7 @@ def speak_text(
             is_streamed=delivery.is_heard_early,
             budget=budget,
             observer=observer,
+            waits_for_network=options.waits_for_network,
         ) as synthesizer,
         open_pool(jobs, synthesizer) as pool,
         open_recording(delivery, observer) as recording,

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from qwentts_cli.billing.ledger import open_ledger
 from qwentts_cli.billing.payments import Payments
@@ -19,7 +20,7 @@ from qwentts_cli.settings.credentials import ApiKey
 from qwentts_cli.settings.paths import cache_folder, catalog_file
 from qwentts_cli.settings.places import Places, find_places
 from qwentts_cli.synthesis.attempts import Attempts
-from qwentts_cli.synthesis.breaker import Breaker
+from qwentts_cli.synthesis.breaker import ENDLESS, PATIENCE, Breaker, Patience
 from qwentts_cli.synthesis.cache import Cache
 from qwentts_cli.synthesis.limiter import RateLimiter
 from qwentts_cli.synthesis.limiter_state import OwnState, shared_state
@@ -47,6 +48,8 @@ _OTHER_START_RPS = 10.0
 # This machine's own sandbox has no limit to be careful of.
 _SANDBOX_START_RPS = 50.0
 _GRACE_S = 4.0
+# Without a network nobody wants to wait long to be told so.
+_PATIENCE_AT_FIRST_S = 60.0
 # A request has at most two connections, a lock and a file open, and in a batch two files and pipes more.
 _FILES_OF_A_REQUEST = 8
 _FILES_OF_THE_REST = 24
@@ -69,10 +72,12 @@ def open_synthesizer(
     is_streamed: bool,
     budget: Budget,
     observer: Observer,
+    waits_for_network: bool = False,
 ) -> Iterator[Synthesizer]:
     """Open what makes sound; at its end waits end, and what is being paid for has a moment to arrive."""
     cancelled = threading.Event()
     timing = until_cancelled(cancelled)
+    patience = ENDLESS if waits_for_network else PATIENCE
     places = find_places(observer.warn, keeps_audio=cache_use.is_on)
     with (
         open_target(context, model, observer) as (target, key),
@@ -84,8 +89,10 @@ def open_synthesizer(
         synthesizer = Synthesizer(
             client,
             cancelled=cancelled,
-            asking=_asking(context.settings, target, model, places, timing=timing, observer=observer),
-            fetching=_fetching(target.endpoint, timing, observer),
+            asking=_asking(
+                context.settings, target, model, places, patience, timing=timing, observer=observer
+            ),
+            fetching=_fetching(target.endpoint, patience, timing, observer),
             store=store,
             is_streamed=is_streamed,
             payments=Payments(budget, context.prices, observer, record, period),
@@ -203,7 +210,14 @@ def _open_store(
 
 
 def _asking(
-    settings: Settings, target: Target, model: str, places: Places, *, timing: Timing, observer: Observer
+    settings: Settings,
+    target: Target,
+    model: str,
+    places: Places,
+    patience: Patience,
+    *,
+    timing: Timing,
+    observer: Observer,
 ) -> Attempts:
     rpm = settings.first("rpm")
     host = target.endpoint.host
@@ -215,11 +229,22 @@ def _asking(
         rpm=rpm.number if rpm else None,
         observer=observer,
     )
-    breaker = Breaker(host, timing=timing, observer=observer)
-    return Attempts(breaker=breaker, limiter=limiter, timing=timing, observer=observer)
+    if not patience.is_endless:  # nothing was paid for yet that would be worth more of it
+        patience = replace(patience, at_first_s=_PATIENCE_AT_FIRST_S)
+    return Attempts(
+        breaker=Breaker(host, patience=patience, timing=timing, observer=observer),
+        limiter=limiter,
+        timing=timing,
+        observer=observer,
+        waits_for_network=patience.is_endless,
+    )
 
 
-def _fetching(endpoint: Endpoint, timing: Timing, observer: Observer) -> Attempts:
+def _fetching(endpoint: Endpoint, patience: Patience, timing: Timing, observer: Observer) -> Attempts:
     host = endpoint.host if endpoint.is_loopback else "the download host"
-    breaker = Breaker(host, timing=timing, observer=observer)
-    return Attempts(breaker=breaker, timing=timing, observer=observer)
+    return Attempts(
+        breaker=Breaker(host, patience=patience, timing=timing, observer=observer),
+        timing=timing,
+        observer=observer,
+        waits_for_network=patience.is_endless,
+    )

@@ -6,6 +6,7 @@ from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from qwentts_cli.errors import LocalError, NetworkError, QwenTTSError, Throttled
 from qwentts_cli.observer import Observer
@@ -28,6 +29,7 @@ class Attempts(Struct, kw_only=True):
     """Shared by all workers; `limiter` only where each attempt uses up the account's rate.
 
     Until something has succeeded the patience is that of a single call: whoever typed the command is waiting.
+    With `waits_for_network` a server that cannot be reached is waited for in any case.
     """
 
     breaker: Breaker
@@ -35,6 +37,7 @@ class Attempts(Struct, kw_only=True):
     timing: Timing = field(default_factory=Timing)
     observer: Observer = field(default_factory=Observer)
     has_succeeded: bool = False
+    waits_for_network: bool = False
 
     def run(self, call: Callable[[], T], *, may_repeat: Callable[[], bool] = lambda: True) -> T:
         """Call until it succeeds or another try would not help; none follows once `may_repeat` says no.
@@ -42,10 +45,11 @@ class Attempts(Struct, kw_only=True):
         Raises:
             QwenTTSError: the last failure.
         """
+        policy = BATCH if self.has_succeeded else SINGLE
         try:
             return retry(
                 partial(self._attempt, call),
-                BATCH if self.has_succeeded else SINGLE,
+                replace(policy, waits_for_network=self.waits_for_network),
                 timing=self.timing,
                 observer=self.observer,
                 may_repeat=may_repeat,
@@ -67,8 +71,8 @@ class Attempts(Struct, kw_only=True):
             raise
         except (HostDown, LocalError):  # the host had no part in it
             raise
-        except NetworkError:
-            self.breaker.failed()
+        except NetworkError as error:
+            self.breaker.failed(error)
             raise
         except QwenTTSError:
             self._answered()

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
-from qwentts_cli.errors import QuotaError, QwenTTSError, Throttled
+from qwentts_cli.errors import QuotaError, QwenTTSError, Throttled, Unreachable
 from qwentts_cli.observer import Observer
 from qwentts_cli.synthesis.timing import Timing
 
@@ -37,6 +37,7 @@ class RetryPolicy(Struct, frozen=True):
         throttle_cap_s: the longest pause after a throttled answer; 0 leaves it to the rate limiter.
         throttle_patience_s: seconds of throttled answers, without one success anywhere, that are borne.
         quota_patience_s: likewise where the answer speaks of a quota, which may never clear.
+        waits_for_network: whether what cannot be reached is tried for ever; such tries do not count.
     """
 
     attempts: int
@@ -47,6 +48,7 @@ class RetryPolicy(Struct, frozen=True):
     throttle_cap_s: float = 60.0
     throttle_patience_s: float = 600.0
     quota_patience_s: float = 120.0
+    waits_for_network: bool = False
     backoff_base_s: float = 0.5
     throttle_base_s: float = 1.0
 
@@ -113,6 +115,7 @@ class RetryState:
         self._paused_s = 0.0
         self._throttled_since: float | None = None
         self._throttled_in_a_row = 0
+        self._unreached = 0
 
     def pause_after(self, error: QwenTTSError) -> float:
         """Seconds to wait before the next attempt.
@@ -125,9 +128,14 @@ class RetryState:
         return self._after_throttle(error) if isinstance(error, Throttled) else self._after_failure(error)
 
     def _after_failure(self, error: QwenTTSError) -> float:
-        self.failures += 1
         self._throttled_in_a_row = 0
         self._throttled_since = None
+        is_unreached = isinstance(error, Unreachable) and not error.maybe_billed
+        if is_unreached and self._policy.waits_for_network:
+            self._unreached += 1
+            return self.timing.chance() * self._policy.backoff_limit_s(self._unreached)
+        self.failures += 1
+        self._unreached = 0
         self._maybe_billed += error.maybe_billed
         self._hopeless += error.most_attempts is not None
         pause_s = self.timing.chance() * self._policy.backoff_limit_s(self.failures)

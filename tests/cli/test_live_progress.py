@@ -8,6 +8,9 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from qwentts_cli.sandbox.server import Sandbox
+from tests.conftest import at
+
 if TYPE_CHECKING:
     from pathlib import Path
 
@@ -68,3 +71,19 @@ def test_a_narrow_line_leaves_out_what_matters_least(online: Qwentts) -> None:
     drawn = shown(online, "batch", "in.txt", "--lines", "-d", "out", columns=40)
     assert "3 of 3 items" in drawn
     assert "characters billed" not in drawn
+
+
+def test_the_line_says_what_is_waited_for_and_until_when(qwentts: Qwentts) -> None:
+    """From the first pause on; and when it goes on, how far it is again."""
+    with Sandbox(voice_engine="tones", faults="post:retry-after=1#1") as server:
+        drawn = shown(at(qwentts, server), "say", "Hi.", "-o", "a.wav")
+    assert re.search(r"waiting until \d\d:\d\d:\d\d: the rate limit of the account is reached", drawn)
+    assert drawn.rindex("3 of 3 characters") > drawn.rindex("waiting until")
+
+
+def test_without_a_terminal_a_line_says_it_once(qwentts: Qwentts) -> None:
+    """However many requests wait."""
+    (qwentts.folder / "in.txt").write_text("One.\nTwo.\nThree.\n")
+    with Sandbox(voice_engine="tones", faults="post:retry-after=1#1,post:retry-after=1#2") as server:
+        told = at(qwentts, server)("batch", "in.txt", "--lines", "-d", "out", "--jobs", "3").stderr
+    assert told.count("waiting for another try: the rate limit of the account is reached") == 1

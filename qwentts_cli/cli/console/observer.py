@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import math
 import threading
+import time
 from typing import TYPE_CHECKING, Self
 
 from qwentts_cli.billing.meter import Meter
 from qwentts_cli.cli.console.progress import Progress
+from qwentts_cli.errors import Throttled
+from qwentts_cli.observer import once
 
 if TYPE_CHECKING:
     from types import TracebackType
 
     from qwentts_cli.cli.console.output import Output
     from qwentts_cli.errors import QwenTTSError
+    from qwentts_cli.metered import Metered
+
+
+# Shorter pauses are over before a line about them is read.
+_WORTH_TELLING_S = 1.0
 
 
 class ConsoleObserver(Meter):
@@ -27,6 +36,8 @@ class ConsoleObserver(Meter):
         self._seconds = 0.0
         self._showing = threading.Lock()
         self._told: set[str] = set()
+        self._waiting = ""
+        self._tell_once = once(output.note)
 
     def __enter__(self) -> Self:
         return self
@@ -55,12 +66,31 @@ class ConsoleObserver(Meter):
 
     def attempt_repeated(self, error: QwenTTSError, *, number: int, pause_s: float) -> None:
         self._output.detail(f"retry {number} in {pause_s:.1f} s: {error.message}")
+        asked_s = error.retry_after_s if isinstance(error, Throttled) else None
+        self._wait(error.message, max(pause_s, asked_s or 0.0))
 
-    def host_down(self, host: str) -> None:
-        self._output.warn(f"{host} does not answer; waiting for it (Ctrl-C stops; what is done is kept)")
+    def host_down(self, host: str, error: QwenTTSError, *, patience_s: float) -> None:
+        until = "" if patience_s == math.inf else f" until {_time_in(patience_s)}"
+        self._output.warn(
+            f"{host} does not answer: {error.message}; waiting for it{until} "
+            "(Ctrl-C stops; what is done is kept)"
+        )
 
     def host_up(self, host: str) -> None:
         self._output.warn(f"{host} answers again")
+
+    def request_billed(self, model: str, metered: Metered) -> None:
+        super().request_billed(model, metered)
+        self._waiting = ""
+
+    def _wait(self, cause: str, seconds: float) -> None:
+        """Tell what is waited for: in the live line, or where there is none, once if it takes long."""
+        is_long = seconds >= _WORTH_TELLING_S
+        self._waiting = f"{f'waiting until {_time_in(seconds)}' if is_long else 'trying again'}: {cause}"
+        if self._progress and self._progress.is_live:
+            self._show()
+        elif is_long:
+            self._tell_once(f"waiting for another try: {cause}")
 
     def work_planned(self, *, characters: int | None, items: int = 1) -> None:  # noqa: ARG002 - for others
         self._planned = characters
@@ -76,11 +106,14 @@ class ConsoleObserver(Meter):
     def _show(self) -> None:
         with self._showing:
             if self._progress:
-                self._progress.reach(self._done(), self._facts)
+                self._progress.reach(self._done(), self._all_facts)
 
     def _done(self) -> int:
         """How much of the progress's total is done."""
         return self._characters
+
+    def _all_facts(self) -> list[str]:
+        return [self._waiting, *self._facts()] if self._waiting else self._facts()
 
     def _facts(self) -> list[str]:
         """What there is to know, the most important first."""
@@ -90,3 +123,7 @@ class ConsoleObserver(Meter):
             f"{self.billed.total().characters} billed",
             f"{self._seconds:.0f} s of sound",
         ]
+
+
+def _time_in(seconds: float) -> str:
+    return time.strftime("%H:%M:%S", time.localtime(time.time() + seconds))

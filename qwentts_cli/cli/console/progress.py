@@ -52,6 +52,11 @@ class Progress:
     ) -> None:
         self.stop()
 
+    @property
+    def is_live(self) -> bool:
+        """Whether there is a line that is drawn again and again."""
+        return self._bar is not None
+
     def start(self) -> None:
         """Begin the live line, where there is a terminal to show it."""
         if can_redraw(sys.stderr) and not self._output.is_quiet:
@@ -114,4 +119,5 @@ def _fit(facts: Sequence[str], room: int) -> str:
     shown = list(facts)
     while len(shown) > 1 and len(", ".join(shown)) > room:
         shown.pop()
-    return ", ".join(shown)
+    line = ", ".join(shown)
+    return line if len(line) <= room else f"{line[: max(room - 1, 0)]}…"

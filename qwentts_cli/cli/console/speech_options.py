@@ -157,6 +157,9 @@ MaxCharactersOption = Annotated[
         "--max-characters", metavar="N", min=0, help="Stop before this run is billed more characters."
     ),
 ]
+WaitNetworkOption = Annotated[
+    bool, typer.Option("--wait-network", help="Wait for as long as it takes where there is no network.")
+]
 RetakeOption = Annotated[
     int,
     typer.Option(

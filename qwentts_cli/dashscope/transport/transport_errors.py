@@ -14,7 +14,7 @@ import requests
 import urllib3
 
 from qwentts_cli.dashscope.transport.environment import proxy_label
-from qwentts_cli.errors import LocalError, NetworkError, QwenTTSError, RejectedError
+from qwentts_cli.errors import LocalError, NetworkError, QwenTTSError, RejectedError, Unreachable
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -87,8 +87,10 @@ def _proxy(error: BaseException, proxy: str) -> QwenTTSError:
         what = f"{proxy} requires a password (407)"
     else:
         what = f"{proxy} answered with {status}" if status else f"{proxy} {_proxy_trouble(error)}"
-    is_final = status is not None and status < 500  # noqa: PLR2004 - a status is its own name
-    return NetworkError(what, hint="Check that variable and NO_PROXY.", retryable=not is_final)
+    hint = "Check that variable and NO_PROXY."
+    if status is None:
+        return Unreachable(what, hint=hint)
+    return NetworkError(what, hint=hint, retryable=status >= 500)  # noqa: PLR2004 - a status is its own name
 
 
 def _proxy_trouble(error: BaseException) -> str:
@@ -101,13 +103,13 @@ def _proxy_trouble(error: BaseException) -> str:
 
 def _unresolved(error: BaseException, host: str) -> QwenTTSError:
     slow = next((f": {cause}" for cause in _causes(error) if isinstance(cause, TimeoutError)), "")
-    return NetworkError(
+    return Unreachable(
         f"cannot resolve the host {host}{slow}", hint="Check the network, and the region or base URL."
     )
 
 
 def _refused(_error: BaseException, host: str) -> QwenTTSError:
-    return NetworkError(f"cannot connect to {host}: refused", hint="Check that the server runs there.")
+    return Unreachable(f"cannot connect to {host}: refused", hint="Check that the server runs there.")
 
 
 def _no_connection(error: BaseException, host: str) -> QwenTTSError:
@@ -127,8 +129,8 @@ def _told_by_system(error: BaseException, what: str, otherwise: str) -> QwenTTSE
         hint = "Ask for fewer --jobs, or allow more open files with 'ulimit -n'."
         return LocalError(message, hint=hint, retryable=True)
     if cause.errno in _FORBIDDEN:
-        return NetworkError(message, hint="A firewall of this machine may forbid it.")
-    return NetworkError(message, hint="Check the network.")
+        return Unreachable(message, hint="A firewall of this machine may forbid it.")
+    return Unreachable(message, hint="Check the network.")
 
 
 def _too_slow(_error: BaseException, host: str) -> QwenTTSError:

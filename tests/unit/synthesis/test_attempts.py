@@ -71,7 +71,7 @@ def test_the_host_is_not_blamed_for_this_machine() -> None:
             Attempts(breaker=breaker, timing=timing).run(fail)
     assert listener.hosts == []
     for _ in range(20):
-        breaker.failed()
+        breaker.failed(NetworkError("broken"))
     with pytest.raises(LocalError):
         Attempts(breaker=breaker, timing=timing).run(fail)
     assert listener.hosts == [True]

@@ -5,17 +5,19 @@ from itertools import pairwise
 
 import pytest
 
-from qwentts_cli.errors import ExitCode
-from qwentts_cli.synthesis.breaker import Breaker, HostDown
+from qwentts_cli.errors import ExitCode, NetworkError
+from qwentts_cli.synthesis.breaker import ENDLESS, Breaker, HostDown, Patience
 from qwentts_cli.synthesis.timing import Cancelled, Timing
 from tests.listener import Listener
 from tests.virtual_time import VirtualTime
+
+BROKEN = NetworkError("no such host")
 
 
 def open_breaker(time: VirtualTime) -> Breaker:
     breaker = Breaker("api.example", timing=time.timing())
     for _ in range(20):
-        breaker.failed()
+        breaker.failed(BROKEN)
     return breaker
 
 
@@ -25,13 +27,13 @@ def test_opens_after_twenty_failures_in_a_row() -> None:
     time = VirtualTime()
     breaker = Breaker("api.example", timing=time.timing(), observer=listener)
     for _ in range(19):
-        breaker.failed()
+        breaker.failed(BROKEN)
     breaker.succeeded()
     for _ in range(19):
-        breaker.failed()
+        breaker.failed(BROKEN)
     breaker.admit()
     assert (time.waits, listener.hosts) == ([], [])
-    breaker.failed()
+    breaker.failed(BROKEN)
     assert breaker.is_open
     assert listener.hosts == [True]
 
@@ -41,11 +43,11 @@ def test_opens_after_half_a_minute_of_slow_failures() -> None:
     time = VirtualTime()
     breaker = Breaker("api.example", timing=time.timing())
     for _ in range(9):
-        breaker.failed()
+        breaker.failed(BROKEN)
         time.now += 3.4
     breaker.admit()
     assert time.waits == []
-    breaker.failed()
+    breaker.failed(BROKEN)
     breaker.admit()
     assert sum(time.waits) >= 4
 
@@ -58,7 +60,7 @@ def test_probes_become_rare() -> None:
     for _ in range(7):
         breaker.admit()
         admitted.append(time.now)
-        breaker.failed()
+        breaker.failed(BROKEN)
     gaps = [later - sooner for sooner, later in pairwise(admitted)]
     for gap, pause_s in zip(gaps, [5, 10, 20, 40, 60, 60, 60], strict=True):
         assert 0.8 * pause_s <= gap <= 1.2 * pause_s + 0.01
@@ -80,7 +82,7 @@ def test_success_closes_and_is_told_once() -> None:
     time = VirtualTime()
     breaker = Breaker("api.example", timing=time.timing(), observer=listener)
     for _ in range(30):
-        breaker.failed()
+        breaker.failed(BROKEN)
     breaker.admit()
     breaker.succeeded()
     breaker.succeeded()
@@ -103,7 +105,7 @@ def test_waiting_workers_notice_that_it_closed() -> None:
 
     breaker = Breaker("api.example", timing=Timing(now=lambda: time.now, wait=wait, chance=lambda: 0.5))
     for _ in range(20):
-        breaker.failed()
+        breaker.failed(BROKEN)
     breaker.admit()
     assert sum(waited) <= 1.5
 
@@ -116,7 +118,7 @@ def test_gives_up_after_ten_minutes() -> None:
     def probe_for_ever() -> None:
         while True:
             breaker.admit()
-            breaker.failed()
+            breaker.failed(BROKEN)
 
     with pytest.raises(HostDown, match=r"api\.example") as raised:
         probe_for_ever()
@@ -125,19 +127,57 @@ def test_gives_up_after_ten_minutes() -> None:
     assert not raised.value.retryable
 
 
+def fail_until_given_up(breaker: Breaker, time: VirtualTime, *, every_s: float) -> HostDown:
+    while True:
+        try:
+            breaker.admit()
+        except HostDown as error:
+            return error
+        time.now += every_s
+        breaker.failed(BROKEN)
+
+
+@pytest.mark.parametrize("every_s", [0.0, 1.0, 3.0])
+def test_what_has_never_answered_is_given_up_sooner(every_s: float) -> None:
+    """However fast the failures are; the cause is told, and how to have it wait longer."""
+    time = VirtualTime()
+    breaker = Breaker("api.example", patience=Patience(at_first_s=60), timing=time.timing())
+    error = fail_until_given_up(breaker, time, every_s=every_s)
+    assert 60 <= time.now - 1000 < 65
+    assert error.message == "api.example has not answered for 1 minute: no such host"
+    assert "--wait-network" in error.hint
+
+
+def test_what_has_answered_is_waited_for_longer() -> None:
+    """An outage in the middle of a long run is no reason to end it."""
+    time = VirtualTime()
+    breaker = Breaker("api.example", patience=Patience(at_first_s=60), timing=time.timing())
+    breaker.succeeded()
+    fail_until_given_up(breaker, time, every_s=1.0)
+    assert time.now - 1000 >= 600
+
+
+def test_whoever_wants_it_waits_for_days() -> None:
+    time = VirtualTime()
+    breaker = Breaker("api.example", patience=ENDLESS, timing=time.timing())
+    while time.now < 3 * 86_400:
+        breaker.failed(BROKEN)
+        breaker.admit()
+
+
 def test_total_outage_costs_few_requests() -> None:
     """An outage of two minutes met by 32 workers costs at most 60 requests."""
     time = VirtualTime()
     breaker = Breaker("api.example", timing=time.timing())
     requests = 32
     for _ in range(32):  # all workers have a request under way when the host goes down
-        breaker.failed()
+        breaker.failed(BROKEN)
     while True:
         breaker.admit()
         if time.now > 1120:
             break
         requests += 1
-        breaker.failed()
+        breaker.failed(BROKEN)
     assert requests <= 60
 
 
@@ -149,7 +189,7 @@ def test_cancel_ends_the_wait() -> None:
 
     breaker = Breaker("api.example", timing=Timing(now=lambda: 0.0, wait=wait))
     for _ in range(20):
-        breaker.failed()
+        breaker.failed(BROKEN)
     with pytest.raises(Cancelled):
         breaker.admit()
 
@@ -158,7 +198,7 @@ def test_threads_agree_on_the_opening() -> None:
     """However many workers fail at once, the opening is told once."""
     listener = Listener()
     breaker = Breaker("api.example", observer=listener)
-    threads = [threading.Thread(target=breaker.failed) for _ in range(64)]
+    threads = [threading.Thread(target=breaker.failed, args=(BROKEN,)) for _ in range(64)]
     for thread in threads:
         thread.start()
     for thread in threads:

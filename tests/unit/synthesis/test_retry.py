@@ -5,6 +5,7 @@ import random
 from typing import TYPE_CHECKING
 
 import pytest
+from msgspec.structs import replace
 
 from qwentts_cli.errors import (
     ExitCode,
@@ -14,6 +15,7 @@ from qwentts_cli.errors import (
     QwenTTSError,
     RejectedError,
     Throttled,
+    Unreachable,
 )
 from qwentts_cli.synthesis.retry import BATCH, SINGLE, RetryPolicy, retry
 from qwentts_cli.synthesis.timing import Cancelled, Timing
@@ -212,3 +214,24 @@ def test_cancel_ends_the_pause() -> None:
     with pytest.raises(Cancelled):
         retry(script, BATCH, timing=Timing(wait=wait))
     assert script.calls == 1
+
+
+WAITING = replace(SINGLE, waits_for_network=True)
+
+
+def test_whoever_waits_for_the_network_waits_for_long() -> None:
+    """What never left this machine costs nothing, so it may be tried for hours; pauses stay short."""
+    time = VirtualTime()
+    no_network = [Unreachable("cannot resolve the host")] * 2000
+    assert retry(Script([*no_network, NetworkError("reset")]), WAITING, timing=time.timing()) == "audio"
+    assert time.now - 1000 > 3600
+    assert max(time.waits) <= WAITING.backoff_cap_s
+
+
+def test_what_may_be_billed_is_not_tried_for_ever() -> None:
+    """A connection that broke off on the way is another matter than none."""
+    broken = [Unreachable("no route to host", maybe_billed=True)] * 9
+    script = Script(broken)
+    with pytest.raises(Unreachable):
+        retry(script, WAITING, timing=VirtualTime().timing())
+    assert script.calls == 1 + WAITING.resends
