@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from functools import cached_property, lru_cache, partial
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -10,6 +12,7 @@ from msgspec import Struct
 from qwentts_cli.batch.journal import HIDDEN, begin_key
 from qwentts_cli.batch.outcome import Outcome, Status
 from qwentts_cli.documents.model import Manner, as_passages
+from qwentts_cli.manifest.output_names import MAX_BYTES
 from qwentts_cli.manifest.shard import select
 from qwentts_cli.speech.utterance import utter_passages
 from qwentts_cli.speech.voice_settings import VoiceSettings, rename_voice
@@ -68,6 +71,8 @@ class Task(Struct, frozen=True, kw_only=True, dict=True):
             LocalError: something there leads elsewhere.
         """
         copy = self.folder / HIDDEN / "copies" / f"{self.name}.flac"
+        if len(os.fsencode(copy.name)) > MAX_BYTES:
+            copy = copy.with_name(f"{sha256(os.fsencode(copy.name)).hexdigest()}.flac")
         check_folders_below(self.folder / HIDDEN, copy)
         check_own_file(copy)
         return copy

@@ -192,3 +192,13 @@ def test_chapters_have_the_titles_of_the_list(book: Qwentts) -> None:
     assert titles() == ["The Beginning", "b", "三"]
     rows[1]["title"] = "The Middle"
     assert titles() == ["The Beginning", "The Middle", "三"]
+
+
+def test_names_as_long_as_a_disk_takes_them(online: Qwentts) -> None:
+    """The hidden copy of a file has a longer name than the file, which must not fail when all is paid for."""
+    name = "n" * 251
+    (online.folder / f"{name}.txt").write_text("One.")
+    (online.folder / "b.txt").write_text("Two.")
+    online("batch", f"{name}.txt", "b.txt", "-d", "out", "--format", "mp3", "--join", "all.flac")
+    assert read_back(online.folder / "all.flac") == "One.Two."
+    assert (online.folder / "out" / f"{name}.mp3").exists()
