@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import struct
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from msgspec import Struct
 
 from qwentts_cli.errors import BadAudioError, NetworkError, QwenTTSError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 SAMPLE_BYTES = 2
 STREAMING_SIZE = 0xFFFFFFFF
@@ -36,12 +39,28 @@ _MAGIC = {
 }
 
 
+class Word(NamedTuple):
+    """When a word is said, in milliseconds."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+
+    def moved(self, ms: int) -> Word:
+        return Word(self.text, self.start_ms + ms, self.end_ms + ms)
+
+
 class Pcm(Struct, frozen=True):
-    """Signed 16-bit little-endian samples, channels interleaved."""
+    """Signed 16-bit little-endian samples, channels interleaved.
+
+    `words` are those that are said in them, or were said before, as far as that is known; their times count
+    from the first of these samples, so that those of words before it are negative.
+    """
 
     data: bytes
     sample_rate: int
     channels: int = 1
+    words: tuple[Word, ...] = ()
 
     @property
     def frames(self) -> int:
@@ -50,6 +69,17 @@ class Pcm(Struct, frozen=True):
     @property
     def duration_s(self) -> float:
         return self.frames / self.sample_rate
+
+
+def join_pcm(pieces: Sequence[Pcm]) -> Pcm:
+    """Pieces of one sound, at least one, as a whole."""
+    rate, channels = pieces[0].sample_rate, pieces[0].channels
+    words: list[Word] = []
+    frames = 0
+    for piece in pieces:
+        words += (word.moved(frames * 1000 // rate) for word in piece.words)
+        frames += piece.frames
+    return Pcm(b"".join(piece.data for piece in pieces), rate, channels, tuple(words))
 
 
 class Layout(NamedTuple):

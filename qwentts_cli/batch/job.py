@@ -49,6 +49,7 @@ def prepare_job(context: Context, options: BatchOptions, observer: Observer) -> 
         instructions=options.speech.instructions,
         optimize_instructions=options.speech.optimize,
         lexicon=options.speech.lexicon,
+        wants_words=bool(options.files.subtitles),
     )
     settings = OutputSettings(
         voice=voice,

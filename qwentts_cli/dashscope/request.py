@@ -50,7 +50,7 @@ class SynthesisRequest(Struct, frozen=True):
     """One text in one voice, whichever endpoint its model has; `None` leaves a choice to the service.
 
     `language` is a name of the catalogue, `pronunciations` are Chinese words with their pinyin
-    ("chong2 qing4").
+    ("chong2 qing4"). `word_times` asks a stream to tell when each word is said.
     """
 
     text: str
@@ -61,10 +61,11 @@ class SynthesisRequest(Struct, frozen=True):
     optimize_instructions: bool = False
     tuning: Tuning = UNTUNED
     pronunciations: tuple[tuple[str, str], ...] = ()
+    word_times: bool = False
 
     def canonical(self) -> str:
-        """The same JSON for the same request, whatever way it was made."""
-        body = find_route(self.model).build_body(self)
+        """The same JSON for the same sound, whatever way it was asked for."""
+        body = find_route(self.model).build_body(replace(self, word_times=False))
         return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 
     def with_text(self, text: str) -> Self:

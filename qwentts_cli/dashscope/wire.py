@@ -10,6 +10,7 @@ from typing import Any
 
 from msgspec import Struct
 
+from qwentts_cli.audio.wav import Word
 from qwentts_cli.dashscope.refusal import Refusal, is_web_page
 from qwentts_cli.dashscope.sse import looks_like_events, parse_events
 from qwentts_cli.errors import BadAudioError, NetworkError
@@ -24,13 +25,15 @@ _MOST_METERED = 1_000_000
 # Each part of a document becomes an object of its own, so that 8 MiB of empty lists would fill 200 in memory.
 # An answer of the service has some twenty.
 _MAX_PARTS = 10_000
+_LONGEST_MS = 24 * 3600 * 1000
 
 
 class Answer(Struct, frozen=True):
     """One JSON answer, or one event of a stream.
 
     `audio` are the event's decoded bytes, `url` the finished audio's address, `metered` what was billed
-    where the service says so.
+    where the service says so. `words` are those of the sentence with that number, from 0, as far as it was
+    spoken.
     """
 
     request_id: str = ""
@@ -38,6 +41,8 @@ class Answer(Struct, frozen=True):
     url: str = ""
     is_last: bool = False
     metered: Metered | None = None
+    sentence: int = 0
+    words: tuple[Word, ...] = ()
 
 
 def encode_body(body: dict[str, Any]) -> bytes:
@@ -63,7 +68,23 @@ def decode_answer(data: bytes, status: int = 200) -> Answer | Refusal:
         # The string "null" until the end; older answers put nothing there.
         is_last=_text(output, "finish_reason") == "stop",
         metered=_read_usage(usage),
+        **_read_sentence(output.get("sentence")),
     )
+
+
+def _read_sentence(sentence: object) -> dict[str, Any]:
+    """Its number and words; what is of another shape is no reason to lose the sound."""
+    try:
+        index, rows = sentence["index"], sentence["words"]  # type: ignore[index] # or of another shape
+        words = tuple(Word(row["text"], row["begin_time"], row["end_time"]) for row in rows)
+    except (TypeError, KeyError):
+        return {}
+    are_good = all(isinstance(word.text, str) and _is_time(*word[1:]) for word in words)
+    return {"sentence": index, "words": words} if type(index) is int and are_good else {}
+
+
+def _is_time(start: object, end: object) -> bool:
+    return type(start) is int and type(end) is int and 0 <= start <= end <= _LONGEST_MS
 
 
 def read_refusal(

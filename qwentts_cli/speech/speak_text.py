@@ -175,6 +175,7 @@ def _choose_voice(context: Context, options: SayOptions, observer: Observer) -> 
         instructions=options.instructions,
         optimize_instructions=options.optimize_instructions,
         lexicon=options.lexicon,
+        wants_words=bool(options.subtitles),
     )
 
 

@@ -45,7 +45,8 @@ _FIRST_UNITS_HEARD = 100
 class VoiceSettings(Struct, frozen=True, kw_only=True):
     """Names as the service knows them; without a `language` the service finds it out.
 
-    `names` are those that were typed, from which the names of a row or a speaker may differ.
+    `names` are those that were typed, from which the names of a row or a speaker may differ. `wants_words` is
+    for subtitles: where the model can tell, it is asked when each word is said.
     """
 
     voice: str
@@ -57,6 +58,7 @@ class VoiceSettings(Struct, frozen=True, kw_only=True):
     tuning: Tuning = UNTUNED
     lexicon: Lexicon | None = None
     line_breaks: LineBreaks = LineBreaks.AUTO
+    wants_words: bool = False
 
     def request(self, text: str) -> SynthesisRequest:
         """What to ask for to have `text` spoken so, with the words of the lexicon put in."""
@@ -70,6 +72,7 @@ class VoiceSettings(Struct, frozen=True, kw_only=True):
             optimize_instructions=self.optimize_instructions,
             tuning=self.tuning,
             pronunciations=tuple(found.pinyin.items()),
+            word_times=self.wants_words and load_catalog().takes(self.model, "word_times"),
         )
 
     def pronounce(self, text: str) -> Pronunciation:
@@ -104,6 +107,7 @@ def choose_voice_settings(
     instructions: str | None,
     optimize_instructions: bool,
     lexicon: Lexicon | None = None,
+    wants_words: bool = False,
 ) -> VoiceSettings:
     """The voice of a run; what looks wrong with it is warned of.
 
@@ -122,6 +126,7 @@ def choose_voice_settings(
         tuning=_read_tuning(settings, pair.model),
         lexicon=lexicon,
         line_breaks=LineBreaks(settings.text("line_breaks", LineBreaks.AUTO)),
+        wants_words=wants_words,
     )
     with settings.blaming("language"):
         chosen, warnings = rename_voice(

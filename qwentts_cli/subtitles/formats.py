@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from fractions import Fraction
     from pathlib import PurePath
 
+    from qwentts_cli.audio.wav import Word
+
 # A player of lyrics shows a line until the next one; after a pause that long, an empty one takes it away.
 _LRC_CLEARS_MS = 1000
 _VTT_ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
@@ -48,13 +50,15 @@ class SubtitleFormat(StrEnum):
 class Cue(Struct, frozen=True):
     """What is shown from `start_s` to `end_s`, seconds from the start of the audio: one or more lines.
 
-    `speaker` is who says it, as far as that is known; only WebVTT has a place for it.
+    `speaker` is who says it, as far as that is known, which WebVTT and JSON have a place for; `words` are the
+    words in it, as far as their times are known, which only JSON has.
     """
 
     start_s: Fraction
     end_s: Fraction
     lines: tuple[str, ...]
     speaker: str = ""
+    words: tuple[Word, ...] = ()
 
 
 class _Shown(Struct, frozen=True, kw_only=True):
@@ -131,6 +135,8 @@ def _json(shown: _Shown) -> str:
     segment: dict[str, object] = {"start_ms": shown.start_ms, "end_ms": shown.end_ms, "text": shown.text}
     if shown.cue.speaker:
         segment["speaker"] = shown.cue.speaker
+    if shown.cue.words:
+        segment["words"] = [word._asdict() for word in shown.cue.words]
     gap = "" if shown.number == 1 else ","
     return f"{gap}\n{json.dumps(segment, ensure_ascii=False)}"
 

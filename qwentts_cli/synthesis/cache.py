@@ -23,17 +23,21 @@ if TYPE_CHECKING:
 
 _SUFFIX = ".clip"
 _SCHEMA = 2
-_MAX_HEAD_BYTES = 4096
+_MAX_HEAD_BYTES = 1 << 18
 _MOST_CHARACTERS = 1_000_000
 # Pruning goes this far below the limit, so that the next object does not prune again.
 _AFTER_PRUNING = 0.9
 
 
 class Clip(Struct, frozen=True):
-    """Verified audio, and the characters that were billed for it."""
+    """Verified audio, the characters that were billed for it, and of its words where they are and when.
+
+    A word is two indices of the text, which is not kept itself, and two times in milliseconds.
+    """
 
     pcm: Pcm
     characters: int
+    words: tuple[tuple[int, int, int, int], ...] = ()
 
 
 class CacheSize(NamedTuple):
@@ -168,6 +172,7 @@ def _encode(clip: Clip) -> bytes:
         "sample_rate": clip.pcm.sample_rate,
         "channels": clip.pcm.channels,
         "characters": clip.characters,
+        **({"words": clip.words} if clip.words else {}),
     }
     return json.dumps(head).encode() + b"\n" + clip.pcm.data
 
@@ -177,7 +182,8 @@ def _decode(data: bytes) -> Clip | None:
     try:
         head = json.loads(data[: max(end, 0)])
         pcm = Pcm(data[end + 1 :], _count(head["sample_rate"]), _count(head["channels"]))
-        clip = Clip(pcm, _count(head["characters"]))
+        words = tuple((int(a), int(b), int(c), int(d)) for a, b, c, d in head.get("words", ()))
+        clip = Clip(pcm, _count(head["characters"]), words)
         return clip if _is_sane(clip) and _digest(clip) == head["sha256"] else None
     except (ValueError, TypeError, KeyError, RecursionError):
         return None
@@ -203,4 +209,5 @@ def _is_sane(clip: Clip) -> bool:
 def _digest(clip: Clip) -> str:
     """Of the samples and of what the head says about them."""
     facts = f"{clip.pcm.sample_rate} {clip.pcm.channels} {clip.characters}\n"
-    return hashlib.sha256(facts.encode() + clip.pcm.data).hexdigest()
+    words = json.dumps(clip.words) if clip.words else ""
+    return hashlib.sha256(facts.encode() + words.encode() + clip.pcm.data).hexdigest()

@@ -13,16 +13,17 @@ from msgspec.structs import replace
 
 from qwentts_cli.audio.served import read_served_audio
 from qwentts_cli.audio.stream import StreamDecoder
-from qwentts_cli.audio.wav import Pcm
+from qwentts_cli.audio.wav import Pcm, join_pcm
 from qwentts_cli.dashscope.wire import Answer
 from qwentts_cli.errors import BadAudioError, LinkBroken, RejectedError
 from qwentts_cli.metered import Metered, Tally
 from qwentts_cli.synthesis.cache import Cache, Clip, cache_key
 from qwentts_cli.synthesis.usage import Usage
+from qwentts_cli.synthesis.word_times import WordTimes, find_words, read_words
 from qwentts_cli.text.units import count_units
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
     from qwentts_cli.billing.payments import Payments
     from qwentts_cli.dashscope.on_demand import SpeechService
@@ -111,10 +112,11 @@ class Synthesizer:
             clip = find(key)
             if clip is None:
                 usage, pcm = self._buy(request, emit, key)
-                if store.cache.put(key, Clip(pcm, usage.characters)):
+                words = tuple(find_words(request.text, pcm.words))
+                if store.cache.put(key, Clip(replace(pcm, words=()), usage.characters, words)):
                     store.pending.drop(key)
                 return usage
-        emit(clip.pcm)
+        emit(replace(clip.pcm, words=tuple(read_words(request.text, clip.words))))
         return Usage(characters=clip.characters)
 
     def cancel(self) -> None:
@@ -130,16 +132,18 @@ class Synthesizer:
         listen = partial(self._listen, request, emit, heard)
         answer, usage = self._asking.run(listen, may_repeat=lambda: not heard)
         if heard:
-            return usage, replace(heard[0], data=b"".join(pcm.data for pcm in heard))
+            return usage, join_pcm(heard)
         self._keep(key, answer)  # from a server that does not stream
         return self._fetch_whole(request, emit, key, answer, usage)
 
     def _listen(self, request: SynthesisRequest, emit: Emit, heard: list[Pcm]) -> tuple[Answer, Usage]:
         """Give out the sound of one stream, and add it to `heard`."""
-        decoder, answer, metered = StreamDecoder(), Answer(), None
+        decoder, words = StreamDecoder(), WordTimes(request.text)
+        answer, metered = Answer(), None
         with self._payments.request(request) as bill:
             for answer in self._client.stream(request):
                 metered = answer.metered or metered  # each has the sum until then
+                words.hear(answer, _length_ms(heard))
                 if answer.audio and (pcm := decoder.feed(answer.audio)):
                     heard.append(pcm)
                     emit(pcm)
@@ -152,6 +156,11 @@ class Synthesizer:
                 raise BadAudioError(
                     "the service sent empty audio", hint="Change the text or try again.", retryable=False
                 )
+        heard_ms = _length_ms(heard)
+        if heard and (found := words.finish(heard_ms)):
+            rate, channels = heard[0].sample_rate, heard[0].channels
+            heard.append(Pcm(b"", rate, channels, tuple(word.moved(-heard_ms) for word in found)))
+            emit(heard[-1])
         return answer, usage
 
     def _buy_whole(self, request: SynthesisRequest, emit: Emit, key: str) -> tuple[Usage, Pcm]:
@@ -191,18 +200,39 @@ class Synthesizer:
 
     def _post(self, request: SynthesisRequest) -> tuple[Answer, Usage]:
         with self._payments.request(request) as bill:
-            answer = self._client.synthesize(request)
+            ask = self._hear_out if request.word_times else self._client.synthesize
+            answer = ask(request)
             return answer, _usage_of(request, answer, bill(answer.metered))
 
+    def _hear_out(self, request: SynthesisRequest) -> Answer:
+        """Take a stream as a whole, for the words that only a stream tells of."""
+        sound, words = list[bytes](), WordTimes(request.text)
+        decoder, heard = StreamDecoder(), list[Pcm]()
+        answer, metered = Answer(), None
+        for answer in self._client.stream(request):
+            metered = answer.metered or metered
+            words.hear(answer, _length_ms(heard))
+            sound.append(answer.audio)
+            if answer.audio and (pcm := decoder.feed(answer.audio)):
+                heard.append(pcm)
+        whole = b"" if answer.url else b"".join(sound)
+        return replace(answer, audio=whole, metered=metered, words=words.finish(_length_ms(heard)))
+
     def _fetch(self, answer: Answer) -> Pcm:
-        if not answer.url:  # the sound is in the answer itself
-            return read_served_audio(answer.audio, is_whole=True)
-        download = self._client.download(answer.url)
-        return read_served_audio(download.body, is_whole=download.is_whole)
+        if answer.url:
+            download = self._client.download(answer.url)
+            pcm = read_served_audio(download.body, is_whole=download.is_whole)
+        else:  # the sound is in the answer itself
+            pcm = read_served_audio(answer.audio, is_whole=True)
+        return replace(pcm, words=answer.words)
 
     def _keep(self, key: str, answer: Answer) -> None:
         if self._store and answer.url:
             self._store.pending.put(key, answer)
+
+
+def _length_ms(pieces: Sequence[Pcm]) -> int:
+    return sum(piece.frames for piece in pieces) * 1000 // pieces[0].sample_rate if pieces else 0
 
 
 def _usage_of(request: SynthesisRequest, answer: Answer, billed: Metered) -> Usage:

@@ -28,6 +28,7 @@ def build_body(request: SynthesisRequest) -> dict[str, Any]:
         "instruction": request.instructions,
         "language_hints": _hints(request.language),
         "hot_fix": _hot_fix(request),
+        "word_timestamp_enabled": request.word_times or None,
     }
     return {
         "model": request.model,

@@ -28,7 +28,8 @@ class InTurn:
     def write(self, utterance: Utterance, pcm: Pcm) -> None:
         if self._begun is not utterance:
             self._begin(utterance)
-        self._recording.write(pcm)
+        if pcm.data:
+            self._recording.write(pcm)
         if self._cues:
             self._cues.feed(pcm)
 

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from qwentts_cli.audio.wav import Word
 from qwentts_cli.dashscope.errors import service_error
 from qwentts_cli.dashscope.refusal import Asked, Refusal
 from qwentts_cli.dashscope.wire import Answer, decode_answer, encode_body, read_refusal
@@ -90,6 +91,41 @@ def test_a_broken_answer_is_one_error(data: bytes) -> None:
     """Whatever comes instead of an answer, it may come right at the next try."""
     with pytest.raises(NetworkError, match="invalid response"):
         decode_answer(data)
+
+
+SPOKEN = [{"text": "Hi", "begin_index": 0, "end_index": 2, "begin_time": 20, "end_time": 310}]
+
+
+def sentence(**changes: object) -> Answer | Refusal:
+    """An event at the end of a sentence."""
+    output = {"type": "sentence-end", "sentence": {"index": 1, "words": SPOKEN} | changes}
+    return decode_answer(json.dumps({"output": output}).encode())
+
+
+def test_a_sentence_has_words_with_times() -> None:
+    """In milliseconds, with the number of their sentence."""
+    assert sentence() == Answer(sentence=1, words=(Word("Hi", 20, 310),))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        None,
+        "Hi",
+        {"text": "Hi"},
+        ["Hi"],
+        [{"text": "Hi"}],
+        [SPOKEN[0] | {"begin_time": -1}],
+        [SPOKEN[0] | {"begin_time": "20"}],
+        [SPOKEN[0] | {"end_time": 10}],
+        [SPOKEN[0] | {"end_time": 1 << 60}],
+        [SPOKEN[0] | {"text": 5}],
+    ],
+)
+def test_words_of_another_shape_do_not_lose_the_sound(words: object) -> None:
+    """They are left out."""
+    assert sentence(words=words) == Answer()
+    assert sentence(index=None) == sentence(index="1") == Answer()
 
 
 def test_audio_that_is_not_base64_is_rejected() -> None:

@@ -18,7 +18,7 @@ from qwentts_cli.synthesis.cache import Cache, Clip, cache_key
 if TYPE_CHECKING:
     from pathlib import Path
 
-CLIP = Clip(Pcm(bytes(range(200)), 24000), 7)
+CLIP = Clip(Pcm(bytes(range(200)), 24000), 7, ((0, 6, 0, 350), (7, 12, 400, 900)))
 
 
 class Warnings(list[str]):
