@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, BinaryIO, Protocol
+from functools import partial
+from typing import BinaryIO, Protocol
 
 from qwentts_cli.audio.formats import AudioFormat, check_format
 from qwentts_cli.audio.output import write_all
-from qwentts_cli.audio.wav import HEADER_BYTES, STREAMING_SIZE, wav_header
-
-if TYPE_CHECKING:
-    from qwentts_cli.audio.tags import Tags
+from qwentts_cli.audio.tags import AI_LABEL, Tags
+from qwentts_cli.audio.wav import STREAMING_SIZE, info_chunk, wav_header
 
 
 class Encoder(Protocol):
@@ -43,7 +42,8 @@ def open_encoder(
     """Start writing audio of format `fmt` to `out`, from where it stands.
 
     A seekable `out` becomes a file with its exact length in the header. Into any other every byte goes as
-    soon as there is one, and the header leaves the length open. WAV and PCM hold no tags.
+    soon as there is one, and the header leaves the length open. A WAV holds only the label of
+    what was made by AI, and PCM nothing.
 
     Raises:
         UsageError: the bit rate does not suit the format.
@@ -54,7 +54,8 @@ def open_encoder(
     if fmt is AudioFormat.PCM:
         return PcmEncoder(out, flush=not seekable)
     if fmt is AudioFormat.WAV:
-        return WavEncoder(out, sample_rate=sample_rate, channels=channels, seekable=seekable)
+        info = info_chunk(AI_LABEL, tags.ai_label) if tags and tags.ai_label else b""
+        return WavEncoder(out, sample_rate=sample_rate, channels=channels, seekable=seekable, info=info)
     if fmt is AudioFormat.MP3:
         from qwentts_cli.audio.mp3 import Mp3Encoder
 
@@ -106,26 +107,28 @@ class PcmEncoder:
 
 
 class WavEncoder:
-    """A 44-byte header and the samples; its lengths are filled in at the end where the output can seek.
+    """A header and the samples; the lengths in it are filled in at the end where the output can seek.
 
     Where it cannot, or beyond the 4 GiB a WAV can tell, they say "until the end", which every reader takes.
     """
 
-    def __init__(self, out: BinaryIO, *, sample_rate: int, channels: int, seekable: bool) -> None:
+    def __init__(
+        self, out: BinaryIO, *, sample_rate: int, channels: int, seekable: bool, info: bytes = b""
+    ) -> None:
         self._out = out
-        self._format = (sample_rate, channels)
+        self._head = partial(wav_header, sample_rate=sample_rate, channels=channels, info=info)
         self._start = out.tell() if seekable else None
         self._data_bytes = 0
-        self._put(wav_header(None, *self._format))
+        self._put(self._head(None))
 
     def write(self, pcm: bytes) -> None:
         self._put(pcm)
         self._data_bytes += len(pcm)
 
     def finish(self) -> None:
-        if self._start is not None and self._data_bytes <= STREAMING_SIZE - HEADER_BYTES:
+        if self._start is not None and self._data_bytes <= STREAMING_SIZE - len(self._head(None)):
             self._out.seek(self._start)
-            self._put(wav_header(self._data_bytes, *self._format))
+            self._put(self._head(self._data_bytes))
         self._out.flush()
 
     def _put(self, data: bytes) -> None:

@@ -77,6 +77,11 @@ class AudioFormat(StrEnum):
         return self not in {AudioFormat.WAV, AudioFormat.PCM}
 
     @property
+    def has_label(self) -> bool:
+        """Whether it has a place for the label of what was made by AI."""
+        return self is not AudioFormat.PCM
+
+    @property
     def is_lossy(self) -> bool:
         """Whether it has a bit rate to choose."""
         return self in {AudioFormat.MP3, AudioFormat.OPUS, AudioFormat.OGG} or self.is_mp4

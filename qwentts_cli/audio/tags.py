@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # What the table of contents of an MP3 can hold; the other formats have room for as many.
 MOST_CHAPTERS = 255
+# What the field is called in every format, by the practice guide TC260-PG-20252A.
+AI_LABEL = "AIGC"
 
 _TITLE_CHARACTERS = 40
 # By the name of the field: the frame of ID3. Players of audiobooks look for who reads under "composer".
@@ -55,7 +57,8 @@ class Tags(Struct, frozen=True):
 
     Any text is accepted: line breaks and control characters become spaces, for no format can hold them all.
     `artist` is the author where one is known, and `narrator` then the voices. `language` is a tag such as
-    "en" or "zh-CN". Of chapters there can be `MOST_CHAPTERS`; WAV and PCM hold nothing of all this.
+    "en" or "zh-CN". Of chapters there can be `MOST_CHAPTERS`. `ai_label` is the JSON that says of a sound
+    that it was made by AI; it is all that a WAV holds, and PCM holds nothing.
     """
 
     title: str = ""
@@ -65,12 +68,13 @@ class Tags(Struct, frozen=True):
     language: str = ""
     comment: str = ""
     software: str = ""
+    ai_label: str = ""
     cover: Cover | None = None
     chapters: tuple[Chapter, ...] = ()
 
     @property
     def is_empty(self) -> bool:
-        return not (self.items() or self.cover or self.chapters)
+        return not (self.items() or self.cover or self.chapters or self.ai_label)
 
     def items(self) -> list[tuple[str, str]]:
         """The fields that say something, by name, fit to be written."""
@@ -84,6 +88,7 @@ def id3_block(tags: Tags) -> bytes:
     Version 2.3 with UTF-16, because every reader knows it; not all know 2.4, the first to have UTF-8.
     """
     frames = b"".join(_text_frame(name, text) for name, text in tags.items())
+    frames += _label_frame(tags.ai_label) if tags.ai_label else b""
     frames += _chapter_frames(tags.chapters) + (_picture_frame(tags.cover) if tags.cover else b"")
     return b"ID3\x03\x00\x00" + _syncsafe(len(frames)) + frames if frames else b""
 
@@ -95,6 +100,11 @@ def _text_frame(name: str, text: str) -> bytes:
     # A comment has a language and a short description, here empty, in front of its text.
     lead = _UTF16 + _LANGUAGE + _utf16("\0") if kind == b"COMM" else _UTF16
     return _frame(kind, lead + _utf16(text))
+
+
+def _label_frame(label: str) -> bytes:
+    """A text that has a name instead of a kind."""
+    return _frame(b"TXXX", _UTF16 + _utf16(f"{AI_LABEL}\0") + _utf16(label))
 
 
 def _chapter_frames(chapters: tuple[Chapter, ...]) -> bytes:

@@ -95,13 +95,23 @@ class Layout(NamedTuple):
         return self.data_size > 0 and not is_placeholder(self.data_size)
 
 
-def wav_header(data_bytes: int | None, sample_rate: int, channels: int = 1) -> bytes:
-    """Build the canonical 44-byte header; `None` bytes for a stream whose length is not known yet."""
+def wav_header(data_bytes: int | None, sample_rate: int, channels: int = 1, info: bytes = b"") -> bytes:
+    """Build the canonical 44-byte header; `None` bytes for a stream whose length is not known yet.
+
+    `info` is a chunk that goes before the samples, where a stream can have it too.
+    """
     data = STREAMING_SIZE if data_bytes is None else data_bytes
-    riff = STREAMING_SIZE if data_bytes is None else data_bytes + HEADER_BYTES - 8
+    riff = STREAMING_SIZE if data_bytes is None else data_bytes + HEADER_BYTES + len(info) - 8
     frame = channels * SAMPLE_BYTES
     fmt = struct.pack("<IHHIIHH", _FMT_BYTES, _PCM, channels, sample_rate, sample_rate * frame, frame, 16)
-    return b"RIFF" + struct.pack("<I", riff) + b"WAVEfmt " + fmt + b"data" + struct.pack("<I", data)
+    return b"RIFF" + struct.pack("<I", riff) + b"WAVEfmt " + fmt + info + b"data" + struct.pack("<I", data)
+
+
+def info_chunk(name: str, text: str) -> bytes:
+    """A LIST chunk of type INFO with one text, which has a name of four letters."""
+    value = text.encode() + b"\0"
+    field = b"INFO" + name.encode() + struct.pack("<I", len(value)) + value + bytes(len(value) % 2)
+    return b"LIST" + struct.pack("<I", len(field)) + field
 
 
 def parse_wav(body: bytes, *, is_whole: bool) -> Pcm:

@@ -69,6 +69,7 @@ def check_files(job: Job, options: BatchOptions, journal: Journal) -> None:
         if not _is_to_come(job.join.path, folder):
             job.join.target.check()
         others[job.join.name(folder)] = job.join.path
+        others |= {name_beside("subtitles", path, folder): path for path in job.join.subtitles}
     if options.report:
         if not _is_to_come(options.report, folder):
             check_report_path(options.report)

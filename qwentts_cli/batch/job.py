@@ -50,6 +50,7 @@ def prepare_job(context: Context, options: BatchOptions, observer: Observer) -> 
         optimize_instructions=options.speech.optimize,
         lexicon=options.speech.lexicon,
         wants_words=bool(options.files.subtitles),
+        ai_label=context.ai_label(is_wanted=options.speech.is_labelled),
     )
     settings = OutputSettings(
         voice=voice,
@@ -64,6 +65,8 @@ def prepare_job(context: Context, options: BatchOptions, observer: Observer) -> 
     is_part = options.selection.is_part
     join = choose_join(options.join, settings, is_part=is_part) if options.join else None
     settings = _check_bitrate(settings, join)
+    if voice.ai_label and not settings.format.has_label:
+        observer.warn(f"{settings.format} has no place for the label of AI")
     limits = options.spending
     budget = open_budget(
         context.prices, voice.model, max_cost=limits.max_cost, max_characters=limits.max_characters
@@ -137,6 +140,8 @@ def _make_check(
     def check(item: Item) -> str | None:
         if join and join.is_same(options.files.folder / item.output):
             return f"its file is the one of --join too: {join.path}"
+        if join and join.has_subtitles_of(options.files.folder / item.output):
+            return f"its subtitles are those of --join too: {join.path}"
         if "/" in item.output:  # a million paths take seconds to make
             output = options.files.folder / item.output
             if leads_outside(output.parent, options.files.folder):

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from fractions import Fraction
 from functools import partial
 from itertools import accumulate
-from typing import TYPE_CHECKING, BinaryIO
+from typing import IO, TYPE_CHECKING, BinaryIO
 
 from msgspec import Struct
 
@@ -16,10 +17,15 @@ from qwentts_cli.audio.tags import MOST_CHAPTERS, Chapter, Tags
 from qwentts_cli.audio.target import Target
 from qwentts_cli.batch.journal import Journal, State, begin_key, name_beside
 from qwentts_cli.batch.outcome import Joined, Status
-from qwentts_cli.errors import UsageError
+from qwentts_cli.errors import LocalError, UsageError
+from qwentts_cli.speech.open_subtitles import open_subtitles
+from qwentts_cli.storage.atomic import atomic_write
+from qwentts_cli.storage.os_errors import os_errors_as_local
+from qwentts_cli.subtitles.formats import read_cues
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from qwentts_cli.audio.wav import Pcm
@@ -28,19 +34,29 @@ if TYPE_CHECKING:
     from qwentts_cli.batch.rows import Entry
     from qwentts_cli.batch.tasks import Task, TaskList
     from qwentts_cli.observer import Observer
+    from qwentts_cli.subtitles.formats import Cue
 
 
 class Join(Struct, frozen=True, kw_only=True):
-    """Where the one file goes; `pause_s` is the silence between items."""
+    """Where the one file goes; `pause_s` is the silence between items.
+
+    `subtitles` are files beside it, `ai_label` is as `Tags` has it.
+    """
 
     target: Target
     path: Path
     bitrate_kbps: int | None
     pause_s: float
+    subtitles: tuple[Path, ...] = ()
+    ai_label: str = ""
 
     def is_same(self, output: Path) -> bool:
         """Whether the file of an item would be overwritten by the whole."""
         return output.name == self.path.name and output.resolve() == self.path.resolve()
+
+    def has_subtitles_of(self, output: Path) -> bool:
+        """Whether subtitles of an item would be overwritten by those of the whole."""
+        return bool(self.subtitles) and self.is_same(output.with_suffix(self.path.suffix))
 
     def compare(self, folder: Path, journal: Journal, parts: Sequence[Part]) -> tuple[State, Joined | None]:
         """The state of the joined file, and the file itself if it is there and made of the items' files.
@@ -54,6 +70,8 @@ class Join(Struct, frozen=True, kw_only=True):
             return state, None
         if entry.key != self._key(parts):
             return State.CHANGED, None
+        if not all(path.is_file() for path in self.subtitles):
+            return State.MISSING, None
         return state, Joined(output=self.path, status=Status.SKIPPED, duration_s=entry.duration_s)
 
     def write(
@@ -69,14 +87,20 @@ class Join(Struct, frozen=True, kw_only=True):
         with ExitStack() as stack:
             before_naming = partial(journal.recognise, name, self.path)
             file = stack.enter_context(self.target.open(before_naming=before_naming))
+            open_beside = partial(_open_beside, tasks.folder, journal)
+            tell = stack.enter_context(open_subtitles(self.subtitles, open_beside, may_overlap=True))
             recording = self._record(file, parts, observer)
             for number, part in enumerate(parts, start=1):
                 if recording.frames:
                     recording.silence(self.pause_s)
+                for cue in part.cues() if self.subtitles else ():
+                    tell(cue.moved(Fraction(recording.frames, recording.sample_rate or 1)))
                 for pcm in part.sound(settings.format):
                     recording.write(pcm)
                 observer.part_joined(number, len(parts), self.path)
             recording.finish()
+        for path in self.subtitles:
+            journal.finish(name_beside("subtitles", path, tasks.folder), "", path)
         if self.target.is_file:
             journal.finish(name, self._key(parts), self.path, duration_s=recording.duration_s)
         return Joined(output=self.path, status=Status.MADE, duration_s=recording.duration_s)
@@ -88,7 +112,7 @@ class Join(Struct, frozen=True, kw_only=True):
         else:
             chapters = _chapters(parts, self.pause_s)
         voices = dict.fromkeys(part.voice for part in parts)
-        tags = Tags(title=self.path.stem, artist=", ".join(voices), chapters=chapters)
+        tags = Tags(title=self.path.stem, artist=", ".join(voices), chapters=chapters, ai_label=self.ai_label)
         sink = EncodedSink(
             self.target.format,
             file,
@@ -113,13 +137,17 @@ class Join(Struct, frozen=True, kw_only=True):
 
 
 class Part(Struct, frozen=True, kw_only=True):
-    """The finished file of one item; `name` is that in the journal, `copy` what a lossy file was made of."""
+    """The finished file of one item; `name` is that in the journal, `copy` what a lossy file was made of.
+
+    `cue_copy` has its cues, where it has subtitles.
+    """
 
     name: str
     title: str
     voice: str
     path: Path
     copy: Path
+    cue_copy: Path
     duration_s: float
     size: int | None
     mtime_ns: int | None
@@ -133,10 +161,20 @@ class Part(Struct, frozen=True, kw_only=True):
             voice=task.voice.voice,
             path=task.output,
             copy=task.copy,
+            cue_copy=task.cue_copy,
             duration_s=entry.duration_s,
             size=entry.size,
             mtime_ns=entry.mtime_ns,
         )
+
+    def cues(self) -> Iterator[Cue]:
+        try:
+            with os_errors_as_local(self.cue_copy):
+                yield from read_cues(self.cue_copy.read_bytes())
+        except (ValueError, KeyError, TypeError):
+            raise LocalError(
+                f"{self.cue_copy} is damaged", hint="Remove it, and run the same command again."
+            ) from None
 
     def sound(self, fmt: AudioFormat) -> Iterator[Pcm]:
         if self.copy.exists():
@@ -163,8 +201,18 @@ def choose_join(typed: Path, settings: OutputSettings, *, is_part: bool) -> Join
     pauses = settings.pauses
     pause_s = pauses.segment_s if pauses.paragraph_s is None else pauses.paragraph_s
     return Join(
-        target=Target(typed, format_, overwrite=True), path=typed, bitrate_kbps=bitrate, pause_s=pause_s
+        target=Target(typed, format_, overwrite=True),
+        path=typed,
+        bitrate_kbps=bitrate,
+        pause_s=pause_s,
+        subtitles=tuple(typed.with_suffix(f".{fmt}") for fmt in settings.subtitles),
+        ai_label=settings.voice.file_label,
     )
+
+
+def _open_beside(folder: Path, journal: Journal, path: Path) -> AbstractContextManager[IO[bytes]]:
+    name = name_beside("subtitles", path, folder)
+    return atomic_write(path, before_naming=partial(journal.recognise, name, path))
 
 
 def _chapters(parts: Sequence[Part], pause_s: float) -> tuple[Chapter, ...]:

@@ -65,7 +65,7 @@ def make_file(
         cues = stack.enter_context(
             open_cues(
                 task.voice,
-                task.subtitles,
+                task.beside,
                 partial(_open_subtitles, task, journal),
                 may_overlap=task.is_dubbed,
             )
@@ -158,7 +158,7 @@ def _open_sinks(task: Task, stack: ExitStack, journal: Journal) -> list[EncodedS
     settings = task.settings
     if leads_outside(task.output.parent, task.folder):
         raise LocalError(f"{task.output} is not written: a link leads out of {task.folder}")
-    tags = Tags(title=task.title, artist=task.voice.voice)
+    tags = Tags(title=task.title, artist=task.voice.voice, ai_label=task.voice.file_label)
     file = _open(task.output, stack, partial(journal.recognise, task.name, task.output))
     bitrate = settings.bitrate_kbps
     sinks = [EncodedSink(settings.format, file, seekable=True, bitrate_kbps=bitrate, tags=tags)]
@@ -172,6 +172,10 @@ def _open_sinks(task: Task, stack: ExitStack, journal: Journal) -> list[EncodedS
 
 
 def _open_subtitles(task: Task, journal: Journal, path: Path) -> AbstractContextManager[IO[bytes]]:
+    if path not in task.subtitles:  # it is the copy
+        with os_errors_as_local(path):
+            path.parent.mkdir(parents=True, exist_ok=True)
+        return atomic_write(path)
     name = name_beside("subtitles", path, task.folder)
     return atomic_write(path, before_naming=partial(journal.recognise, name, path))
 

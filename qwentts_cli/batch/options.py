@@ -77,6 +77,7 @@ class SpeechOptions(Struct, frozen=True, kw_only=True):
     instructions: str | None = None
     optimize: bool = False
     lexicon: Lexicon | None = None
+    is_labelled: bool = False
     pauses: Pauses = field(default_factory=Pauses)
     fits: bool = False
     on_refused: OnRefused = OnRefused.FAIL

@@ -93,5 +93,9 @@ def _compare(
 def compare(tasks: Iterable[Task], journal: Journal) -> Iterator[tuple[Task, State, Entry | None]]:
     """Give the state of each item and what is known of it; a text is read only if it may be there already."""
     for task, state, entry in journal.look_at_all(tasks):
-        is_changed = state is State.DONE and entry and entry.key != task.key
-        yield task, State.CHANGED if is_changed else state, entry
+        if state is State.DONE and entry and entry.key != task.key:
+            yield task, State.CHANGED, entry
+        elif state is State.DONE and not all(path.is_file() for path in task.beside):
+            yield task, State.MISSING, entry
+        else:
+            yield task, state, entry

@@ -70,17 +70,34 @@ class Task(Struct, frozen=True, kw_only=True, dict=True):
         Raises:
             LocalError: something there leads elsewhere.
         """
-        copy = self.folder / HIDDEN / "copies" / f"{self.name}.flac"
-        if len(os.fsencode(copy.name)) > MAX_BYTES:
-            copy = copy.with_name(f"{sha256(os.fsencode(copy.name)).hexdigest()}.flac")
-        check_folders_below(self.folder / HIDDEN, copy)
-        check_own_file(copy)
-        return copy
+        return self._copy("flac")
 
     @property
     def subtitles(self) -> list[Path]:
         """The files of subtitles beside it."""
         return [self.output.with_suffix(f".{fmt}") for fmt in self.settings.subtitles]
+
+    @property
+    def cue_copy(self) -> Path:
+        """Where its cues are kept, to be joined.
+
+        Raises:
+            LocalError: something there leads elsewhere.
+        """
+        return self._copy("cues.json")
+
+    @property
+    def beside(self) -> list[Path]:
+        """All files that belong to its own, where it has subtitles."""
+        return [*self.subtitles, self.cue_copy] if self.subtitles else []
+
+    def _copy(self, extension: str) -> Path:
+        copy = self.folder / HIDDEN / "copies" / f"{self.name}.{extension}"
+        if len(os.fsencode(copy.name)) > MAX_BYTES:
+            copy = copy.with_name(f"{sha256(os.fsencode(copy.name)).hexdigest()}.{extension}")
+        check_folders_below(self.folder / HIDDEN, copy)
+        check_own_file(copy)
+        return copy
 
     @cached_property
     def key(self) -> str:
@@ -206,5 +223,6 @@ def _begin_key(settings: OutputSettings, voice: VoiceSettings) -> Hash:
         *([repr(voice.lexicon.entries)] if voice.lexicon else []),
         *([f"line breaks: {voice.line_breaks}"] if voice.line_breaks is not LineBreaks.AUTO else []),
         *(["fitted"] if settings.fits else []),
+        *([f"label: {voice.file_label}"] if voice.ai_label else []),
         *([f"subtitles: {', '.join(settings.subtitles)}"] if settings.subtitles else []),
     )

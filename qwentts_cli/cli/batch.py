@@ -67,6 +67,7 @@ def batch(
     volume: opt.VolumeOption = None,
     seed: opt.SeedOption = None,
     sample_rate: opt.SampleRateOption = None,
+    ai_label: opt.AiLabelOption = False,
     format_: opt.FormatOption = None,
     bitrate: opt.BitrateOption = None,
     subtitles: Annotated[
@@ -193,6 +194,7 @@ def batch(
         speech=SpeechOptions(
             instructions=instructions,
             optimize=optimize_instructions,
+            is_labelled=ai_label,
             lexicon=choose_lexicon(lexicon),
             pauses=Pauses(pause, paragraph_pause),
             fits=fit,

@@ -48,6 +48,7 @@ def say(
     volume: opt.VolumeOption = None,
     seed: opt.SeedOption = None,
     sample_rate: opt.SampleRateOption = None,
+    ai_label: opt.AiLabelOption = False,
     output: Annotated[
         str | None,
         typer.Option("-o", "--output", metavar="PATH|-", help="Write the audio to a file; - is stdout."),
@@ -111,6 +112,7 @@ def say(
         output=OutputOptions(path=output, format=format_, bitrate_kbps=bitrate, overwrite=force),
         instructions=instructions,
         optimize_instructions=optimize_instructions,
+        is_labelled=ai_label,
         lexicon=choose_lexicon(lexicon),
         is_played=play,
         subtitles=tuple(subtitles or ()),

@@ -46,11 +46,36 @@ _NAMES: Final = Tuning.__struct_fields__
 UNTUNED: Final = Tuning()
 
 
+class AiLabel(Struct, frozen=True):
+    """Says that a sound was made by AI, as GB 45438-2025 asks for: who made it, and who hands it on.
+
+    `by` is the name or number of who hands it on, `id` theirs for this sound; both may be empty.
+    """
+
+    producer: str
+    by: str = ""
+    id: str = ""
+
+    def metadata(self) -> str:
+        """The value of a file's field `AIGC`, by the practice guide TC260-PG-20252A; "1" is made by AI."""
+        fields = {
+            "Label": "1",
+            "ContentProducer": self.producer,
+            "ProduceID": "",
+            "ReservedCode1": "",
+            "ContentPropagator": self.by,
+            "PropagateID": self.id,
+            "ReservedCode2": "",
+        }
+        return json.dumps(fields, ensure_ascii=False, separators=(",", ":"))
+
+
 class SynthesisRequest(Struct, frozen=True):
     """One text in one voice, whichever endpoint its model has; `None` leaves a choice to the service.
 
     `language` is a name of the catalogue, `pronunciations` are Chinese words with their pinyin
-    ("chong2 qing4"). `word_times` asks a stream to tell when each word is said.
+    ("chong2 qing4"). `word_times` asks a stream to tell when each word is said, `ai_label`
+    the service to label its sound.
     """
 
     text: str
@@ -62,6 +87,7 @@ class SynthesisRequest(Struct, frozen=True):
     tuning: Tuning = UNTUNED
     pronunciations: tuple[tuple[str, str], ...] = ()
     word_times: bool = False
+    ai_label: AiLabel | None = None
 
     def canonical(self) -> str:
         """The same JSON for the same sound, whatever way it was asked for."""

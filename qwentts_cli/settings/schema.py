@@ -148,6 +148,8 @@ SETTINGS = {
         Setting("model", "the model", _text),
         Setting("voice", "the voice", _text),
         Setting("language", "the language of the text", _text),
+        Setting("ai_label_by", "who hands the sound on, for --ai-label", _text),
+        Setting("ai_label_id", "their number for the sound, likewise", _text),
         Setting("format", "the audio format where the file's name does not say", _format),
         Setting(
             "line_breaks", "what a line break in a paragraph is: auto, keep or join", _one_of(*LINE_BREAKS)

@@ -12,6 +12,7 @@ from qwentts_cli.billing.period_budget import PeriodBudget, PeriodLimit
 from qwentts_cli.billing.price import PriceList, price_list
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint, find_region, region_endpoint
+from qwentts_cli.dashscope.request import AiLabel
 from qwentts_cli.errors import UsageError
 from qwentts_cli.settings.credentials import ApiKey, check_key, missing_key
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from qwentts_cli.settings.resolve import Settings
 
 SANDBOX = "sandbox"
+_SANDBOX_PRODUCER = "qwentts sandbox"
 
 
 class Context(Struct, frozen=True):
@@ -90,6 +92,14 @@ class Context(Struct, frozen=True):
             return None
         profile, region = self.profile or "", self.billing_region
         return PeriodBudget(limit, ledger=ledger, profile=profile, region=region, prices=self.prices)
+
+    def ai_label(self, *, is_wanted: bool) -> AiLabel | None:
+        """The label for sound of this server, if there is to be one."""
+        if not is_wanted:
+            return None
+        producer = _SANDBOX_PRODUCER if self.is_sandbox else load_catalog().provider
+        settings = self.settings
+        return AiLabel(producer, settings.text("ai_label_by", ""), settings.text("ai_label_id", ""))
 
     @property
     def billing_region(self) -> str:

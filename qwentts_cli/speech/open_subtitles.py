@@ -49,15 +49,22 @@ def open_cues(
         return
     from qwentts_cli.subtitles.cues import CueTrack
 
+    with open_subtitles(paths, open_file, may_overlap=may_overlap) as write:
+        yield CueTrack(write, language=voice.language_code, line_breaks=voice.line_breaks)
+
+
+@contextmanager
+def open_subtitles(
+    paths: Sequence[Path], open_file: OpenFile, *, may_overlap: bool
+) -> Iterator[Callable[[Cue], None]]:
+    """Write each cue to every path, in the format of its name; see `open_cues`."""
     with ExitStack() as files:
         writers = []
         for path in paths:
             file = files.enter_context(open_file(path))
             format_ = SubtitleFormat.from_path(path)
             writers.append(SubtitleWriter(cast("BinaryIO", file), format_, may_overlap=may_overlap))
-        yield CueTrack(
-            partial(_write_to_all, writers), language=voice.language_code, line_breaks=voice.line_breaks
-        )
+        yield partial(_write_to_all, writers)
         for writer in writers:
             writer.finish()
 

@@ -62,6 +62,7 @@ class SayOptions(Struct, frozen=True, kw_only=True):
     instructions: str | None = None
     optimize_instructions: bool = False
     lexicon: Lexicon | None = None
+    is_labelled: bool = False
     is_played: bool | None = None
     subtitles: tuple[Path, ...] = ()
     pauses: Pauses

@@ -176,6 +176,7 @@ def _choose_voice(context: Context, options: SayOptions, observer: Observer) -> 
         optimize_instructions=options.optimize_instructions,
         lexicon=options.lexicon,
         wants_words=bool(options.subtitles),
+        ai_label=context.ai_label(is_wanted=options.is_labelled),
     )
 
 
@@ -188,8 +189,11 @@ def _choose_delivery(
         target=target,
         is_played=target is None if options.is_played is None else options.is_played,
         bitrate_kbps=options.output.bitrate_kbps,
-        tags=Tags(title=options.source.title, artist=voice.voice),
+        tags=Tags(title=options.source.title, artist=voice.voice, ai_label=voice.file_label),
     )
+    if voice.ai_label and not (target and target.format.has_label):
+        where = target.format if target else "sound that is only played"
+        observer.warn(f"{where} has no place for the label of AI")
     if options.retakes and delivery.is_heard_early:
         raise UsageError(
             "--retake is for files: what is played or piped cannot be taken back", hint="Add -o FILE."

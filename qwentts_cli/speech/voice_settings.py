@@ -21,7 +21,7 @@ from qwentts_cli.dashscope.names import (
     takers,
 )
 from qwentts_cli.dashscope.pairing import Names
-from qwentts_cli.dashscope.request import UNTUNED, SynthesisRequest, Tuning
+from qwentts_cli.dashscope.request import UNTUNED, AiLabel, SynthesisRequest, Tuning
 from qwentts_cli.documents.lexicon import Pronunciation, substitute
 from qwentts_cli.errors import QwenTTSError, UsageError
 from qwentts_cli.speech.context import Context
@@ -46,7 +46,8 @@ class VoiceSettings(Struct, frozen=True, kw_only=True):
     """Names as the service knows them; without a `language` the service finds it out.
 
     `names` are those that were typed, from which the names of a row or a speaker may differ. `wants_words` is
-    for subtitles: where the model can tell, it is asked when each word is said.
+    for subtitles: where the model can tell, it is asked when each word is said. `ai_label` is for the
+    files of any model, and asked for where the model can label its sound itself.
     """
 
     voice: str
@@ -59,10 +60,11 @@ class VoiceSettings(Struct, frozen=True, kw_only=True):
     lexicon: Lexicon | None = None
     line_breaks: LineBreaks = LineBreaks.AUTO
     wants_words: bool = False
+    ai_label: AiLabel | None = None
 
     def request(self, text: str) -> SynthesisRequest:
         """What to ask for to have `text` spoken so, with the words of the lexicon put in."""
-        found = self.pronounce(text)
+        found, takes = self.pronounce(text), load_catalog().takes
         return SynthesisRequest(
             text=substitute(text, found.substitutions),
             voice=self.voice,
@@ -72,7 +74,8 @@ class VoiceSettings(Struct, frozen=True, kw_only=True):
             optimize_instructions=self.optimize_instructions,
             tuning=self.tuning,
             pronunciations=tuple(found.pinyin.items()),
-            word_times=self.wants_words and load_catalog().takes(self.model, "word_times"),
+            word_times=self.wants_words and takes(self.model, "word_times"),
+            ai_label=self.ai_label if takes(self.model, "ai_label") else None,
         )
 
     def pronounce(self, text: str) -> Pronunciation:
@@ -94,6 +97,11 @@ class VoiceSettings(Struct, frozen=True, kw_only=True):
         return self.tuning.sample_rate or RAW_SAMPLE_RATE
 
     @property
+    def file_label(self) -> str:
+        """What its files say of having been made by AI; empty where that was not asked for."""
+        return self.ai_label.metadata() if self.ai_label else ""
+
+    @property
     def max_units(self) -> int:
         """The longest text of one request; see `qwentts_cli.text.units`."""
         known = load_catalog().models.get(self.model)
@@ -108,6 +116,7 @@ def choose_voice_settings(
     optimize_instructions: bool,
     lexicon: Lexicon | None = None,
     wants_words: bool = False,
+    ai_label: AiLabel | None = None,
 ) -> VoiceSettings:
     """The voice of a run; what looks wrong with it is warned of.
 
@@ -127,6 +136,7 @@ def choose_voice_settings(
         lexicon=lexicon,
         line_breaks=LineBreaks(settings.text("line_breaks", LineBreaks.AUTO)),
         wants_words=wants_words,
+        ai_label=ai_label,
     )
     with settings.blaming("language"):
         chosen, warnings = rename_voice(

@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum, unique
+from fractions import Fraction
 from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec import Struct
+from msgspec.structs import replace
 
+from qwentts_cli.audio.wav import Word
 from qwentts_cli.errors import UsageError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-    from fractions import Fraction
+    from collections.abc import Callable, Iterator
     from pathlib import PurePath
 
-    from qwentts_cli.audio.wav import Word
 
 # A player of lyrics shows a line until the next one; after a pause that long, an empty one takes it away.
 _LRC_CLEARS_MS = 1000
@@ -59,6 +60,23 @@ class Cue(Struct, frozen=True):
     lines: tuple[str, ...]
     speaker: str = ""
     words: tuple[Word, ...] = ()
+
+    def moved(self, seconds: Fraction) -> Cue:
+        """The same, so much later."""
+        words = tuple(word.moved(round(seconds * 1000)) for word in self.words)
+        return replace(self, start_s=self.start_s + seconds, end_s=self.end_s + seconds, words=words)
+
+
+def read_cues(data: bytes) -> Iterator[Cue]:
+    """The cues of a JSON that was written here."""
+    for segment in json.loads(data)["segments"]:
+        yield Cue(
+            Fraction(segment["start_ms"], 1000),
+            Fraction(segment["end_ms"], 1000),
+            tuple(segment["text"].split("\n")),
+            segment.get("speaker", ""),
+            tuple(Word(**word) for word in segment.get("words", ())),
+        )
 
 
 class _Shown(Struct, frozen=True, kw_only=True):

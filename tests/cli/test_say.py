@@ -101,6 +101,7 @@ def test_json_says_what_was_made(online: Qwentts, sandbox: Sandbox) -> None:
                 "request_ids": [post.request_id],
                 "cached": False,
                 "doubts": [],
+                "overruns": [],
             }
         ],
         "usage": {"characters": 9, "tokens": None, "requests": 1, "cost": None, "currency": None},

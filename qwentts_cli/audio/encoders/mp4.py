@@ -11,7 +11,7 @@ from qwentts_cli.audio.encoders.notes import FileOutput, Notes
 from qwentts_cli.audio.formats import AudioFormat
 from qwentts_cli.audio.metadata.languages import three_letters
 from qwentts_cli.audio.native import load_av
-from qwentts_cli.audio.tags import Tags
+from qwentts_cli.audio.tags import AI_LABEL, Tags
 from qwentts_cli.audio.wav import SAMPLE_BYTES
 from qwentts_cli.errors import LocalError
 
@@ -97,6 +97,9 @@ class Mp4Encoder:
 
     def _fields(self, tags: Tags) -> dict[str, str]:
         fields = {_NAMES.get(name, name): text for name, text in tags.items() if name != "language"}
+        if tags.ai_label:
+            # The only field of its own words that FFmpeg writes.
+            fields["comment"] = f"{AI_LABEL}={tags.ai_label}"
         return fields | ({"media_type": _AUDIOBOOK} if self._fmt is AudioFormat.M4B else {})
 
     def _add_cover(self, cover: Cover) -> None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from qwentts_cli.audio.formats import AudioFormat
 from qwentts_cli.audio.metadata.ogg import Page, PageReader, read_packets, write_pages
+from qwentts_cli.audio.tags import AI_LABEL
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -127,6 +128,8 @@ class _OggSplice:
 def _comments(tags: Tags) -> Iterator[bytes]:
     for name, text in tags.items():
         yield f"{_NAMES.get(name, name).upper()}={text}".encode()
+    if tags.ai_label:
+        yield f"{AI_LABEL}={tags.ai_label}".encode()
     yield from _chapter_comments(tags.chapters)
 
 

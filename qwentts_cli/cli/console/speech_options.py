@@ -69,6 +69,9 @@ SeedOption = Annotated[
 SampleRateOption = Annotated[
     str | None, typer.Option("--sample-rate", metavar="HZ", help="Samples a second (usual: 24000).")
 ]
+AiLabelOption = Annotated[
+    bool, typer.Option("--ai-label", help="Label the sound as made by AI (GB 45438-2025).")
+]
 FormatOption = Annotated[
     str | None,
     typer.Option(

@@ -58,6 +58,11 @@ class Catalog:
         return str(self._service["defaults"]["voice"])
 
     @property
+    def provider(self) -> str:
+        """Who makes the sound."""
+        return str(self._service["provider"]["name"])
+
+    @property
     def audio_host_suffix(self) -> str:
         return str(self._service["audio"]["host_suffix"])
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from qwentts_cli.dashscope.catalog import load_catalog
 
 if TYPE_CHECKING:
-    from qwentts_cli.dashscope.request import SynthesisRequest
+    from qwentts_cli.dashscope.request import AiLabel, SynthesisRequest
 
 PATH = "/services/audio/tts/SpeechSynthesizer"
 _SAMPLE_RATE = 24_000
@@ -28,6 +28,7 @@ def build_body(request: SynthesisRequest) -> dict[str, Any]:
         "instruction": request.instructions,
         "language_hints": _hints(request.language),
         "hot_fix": _hot_fix(request),
+        **_label(request.ai_label),
         "word_timestamp_enabled": request.word_times or None,
     }
     return {
@@ -40,6 +41,17 @@ def _hot_fix(request: SynthesisRequest) -> dict[str, Any] | None:
     """How words are read, in the form of the reference: one object for each."""
     words = [{word: pinyin} for word, pinyin in request.pronunciations]
     return {"pronunciation": words} if words else None
+
+
+def _label(label: AiLabel | None) -> dict[str, Any]:
+    """The service labels as the law asks for, and names itself; what is missing is who hands it on."""
+    if not label:
+        return {}
+    return {
+        "enable_aigc_tag": True,
+        "aigc_propagator": label.by or None,
+        "aigc_propagate_id": label.id or None,
+    }
 
 
 def _hints(language: str | None) -> list[str] | None:

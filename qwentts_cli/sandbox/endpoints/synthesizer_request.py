@@ -138,6 +138,8 @@ def _check_instruction(model: ServedModel, given: dict[str, Any]) -> None:
 def _check_the_rest(service: Service, given: dict[str, Any]) -> None:
     read_number(given, "seed", 0, 0, 65_535)
     read_flag(given, "enable_aigc_tag")
+    if not all(isinstance(given.get(name, ""), str) for name in ("aigc_propagator", "aigc_propagate_id")):
+        refuse("aigc_propagator and aigc_propagate_id must be strings.")
     hints = given.get("language_hints") or []
     if not isinstance(hints, list) or any(hint not in service.data.language_hints for hint in hints[:1]):
         refuse("language_hints must be a list of supported languages.")
