@@ -51,6 +51,8 @@ def state_folder() -> Path:
 
 def data_folder() -> Path:
     """Where what the user made is remembered."""
+    if found := _linux_folder("XDG_DATA_HOME", ".local/share"):
+        return found
     from platformdirs import user_data_path
 
     with _from_home():
@@ -67,12 +69,8 @@ def vendor_key_file() -> Path:
 
 
 def _config_folder() -> Path:
-    """As platformdirs has it, which takes longer to load than a TAB may take."""
-    if sys.platform == "linux":
-        custom, home = (Path(os.environ.get(name, "")) for name in ("XDG_CONFIG_HOME", "HOME"))
-        for base in (custom, home / ".config"):
-            if base.is_absolute():
-                return base / "qwentts"
+    if found := _linux_folder("XDG_CONFIG_HOME", ".config"):
+        return found
     from platformdirs import user_config_path
 
     with _from_home():
@@ -85,3 +83,13 @@ def _from_home() -> Iterator[None]:
         yield
     except RuntimeError as error:
         raise LocalError("there is no home folder", hint="Set HOME to an absolute path.") from error
+
+
+def _linux_folder(variable: str, usual: str) -> Path | None:
+    """As platformdirs has it, which takes longer to load than a TAB may take."""
+    if sys.platform == "linux":
+        custom, home = (Path(os.environ.get(name, "")) for name in (variable, "HOME"))
+        for base in (custom, home / usual):
+            if base.is_absolute():
+                return base / "qwentts"
+    return None

@@ -52,6 +52,9 @@ def design(
 ) -> None:
     """Make a voice of a description, hear it, and keep it or not.
 
+    $ qwentts voices design --name sailor --prompt "an old sailor, hoarse" --preview "Come aboard, my friend." --yes
+    $ qwentts voices design --name pip --prompt "a boy" --preview "Is it far to the sea?" -o pip.wav --yes
+
     The preview is played, or written with -o, before you are asked. A voice that is not kept is deleted at
     the service, and costs the same.
     """
@@ -68,9 +71,12 @@ def design(
         if not yes:
             check_can_ask(run.output, "whether the voice is to be kept")
         check_budget(run.context, order, observer)
-        run.output.note(f"a designed voice costs {fee_tag(run, order) or 'money'}, kept or not")
+        if fee := fee_tag(run, order):
+            run.output.note(f"a designed voice costs {fee}, kept or not")
         with open_studio(run.context, observer) as studio:
             voice = _hear(studio, order, delivery, observer)
+            if delivery.path:
+                run.output.note(f"the preview is in {delivery.path}")
             if not yes:
                 _keep_or_delete(studio, voice)
             voice = wait_for(run, studio, voice, wait)

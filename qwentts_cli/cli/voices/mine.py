@@ -78,7 +78,7 @@ def show_made(
         cost = {"cost": float(fee.amount) if fee else None, "currency": fee.currency if fee else None}
         run.output.document({"voice": voice_document(voice)} | (cost if order else {}) | more)
     else:
-        run.output.lines(["\t".join(_cells(voice))])
+        run.output.lines([("  " if run.output.is_terminal else "\t").join(_cells(voice))])
     if run.context.is_sandbox:
         run.output.note("the sandbox ends with this command, and the voice with it; 'qwentts sandbox' stays")
     elif voice.is_ready:
