@@ -52,8 +52,8 @@ def design(
 ) -> None:
     """Make a voice of a description, hear it, and keep it or not.
 
-    $ qwentts voices design --name sailor --prompt "an old sailor, hoarse" --preview "Come aboard, my friend." --yes
-    $ qwentts voices design --name pip --prompt "a boy" --preview "Is it far to the sea?" -o pip.wav --yes
+    $ qwentts voices design --name sailor --prompt "an old man" --preview "Come aboard, all." --yes
+    $ qwentts voices design --name boy --prompt "a boy" --preview "Is it far to go?" -o boy.wav --yes
 
     The preview is played, or written with -o, before you are asked. A voice that is not kept is deleted at
     the service, and costs the same.
