@@ -13,6 +13,7 @@ from qwentts_cli.batch.join import Part
 from qwentts_cli.batch.journal import Journal, State
 from qwentts_cli.speech.cache_look import look_into_cache
 from qwentts_cli.speech.estimate import Estimate
+from qwentts_cli.speech.wiring import tell_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -70,7 +71,10 @@ def plan_batch(
                     task.output for task, state, _ in journal.look_at_all(job.tasks) if state.is_precious
                 )
         estimate = Estimate(context.prices, cache)
-        return _compare(job, journal, observer, estimate, is_measured=is_measured)
+        plan = _compare(job, journal, observer, estimate, is_measured=is_measured)
+    if is_measured:
+        tell_limits(context, plan.voice.model, estimate.billed, job.budget, observer)
+    return plan
 
 
 def _compare(

@@ -12,6 +12,7 @@ from qwentts_cli.settings.amount import read_amount
 
 if TYPE_CHECKING:
     from qwentts_cli.billing.price import PriceList
+    from qwentts_cli.metered import Tally
     from qwentts_cli.settings.amount import Amount
 
 
@@ -40,6 +41,11 @@ class Budget:
             UsageError: it has no known price, or one in another currency than the limit.
         """
         self._cost(model, Metered())
+
+    def has_room(self, tally: Tally) -> bool:
+        """Whether all of that could be billed within the limit."""
+        cost = sum((self._cost(model, metered)[0] for model, metered in tally.items()), Decimal(0))
+        return self._most is None or self._spent + cost <= self._most
 
     def reserve(self, model: str, foreseen: Metered) -> Decimal:
         """Set aside what a request may cost at most; gives the amount.

@@ -21,7 +21,7 @@ from qwentts_cli.speech.source import check_text, nothing_to_speak
 from qwentts_cli.speech.speak import speak
 from qwentts_cli.speech.utterance import utter, utter_passages
 from qwentts_cli.speech.voice_settings import choose_voice_settings, cut_text
-from qwentts_cli.speech.wiring import open_synthesizer, pool_size
+from qwentts_cli.speech.wiring import open_synthesizer, pool_size, tell_limits
 from qwentts_cli.storage.atomic import atomic_write
 
 if TYPE_CHECKING:
@@ -133,11 +133,12 @@ def quote_text(context: Context, options: SayOptions, observer: Observer) -> tup
     """
     voice = _choose_voice(context, options, observer)
     delivery = _choose_delivery(context, options, voice, observer)
-    _open_budget(context, options, voice)
+    budget = _open_budget(context, options, voice)
     estimate = Estimate(context.prices, look_into_cache(context, options.cache_use, observer))
     estimate.add(_utter(options, voice, observer, is_heard=delivery.is_heard_early))
     if not estimate.segments:
         raise nothing_to_speak()
+    tell_limits(context, voice.model, estimate.billed, budget, observer)
     return make_quote(estimate, context, voice.model), voice
 
 

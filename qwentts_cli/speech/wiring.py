@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from qwentts_cli.billing.payments import Record
     from qwentts_cli.billing.period_budget import PeriodBudget
     from qwentts_cli.dashscope.client import SpeechClient
+    from qwentts_cli.metered import Tally
     from qwentts_cli.observer import Observer
     from qwentts_cli.settings.resolve import Settings
     from qwentts_cli.speech.context import Context
@@ -162,6 +163,24 @@ def open_target(context: Context, model: str, observer: Observer) -> Iterator[tu
             start_rps=_SANDBOX_START_RPS,
         )
         yield target, ApiKey("sk-sandbox", "the sandbox itself")
+
+
+def tell_limits(context: Context, model: str, billed: Tally, budget: Budget, observer: Observer) -> None:
+    """Warn where so much would not be made within this run's limit, or what is left of the period's.
+
+    Raises:
+        UsageError: a limit cannot be kept, as a run would say.
+    """
+    if not budget.has_room(billed):
+        observer.warn("this would cross the limit of this run; what comes before is made")
+    with open_ledger(observer.warn) as ledger:
+        period = context.open_period_budget(ledger)
+        if not period:
+            return
+        period.check(model)
+        cost, left = context.prices.total(billed), period.left()
+        if cost and cost.amount > left.amount:
+            observer.warn(f"this would cross the {left}")
 
 
 @contextmanager

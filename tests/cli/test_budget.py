@@ -122,3 +122,16 @@ def test_a_limit_may_name_its_currency(qwentts: Qwentts) -> None:
     result = qwentts("say", "Hi", "--dry-run", "--max-cost", "$1", env=key, code=2)
     assert "billed in CNY in China (Beijing) (cn)" in result.stderr
     assert "2.50USD" in qwentts(*args, "--max-cost", "2,50", code=2).stderr
+
+
+def test_a_dry_run_tells_what_would_not_fit(thrifty: Qwentts) -> None:
+    """Within the limit of a run, or what is left of the month; and what the run would refuse is refused."""
+    (thrifty.folder / "lines.txt").write_text("".join(f"{TEXT.format(number)}\n" for number in range(3)))
+    for args in (("batch", "lines.txt", "--lines", "-d", "out"), ("say", "-f", "lines.txt", "-o", "a.wav")):
+        dry = (*args, *SANDBOX, "--dry-run")
+        assert "would cross the budget of 0.000675 USD/month: 0 USD spent" in thrifty(*dry).stderr
+        roomy = {"QWENTTS_BUDGET": "1 USD/day"}
+        assert thrifty(*dry, "--max-cost", "1", env=roomy).stderr == ""
+        assert "the limit of this run" in thrifty(*dry, "--max-cost", "0.0005", env=roomy).stderr
+        assert "the limit of this run" in thrifty(*dry, "--max-characters", "50", env=roomy).stderr
+        thrifty(*dry, env={"QWENTTS_BUDGET": "1 CNY/day"}, code=2)
