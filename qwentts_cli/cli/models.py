@@ -161,7 +161,7 @@ def _table(rows: list[_Row]) -> Iterable[str]:
 def _legend(catalog: Catalog, rows: list[_Row]) -> str:
     prices = (row.known.prices.get(row.region) for row in rows if row.known)
     days = sorted({str(catalog.sources[price.source].date) for price in prices if price})
-    facts = [plural(len(rows), "model"), f"prices of {' and '.join(days)}" if days else ""]
+    facts = [plural(len(rows), "model"), f"prices of {', '.join(days)}" if days else ""]
     return "; ".join([*filter(None, facts), "'qwentts models MODEL' has the source and the day of each fact"])
 
 

@@ -99,6 +99,7 @@ def test_a_mistake_is_told_with_its_place(qwentts: Qwentts, path: Path, text: st
     stderr = qwentts("models", code=2).stderr
     assert f"{path}{told}" in stderr
     assert f"{path}{told}" in qwentts("doctor", *SANDBOX, code=2).text
+    assert "Cherry" in qwentts("say", "-v", "Che", env={"_QWENTTS_COMPLETE": "bash"}).text
 
 
 def test_a_file_that_others_can_write_is_not_believed(documented: Qwentts, path: Path) -> None:

@@ -5,12 +5,15 @@ from __future__ import annotations
 from datetime import date
 from typing import TYPE_CHECKING
 
-from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
+from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog, load_shipped_catalog
+from qwentts_cli.errors import QwenTTSError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from typer._click import Context
+
+    from qwentts_cli.dashscope.catalog import Catalog
 
 FILES = frozenset(
     {
@@ -38,21 +41,29 @@ def list_own_voices(_context: Context) -> Iterator[tuple[str, str]]:
         yield voice.name, f"your own, for {voice.model}"
 
 
+def _catalog() -> Catalog:
+    """What there is to choose from, though something be wrong with the user's own part of it."""
+    try:
+        return load_catalog()
+    except QwenTTSError:
+        return load_shipped_catalog()
+
+
 def list_voices(context: Context) -> Iterator[tuple[str, str]]:
     yield from list_own_voices(context)
-    for voice in load_catalog().voices.values():
+    for voice in _catalog().voices.values():
         yield voice.id, voice.description
 
 
 def list_models(_context: Context) -> Iterator[tuple[str, str]]:
     today = date.today()  # noqa: DTZ011 - as the clock on the wall has it
-    for model in load_catalog().models.values():
+    for model in _catalog().models.values():
         ended = min((end.date for end in model.ends.values() if end.date <= today), default=None)
         yield model.id, f"ended {ended}; {model.summary}" if ended else model.summary
 
 
 def list_languages(_context: Context) -> Iterator[tuple[str, str]]:
-    for code, name in load_catalog().languages.items():
+    for code, name in _catalog().languages.items():
         yield code, name
         yield name, ""
     yield AUTO_LANGUAGE.lower(), "left to the service"
@@ -66,7 +77,7 @@ def list_genders(_context: Context) -> Iterator[tuple[str, str]]:
 
 
 def list_dialects(_context: Context) -> Iterator[tuple[str, str]]:
-    for dialect in sorted({voice.dialect for voice in load_catalog().each_voice() if voice.dialect}):
+    for dialect in sorted({voice.dialect for voice in _catalog().each_voice() if voice.dialect}):
         yield dialect, ""
 
 
@@ -78,7 +89,7 @@ def list_formats(_context: Context) -> Iterator[tuple[str, str]]:
 
 
 def list_sample_rates(_context: Context) -> Iterator[tuple[str, str]]:
-    for rate in sorted({rate for model in load_catalog().models.values() for rate in model.sample_rates}):
+    for rate in sorted({rate for model in _catalog().models.values() for rate in model.sample_rates}):
         yield str(rate), ""
 
 
@@ -90,7 +101,7 @@ def list_line_breaks(_context: Context) -> Iterator[tuple[str, str]]:
 
 
 def list_regions(_context: Context) -> Iterator[tuple[str, str]]:
-    for region in load_catalog().regions.values():
+    for region in _catalog().regions.values():
         yield region.name, region.title
     yield "sandbox", "a local imitation, free and offline"
 

@@ -196,9 +196,11 @@ class OwnCatalog:
             inner: list[str | int] = [
                 int(part) if part.isdigit() else part for part in re.findall(r"[^.\[\]]+", path)
             ]
+            hint = ""
             if unknown := re.search(r"unknown field (\S+)", what):
                 what, inner = f"there is nothing called {unknown[1]!r}", [*inner, unknown[1]]
-            raise self._problem((*place, *inner), _in_plain_words(what)) from None
+                hint = suggest(unknown[1], kind.__struct_fields__, "Parts")
+            raise self._problem((*place, *inner), _in_plain_words(what), hint) from None
 
     def _check(self, place: TomlPath, names: Iterable[str], known: Iterable[str]) -> None:
         choices = list(known)
