@@ -25,7 +25,7 @@ def thrifty(qwentts: Qwentts) -> Qwentts:
 def test_a_dry_run_tells_the_most_and_a_run_what_it_was(qwentts: Qwentts) -> None:
     """In words and in numbers; the run stays below the estimate."""
     result = qwentts("say", TEXT, *ARGS, "--dry-run")
-    assert "63 characters (at most" in result.text
+    assert "63 characters, at most" in result.text
     assert "at most 0.000" in result.text
     quote = qwentts("say", TEXT, *ARGS, "--dry-run", "--json").json
     usage = qwentts("say", TEXT, *ARGS, "-o", "a.wav", "--json").json["usage"]
@@ -40,11 +40,11 @@ def test_a_dry_run_tells_the_most_and_a_run_what_it_was(qwentts: Qwentts) -> Non
 def test_the_last_line_tells_tokens_and_their_price(qwentts: Qwentts) -> None:
     """Of a text and of a batch, streamed too."""
     loud = [arg for arg in ARGS if arg != "-q"]
-    assert "63 characters (1" in qwentts("say", TEXT, *loud, "-o", "a.wav").stderr
-    assert "63 characters (1" in qwentts("say", TEXT, *loud, "-o", "-").stderr
+    assert "63 characters, 1" in qwentts("say", TEXT, *loud, "-o", "a.wav").stderr
+    assert "63 characters, 1" in qwentts("say", TEXT, *loud, "-o", "-").stderr
     (qwentts.folder / "lines.txt").write_text(f"{TEXT}\n{TEXT}\n")
     batch = qwentts("batch", "lines.txt", "--lines", "-d", "out", *loud, "--json")
-    assert "126 characters (" in batch.stderr
+    assert "126 characters, " in batch.stderr
     assert [row["tokens"]["input"] for row in batch.json["items"]] == [63, 63]
     assert batch.json["summary"]["tokens"]["input"] == 126
 

@@ -11,7 +11,7 @@ if TYPE_CHECKING:
 
 
 def tell_billed(metered: Metered, *, at_most: bool = False) -> str:
-    """Characters, and tokens where these are what is paid for: "27 characters (50 tokens)"."""
+    """Characters, and tokens where these are what is paid for: "27 characters, 50 tokens"."""
     characters = plural(metered.characters, "character")
     most = "at most " if at_most else ""
-    return f"{characters} ({most}{plural(metered.tokens, 'token')})" if metered.tokens else characters
+    return f"{characters}, {most}{plural(metered.tokens, 'token')}" if metered.tokens else characters
