@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 SLOW = r"numpy|soundfile|miniaudio|rich|tomlkit|asyncio|qwentts_cli\.text\.places"
 NETWORK = r"requests|urllib3|http\.server|qwentts_cli\.sandbox"
 BATCH = r"qwentts_cli\.(cli|synthesis)\.batch\w*|qwentts_cli\.text\.(manifest|listing|jsonl|tabular)"
+OWN_CATALOG = r"platformdirs|qwentts_cli\.dashscope\.catalog\.own|qwentts_cli\.settings\.toml_places"
 COMMAND = rf"qwentts_cli\.cli\.({'|'.join(COMMANDS)})"
 SPEECH = rf"{NETWORK}|qwentts_cli\.(audio|synthesis|text)"
 PIPELINE = (
@@ -90,7 +91,7 @@ def test_what_is_not_used_is_not_loaded(probe: Probe, arguments: list[str], unus
         ("qwentts ", "voices", rf"{COMMAND}|{SPEECH}|qwentts_cli\.(dashscope|settings)"),
         ("qwentts voices ", "show", SPEECH),
         ("qwentts say --", "--voice", rf"{SPEECH}|{BATCH}|{PIPELINE}"),
-        ("qwentts say -v Che", "Cherry", rf"{SPEECH}|{BATCH}|{PIPELINE}"),
+        ("qwentts say -v Che", "Cherry", rf"{SPEECH}|{BATCH}|{PIPELINE}|{OWN_CATALOG}"),
         ("qwentts batch --", "--join", rf"{SPEECH}|{PIPELINE}"),
     ],
     ids=["commands", "commands of a group", "options", "voices", "options of batch"],
