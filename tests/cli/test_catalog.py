@@ -68,6 +68,22 @@ def test_all_that_lists_knows_it(documented: Qwentts) -> None:
     assert "asking gateway" in told
 
 
+def test_a_row_needs_only_what_differs(qwentts: Qwentts, path: Path) -> None:
+    """A new model by its id, a voice by its model, another description, another host."""
+    path.write_text(
+        '[[models]]\nid = "zeta"\n[[voices]]\nid = "Zed"\nmodels = ["zeta"]\n'
+        '[[voices]]\nid = "Cherry"\ndescription = "mine"\n[regions.cn]\nhost = "cn.example.org"\n'
+    )
+    assert (
+        qwentts("say", "Hi.", "-v", "zed", *SANDBOX, "-o", "a.wav", "--json").json["files"][0]["model"]
+        == "zeta"
+    )
+    cherry = qwentts("voices", "show", "Cherry", "--json").json
+    assert (cherry["description"], len(cherry["languages"]), cherry["name_zh"]) == ("mine", 10, "芊悦")
+    doctor = qwentts("doctor", "--region", "cn", "--json", code=3).json["checks"]
+    assert any("cn.example.org" in check["found"] for check in doctor if check["name"] == "server")
+
+
 @pytest.mark.parametrize(
     ("text", "told"),
     [
@@ -80,6 +96,7 @@ def test_all_that_lists_knows_it(documented: Qwentts) -> None:
             '[[models]]\nid = "x"\nprice.cn = { amount = -1, currency = "CNY" }\n',
             ":3:14: a price is not negative",
         ),
+        ('[[models]]\nid = "x"\n[models.price.cn]\namount = nan\ncurrency = "CNY"\n', ":4:1: a price is"),
         ('[[models]]\nid = "x"\ntakes = ["speed", "sped"]\n', ":3:19: 'sped' is not known"),
         (
             '[[models]]\nid = "x"\nprice.intl = { amount = 1, currency = "EUR" }\n',

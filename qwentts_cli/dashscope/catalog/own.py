@@ -184,7 +184,7 @@ class OwnCatalog:
         """What a row says, checked to be of the right kinds."""
         said = asdict(self._convert(row, kind, place))
         for name, value in said.items():
-            if isinstance(value, Decimal) and not 0 <= value < _DEAREST:
+            if isinstance(value, Decimal) and not (value.is_finite() and 0 <= value < _DEAREST):
                 raise self._problem((*place, name), "a price is not negative, and no more than anybody pays")
         return {name: value for name, value in said.items() if value is not UNSET}
 

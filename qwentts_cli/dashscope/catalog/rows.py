@@ -130,7 +130,9 @@ class Voice(Struct, frozen=True):
 
 
 def read_voice(row: dict[str, Any]) -> Voice:
-    lists: dict[str, Any] = {name: tuple(row[name]) for name in ("sets", "languages") if name in row}
+    lists: dict[str, Any] = {
+        name: tuple(row[name]) for name in ("sets", "languages") if row.get(name) is not None
+    }
     return Voice(**row | lists)
 
 
