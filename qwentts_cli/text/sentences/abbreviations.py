@@ -5,9 +5,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 from typing import Final
 
-from qwentts_cli.text.sentences.language import guess_language
+from qwentts_cli.text.sentences.language import GUESSED, guess_language
 
 _VOWELS: Final = frozenset("aeiouy" + "аеиоуыэюяі" + "αεηιουω")
 _SHORTENED: Final = 4  # letters at most in an abbreviation that is known by its shape alone
@@ -26,12 +27,13 @@ _LONG_ABBREVIATIONS: Final = frozenset(
 )
 _STREET: Final = "str"  # German joins it to the name: Hauptstr.
 _CONTEXT: Final = 120  # characters before the full stop that are looked at
+_FOLLOWING: Final = 3  # characters of a window from the full stop on
 # Languages whose own full stops are never in doubt; in them English rules serve the foreign words.
 _WITHOUT_RULES: Final = frozenset({"", "auto", "zh", "ja", "ko", "th"})
 
 # A quotation mark before an abbreviation hides it from sentencex, and 1.0.32 panics over a wide space
 # (no-break, ideographic) between a letter and a full stop.
-_NOT_PLAIN: Final = re.compile(r"[^\w.,'&-]")
+_NOT_PLAIN: Final = re.compile(r"[^\w .,'&-]")
 
 
 def stop_ends_sentence(text: str, stop: int, *, sentence: int, following: str, language: str) -> bool:
@@ -113,11 +115,25 @@ def _is_guessed_abbreviation(text: str, stop: int, word: str, window: str) -> bo
     """Ask the list of the language that the text seems to be in, where nobody has said which it is."""
     if not 0 < len(word) <= _SHORTENED or not word.isascii():
         return False
-    guessed = guess_language(text[max(0, stop - _GUESSED_FROM) : stop])
-    return guessed not in {"", "en"} and not _is_end(guessed, window)
+    suspicious = [language for language in GUESSED if language != "en" and not _is_end(language, window)]
+    return bool(suspicious) and guess_language(text[max(0, stop - _GUESSED_FROM) : stop]) in suspicious
 
 
 def _is_end(language: str, window: str) -> bool:
+    before = window[:-_FOLLOWING]
+    word = before[before.rfind(" ") + 1 :]
+    # Only quotation marks and other full stops make anything before the word count.
+    if len(word) > 1 and word.isalpha() and "'" not in before and "." not in before:
+        return _remember(language, window[-len(word) - _FOLLOWING :])
+    return _judge(language, window)
+
+
+@lru_cache(maxsize=8192)
+def _remember(language: str, window: str) -> bool:
+    return _judge(language, window)
+
+
+def _judge(language: str, window: str) -> bool:
     import sentencex
 
     return len(sentencex.segment(language, window)[-1]) == 1

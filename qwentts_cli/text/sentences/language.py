@@ -17,6 +17,7 @@ _COMMON: Final = {
     "it": "il gli di che è un una per con del della nel alla non sono si da più lo i le fu la",
     "pt": "o os as e do da dos das em um uma não é que por com para no na ao se mais foi de",
 }
+GUESSED: Final = tuple(_COMMON)
 _WORD: Final = r"[^\W\d_]+"
 
 

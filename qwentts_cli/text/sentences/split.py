@@ -13,10 +13,7 @@ from qwentts_cli.text.punctuation import is_speakable
 from qwentts_cli.text.sentences.abbreviations import is_abbreviation
 from qwentts_cli.text.sentences.closing import closing_end
 from qwentts_cli.text.sentences.names import is_in_name
-from qwentts_cli.text.sentences.stops import (
-    STOP,
-    finishes_sentence,
-)
+from qwentts_cli.text.sentences.stops import find_stop, finishes_sentence
 from qwentts_cli.text.units import count_units
 from qwentts_cli.text.wrapping import FILLED_UNITS, LineBreaks, goes_on
 
@@ -120,7 +117,7 @@ class SentenceScanner:
 
     def _next(self, *, final: bool) -> tuple[int, Boundary] | None:
         text = self._text
-        while stop := STOP.search(text, self._resume):
+        while stop := find_stop(text, self._resume):
             self._resume = stop.start()
             judged = self._judge(stop, final=final)
             if judged is None:
