@@ -7,9 +7,10 @@ from enum import StrEnum
 from typing import Final
 
 from qwentts_cli.text.punctuation import CLAUSE_MARKS, HAN, KANA
-from qwentts_cli.text.units import count_units
 
-FILLED_UNITS: Final = 60  # a line at least this long may have been broken by an editor, not its author
+_FILLED: Final = 60  # a line of so many columns may have been broken by an editor, not its author
+# Kana, Hangul and full-width marks take two columns, as Han does.
+_WIDE: Final = f"[{HAN}{KANA}\u3000-\u303f\uac00-\ud7a3\uff01-\uff60]"
 _NEW_LINE_MARKS: Final = frozenset("-*+•‣◦▪#|>")  # lists, headings, tables, quoted mail
 _COLUMNS = re.compile(r"\S(?: {3,}|\t)\S")
 # Not compiled before it is needed: going through all of Han takes milliseconds.
@@ -24,6 +25,12 @@ class LineBreaks(StrEnum):
     JOIN = "join"
 
 
+def is_filled(line: str) -> bool:
+    """Tell whether a line is so long that an editor may have broken it."""
+    columns = len(line) if line.isascii() else len(line) + len(re.findall(_WIDE, line))
+    return columns >= _FILLED
+
+
 def goes_on(line: str, following: str, line_breaks: LineBreaks = LineBreaks.AUTO) -> bool:
     """Tell whether `line` goes on in the next one, of which `following` is the first visible character.
 
@@ -34,7 +41,7 @@ def goes_on(line: str, following: str, line_breaks: LineBreaks = LineBreaks.AUTO
     if line_breaks is not LineBreaks.AUTO:
         return line_breaks is LineBreaks.JOIN
     line = line.rstrip()
-    if following in _NEW_LINE_MARKS or count_units(line) < FILLED_UNITS or _COLUMNS.search(line.lstrip()):
+    if following in _NEW_LINE_MARKS or not is_filled(line) or _COLUMNS.search(line.lstrip()):
         return False
     if following.islower() or (following.isalpha() and following.lower() == following.upper()):
         return True

@@ -14,8 +14,7 @@ from qwentts_cli.text.sentences.abbreviations import is_abbreviation
 from qwentts_cli.text.sentences.closing import closing_end
 from qwentts_cli.text.sentences.names import is_in_name
 from qwentts_cli.text.sentences.stops import find_stop, finishes_sentence
-from qwentts_cli.text.units import count_units
-from qwentts_cli.text.wrapping import FILLED_UNITS, LineBreaks, goes_on
+from qwentts_cli.text.wrapping import LineBreaks, goes_on, is_filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -167,14 +166,14 @@ class SentenceScanner:
     def _may_go_on(self, stop: re.Match[str]) -> bool:
         """Whether what comes next decides if the line before the break `stop` goes on."""
         if self._line_breaks is LineBreaks.AUTO:
-            return count_units(self._text[self._line : stop.start()]) >= FILLED_UNITS
+            return is_filled(self._text[self._line : stop.start()])
         return self._line_breaks is LineBreaks.JOIN
 
     def _goes_on(self, stop: re.Match[str], following: str) -> bool:
         if self._line_breaks is not LineBreaks.AUTO:
             return self._line_breaks is LineBreaks.JOIN
         line = self._text[self._line : stop.start()]
-        is_short = count_units(line) < FILLED_UNITS
+        is_short = not is_filled(line)
         is_abbreviated = stop[0] == "." and is_abbreviation(self._text, stop.start())
         return not is_short and (is_abbreviated or goes_on(line, following))
 

@@ -19,6 +19,15 @@ LONG = "The harbour was quiet that evening when the very first boat came in"
         (f"{LONG} Jah\u00ad\nren.", f"{LONG} Jahren."),
         ("好" * 34 + "\n好的。", "好" * 34 + "好的。"),
         ("好" * 34 + "，\n好的。", "好" * 34 + "，好的。"),
+        (
+            "あなたが使いこなせるようになるのに十分なコマンドについて説明する\nようになっています。",
+            "あなたが使いこなせるようになるのに十分なコマンドについて説明するようになっています。",
+        ),
+        ("ほたる\nこい", "ほたる\nこい"),
+        (
+            f"{'모두 함께 뛰기 시작했다 그리고 ' * 3}\n멈추었다.",
+            f"{'모두 함께 뛰기 시작했다 그리고 ' * 3}멈추었다.",
+        ),
         (f"{LONG},\nAnd so it was.", f"{LONG},\nAnd so it was."),
         (f"{LONG}\n- an item", f"{LONG}\n- an item"),
         ("A title\nThe text.", "A title\nThe text."),
