@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.documents.lexicon import substitute
 from qwentts_cli.documents.model import Substitution
+from qwentts_cli.text.boundaries import LINE_BREAK
+from qwentts_cli.text.punctuation import is_speakable
+from qwentts_cli.text.soundless import drop_soundless
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -14,13 +17,15 @@ if TYPE_CHECKING:
     from qwentts_cli.speech.utterance import Utterance
     from qwentts_cli.speech.voice_settings import VoiceSettings
 
+_BLANK_LINES: Final = re.compile(r"(?:\r\n|\r|\n)\s*(?:\r\n|\r|\n)")
+
 
 def read_aloud(utterances: Iterable[Utterance], voice: VoiceSettings) -> Iterator[str]:
-    """Give the text in pieces: `Qwen ⟨千问⟩` where a word is said otherwise than it is written.
+    """Give the text in pieces as it is sent: `Qwen ⟨千问⟩` where a word is said otherwise than it is written.
 
     What differs from `voice`, and a pause that was asked for, stand in brackets on a line of their own.
     """
-    before = voice
+    before, gap = voice, ""
     for number, utterance in enumerate(utterances):
         changes = [*_pause(utterance), *_voice(utterance.voice, before, voice)]
         before = utterance.voice
@@ -28,8 +33,23 @@ def read_aloud(utterances: Iterable[Utterance], voice: VoiceSettings) -> Iterato
             yield "\n" if number else ""
             yield f"⟨{', '.join(changes)}⟩\n"
         text = substitute(utterance.segment.text, list(_marked(utterance)))
-        yield text.lstrip() if changes else text
+        gap += text[: len(text) - len(text.lstrip())]
+        if sent := _as_sent(text, utterance.voice):
+            yield _between(gap) if number and not changes else ""
+            yield sent
+            gap = text[len(text.rstrip()) :]
     yield "\n"
+
+
+def _as_sent(text: str, voice: VoiceSettings) -> str:
+    """Give what is sent of a text, but with the blank lines between its paragraphs."""
+    paragraphs = _BLANK_LINES.split(text)
+    return "\n\n".join(drop_soundless(part, voice.line_breaks) for part in paragraphs if is_speakable(part))
+
+
+def _between(gap: str) -> str:
+    breaks = len(LINE_BREAK.findall(gap))
+    return "\n" * min(breaks, 2) if breaks else gap[:1]
 
 
 def _marked(utterance: Utterance) -> Iterator[Substitution]:

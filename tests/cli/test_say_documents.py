@@ -201,7 +201,7 @@ def test_a_pause_at_the_end_is_there_to_the_sample(online: Qwentts) -> None:
     said(online, "One. [[pause 1500ms]]", "--markup")
     assert soundfile.info(online.folder / "out.wav").frames == whole + 36_000
     dry = online("say", "One. [[pause 1500ms]]", "--markup", "--dry-run", "--show", "text")
-    assert dry.text.split("\n")[:2] == ["One. ", "⟨pause 1.5 s⟩"]
+    assert dry.text.split("\n")[:2] == ["One.", "⟨pause 1.5 s⟩"]
 
 
 def test_what_comes_from_a_pipe_is_told_as_such(online: Qwentts) -> None:
@@ -212,3 +212,13 @@ def test_what_comes_from_a_pipe_is_told_as_such(online: Qwentts) -> None:
     assert online(*piped, "--show", "chapters", stdin=page).text.split()[:2] == ["1", "A"]
     refused = online("say", "-", "--input-format", "epub", "-o", "x.wav", stdin=b"no book", code=2)
     assert refused.stderr.startswith("Error: stdin is no EPUB")
+
+
+def test_what_is_shown_is_what_is_sent(online: Qwentts) -> None:
+    """Wrapped lines are one, white space is what is billed of it, and a line of ornaments is a pause."""
+    long = "Der alte Mann ging jeden Morgen durch den Garten, in dem seit vielen"
+    (online.folder / "a.txt").write_text(
+        f"{long}\nJahren niemand war.\n\n* * *\n\nItem      1\n", encoding="utf-8"
+    )
+    shown = online("say", "-f", "a.txt", "--dry-run", "--show", "text").text
+    assert shown.split("\n")[:3] == [f"{long} Jahren niemand war.", "", "Item 1"]
