@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from msgspec import Struct
 
 from qwentts_cli.sandbox.http.reply import ServiceError
 
@@ -19,7 +18,8 @@ _GRANT = re.compile(r"(?P<key>[^=]+)=(?P<region>[a-z]+)(?:/(?P<workspace>[A-Za-z
 _PLAN_PREFIX = "sk-sp-"
 
 
-class KeyHome(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeyHome:
     """Where a key is from; without a `workspace` it may name any."""
 
     region: str

@@ -10,10 +10,9 @@ import threading
 import time
 import uuid
 from collections import OrderedDict
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import parse_qs, urlencode
-
-from msgspec import Struct
 
 from qwentts_cli.sandbox.http.reply import ServiceError
 from qwentts_cli.sandbox.speech_file import record
@@ -31,7 +30,8 @@ _MAX_ENTRIES = 20_000
 _MAX_RECENT_BYTES = 32 * 1024 * 1024
 
 
-class Published(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Published:
     """A URL that was handed out, and until when (Unix seconds) it works."""
 
     url: str

@@ -5,11 +5,9 @@ from __future__ import annotations
 import threading
 import time
 import uuid
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from zlib import crc32
-
-from msgspec import Struct
-from msgspec.structs import replace
 
 from qwentts_cli.sandbox.http.reply import ServiceError
 
@@ -19,7 +17,8 @@ if TYPE_CHECKING:
 _MAX_VOICES = 1000
 
 
-class CustomVoice(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomVoice:
     """A voice and the only model it speaks with.
 
     `maker` is the model that made it; `timbre` is what it sounds like, the same for the same sample or

@@ -6,10 +6,9 @@ import json
 import os
 import threading
 from collections import deque
+from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, TextIO
-
-from msgspec import Struct
 
 from qwentts_cli.sandbox.http.exchange import header_of
 
@@ -30,7 +29,8 @@ _MAX_VALUE_CHARS = 400
 _RECORD_OVERHEAD = 500
 
 
-class Record(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Record:
     """One request and its answer, with long values cut.
 
     `phase` is `post`, `sse`, `get`, `customization`, `upload`, `models` or `other`; `headers` are the first

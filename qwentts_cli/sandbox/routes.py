@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from msgspec import Struct
 
 from qwentts_cli.sandbox.addresses import find_address
 from qwentts_cli.sandbox.endpoints.customization.customize import customize
@@ -32,7 +31,8 @@ _TTS = f"{_API}/services/audio/tts"
 _AUDIO_PREFIX = "/audio/"
 
 
-class Route(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
     """An endpoint: the one method it knows, who answers, and the largest body in bytes."""
 
     method: str

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
     from qwentts_cli.sandbox.voices.engine import VoiceEngine
 
 
-class Service(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Service:
     """All that an endpoint needs.
 
     `origin` is scheme, host and port; `region` is that of a path that names none, "" for the models of every

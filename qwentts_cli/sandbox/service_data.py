@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import tomllib
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-
-from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +16,8 @@ _CATALOG = Path(__file__).parents[1] / "dashscope" / "catalog"
 _VOICE_FILES = ("voices-qwen3.toml", "voices-qwen-audio.toml")
 
 
-class ServedModel(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedModel:
     """What the service says of a model.
 
     `endpoint` is `generation` or `synthesizer`; `max_units` limits the text of one request; `tokens_per_s` is
@@ -43,13 +43,15 @@ class ServedModel(Struct, frozen=True, kw_only=True):
         return self.voice_set.startswith("legacy")
 
 
-class ServedVoice(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServedVoice:
     id: str
     gender: str
     sets: tuple[str, ...]
 
 
-class ServiceData(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServiceData:
     """`language_types` are what the generation endpoint takes as `language_type`."""
 
     regions: tuple[str, ...]

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-from msgspec import Struct, field
 
 from qwentts_cli.sandbox.formats.resample import resample
 from qwentts_cli.sandbox.formats.sound_format import SoundFormat
@@ -15,7 +14,8 @@ if TYPE_CHECKING:
     from qwentts_cli.sandbox.voices.engine import Utterance, VoiceEngine
 
 
-class SpeechFile(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechFile:
     """`max_seconds` is where the model falls silent, whatever is left of the text."""
 
     utterance: Utterance

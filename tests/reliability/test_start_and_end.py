@@ -25,6 +25,7 @@ SAID = ("say", "Hi.", "-o", "out.wav")
 IMPORT = "_LoaderBasics.exec_module"
 UNLOCK = "_get_module_lock.<locals>.cb"
 FIELD, CACHED = "Field.__set_name__", "cached_property.__set_name__"
+MEMBER = "_proto_member.__set_name__"
 INTERRUPT = """
 import os, signal, sys
 
@@ -88,11 +89,11 @@ def changed(qwentts: Qwentts, tmp_path: Path) -> Changed:
         ("SIGINT", (CACHED, "ipaddress"), 130),
         ("SIGINT", (IMPORT, "qwentts_cli.cli.say"), 130),
         ("SIGINT", (UNLOCK, "qwentts_cli.cli.say"), 130),
-        ("SIGINT", (FIELD, "qwentts_cli.cli.say"), 130),
+        ("SIGINT", (MEMBER, "qwentts_cli.cli.say"), 130),
         ("SIGINT", (IMPORT, "qwentts_cli.sandbox"), 130),
         ("SIGINT", (FIELD, "qwentts_cli.sandbox"), 130),
         ("SIGTERM", (CACHED, "ipaddress"), -15),
-        ("SIGTERM", (FIELD, "qwentts_cli.cli.say"), -15),
+        ("SIGTERM", (MEMBER, "qwentts_cli.cli.say"), -15),
         ("SIGTERM", (FIELD, "qwentts_cli.sandbox"), 143),
     ],
 )

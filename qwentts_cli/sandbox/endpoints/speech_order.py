@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
-
-from msgspec import Struct
 
 if TYPE_CHECKING:
     from qwentts_cli.sandbox.service_data import ServedModel
     from qwentts_cli.sandbox.speech_file import SpeechFile
 
 
-class SpeechOrder(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SpeechOrder:
     """What to say and how, and what it costs; `units` are billed characters."""
 
     model: ServedModel

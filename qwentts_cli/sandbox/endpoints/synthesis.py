@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import base64
+from dataclasses import dataclass
 from itertools import chain
 from typing import TYPE_CHECKING, Any
-
-from msgspec import Struct
 
 from qwentts_cli.sandbox.accounting import usage_of
 from qwentts_cli.sandbox.endpoints.generation_request import refuse_length
@@ -27,7 +26,8 @@ if TYPE_CHECKING:
     from qwentts_cli.sandbox.speech_file import SpeechFile
 
 
-class Synthesis(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Synthesis:
     """One request being answered: where, who asked, and what will go wrong."""
 
     service: Service

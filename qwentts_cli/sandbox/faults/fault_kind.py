@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Generic, TypeVar
-
-from msgspec import Struct
 
 from qwentts_cli.sandbox.formats.sound_format import SoundFormat
 from qwentts_cli.sandbox.http.response_writer import ResponseWriter
@@ -22,7 +21,8 @@ SECONDS = r"\d{1,6}(?:\.\d{1,6})?"
 COUNT = r"\d{1,9}"
 
 
-class FaultKind(Struct, Generic[TrueAnswerT], frozen=True):
+@dataclass(frozen=True, slots=True)
+class FaultKind(Generic[TrueAnswerT]):
     """One kind of fault.
 
     Attributes:

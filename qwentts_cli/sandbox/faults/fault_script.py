@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import threading
 from collections import Counter
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
-
-from msgspec import Struct, field
 
 from qwentts_cli.sandbox.faults.rules import FAULT_SYNTAX, BadFaultSpec, Rule, fault_kinds, parse_rules
 
@@ -25,7 +24,8 @@ __all__ = ["FAULT_SYNTAX", "BadFaultSpec", "Chosen", "FaultScript", "fault_kinds
 _KEPT_CONTENTS = 100_000
 
 
-class Chosen(Struct):
+@dataclass(slots=True)
+class Chosen:
     """What goes wrong with one attempt; `labels` are the rules that applied."""
 
     labels: list[str] = field(default_factory=list)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import dataclass
 from functools import partial
 from typing import TYPE_CHECKING, Any
-
-from msgspec import Struct
 
 from qwentts_cli.sandbox.faults.fault_kind import COUNT, SECONDS, FaultKind
 from qwentts_cli.sandbox.faults.file_faults import FILE_KINDS
@@ -67,7 +66,8 @@ class BadFaultSpec(ValueError):
     """A fault script that cannot be read; the message names the bad rule and what would do."""
 
 
-class Rule(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Rule:
     """One rule; `label` is how it was written. At most one of `share`, `first` and `only` is set."""
 
     label: str

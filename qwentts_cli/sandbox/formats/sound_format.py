@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from msgspec import Struct
+from dataclasses import dataclass
 
 from qwentts_cli.sandbox.formats.compressed import compress
 from qwentts_cli.sandbox.formats.wav_header import SAMPLE_RATE, wav_header
@@ -14,7 +14,8 @@ CONTAINERS = tuple(_MEDIA_TYPES)
 UNKNOWN_SIZE = 0x7FFFFFFF
 
 
-class SoundFormat(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SoundFormat:
     """`container` is `wav`, `mp3`, `opus` or `pcm`; `kbit_s` is heeded by Opus only. Always mono, 16 bits."""
 
     container: str = "wav"

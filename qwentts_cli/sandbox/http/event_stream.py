@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
-
-from msgspec import Struct
 
 from qwentts_cli.sandbox.http.reply import gateway_headers
 
@@ -15,7 +14,8 @@ if TYPE_CHECKING:
     from qwentts_cli.sandbox.http.response_writer import ResponseWriter
 
 
-class Frame(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Frame:
     payload: dict[str, Any]
     event: str = "result"
     status: int = 200

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from msgspec import Struct, field
+from dataclasses import dataclass, field
 
 
-class Exchange(Struct, kw_only=True):
+@dataclass(slots=True, kw_only=True)
+class Exchange:
     """What came, and what the ledger will say of it.
 
     `path` is as sent; `region` and `workspace` are those of the host it stands for, "" where it names none.

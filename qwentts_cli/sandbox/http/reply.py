@@ -3,11 +3,9 @@
 from __future__ import annotations
 
 import json
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 from xml.sax.saxutils import escape
-
-from msgspec import Struct
-from msgspec.structs import replace
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -17,7 +15,8 @@ if TYPE_CHECKING:
 _UNEXPLAINED = frozenset((400, 401, 404))
 
 
-class Reply(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Reply:
     """One whole answer; `Content-Length`, `Date` and `Server` are added on the way out."""
 
     status: int

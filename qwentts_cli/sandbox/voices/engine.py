@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
-
-from msgspec import Struct
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,7 +17,8 @@ class EngineFailed(Exception):
     """The engine could not speak this text; the service answers such a thing with a 500."""
 
 
-class Utterance(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class Utterance:
     """What is to be said, and how.
 
     `language` is one of `language_type`, `gender` as in the catalogue; `speed` and `pitch` are factors,

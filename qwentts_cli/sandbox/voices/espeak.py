@@ -13,11 +13,10 @@ import subprocess
 import sys
 import threading
 import unicodedata
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zlib import crc32
-
-from msgspec import Struct
 
 from qwentts_cli.sandbox.voices.engine import EngineFailed
 
@@ -47,7 +46,8 @@ _SCRIPTS = {"HIRAGANA": "ja", "KATAKANA": "ja", "HANGUL": "ko", "CJK": "cmn", "C
 _VARIANTS = {"female": ("f1", "f2", "f3", "f4", "f5"), "male": ("m1", "m2", "m3", "m4", "m7")}
 
 
-class EspeakLibrary(Struct, frozen=True):
+@dataclass(frozen=True, slots=True)
+class EspeakLibrary:
     library: Path
     data: Path
 

@@ -45,6 +45,7 @@ def test_lines_are_for_scripts(tmp_path: Path) -> None:
         "status": "made",
         "voice": "Ethan",
         "model": "qwen3-tts-flash",
+        **dict.fromkeys(("speed", "pitch", "volume", "seed")),
         "text": "This is item 9.",
         "duration_s": 65.4,
         "cached": False,
@@ -57,6 +58,7 @@ def test_lines_are_for_scripts(tmp_path: Path) -> None:
         "request_ids": ["r-1"],
         "gaps": [{"line": 3, "column": 14, "characters": 12}],
         "doubts": [],
+        "overruns": [],
         "error": None,
     }
     assert rows[3]["status"] == "failed"

@@ -5,10 +5,9 @@ from __future__ import annotations
 import base64
 import binascii
 import struct
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
-
-from msgspec import Struct
 
 from qwentts_cli.sandbox.endpoints.request_body import refuse
 from qwentts_cli.sandbox.http.reply import ServiceError
@@ -25,7 +24,8 @@ _OSS = "oss://"
 _NOWHERE = ".invalid"
 
 
-class SampleLimits(Struct, frozen=True, kw_only=True):
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SampleLimits:
     """What a maker of voices takes; `silent_code` is its error for a recording without speech."""
 
     min_rate: int
