@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from qwentts_cli.audio.encode import Encoder, open_encoder
+from qwentts_cli.audio.tags import Chapter
 from qwentts_cli.audio.wav import SAMPLE_BYTES, Pcm
 from qwentts_cli.errors import RejectedError
 
@@ -65,6 +67,25 @@ class Recording:
         self.sample_rate = 0
         self.channels = 0
         self.frames = 0
+        self._begun: list[tuple[str, int]] = []
+
+    @property
+    def chapters(self) -> tuple[Chapter, ...]:
+        """Those that have begun, each up to the next; the first one has what is before it, too.
+
+        One alone would be the whole, and is none.
+        """
+        if len(self._begun) == 1:
+            return ()
+        starts = [0, *(frame for _, frame in self._begun[1:]), self.frames]
+        return tuple(
+            Chapter(title, start / self.sample_rate, end / self.sample_rate)
+            for (title, _), (start, end) in zip(self._begun, pairwise(starts), strict=False)
+        )
+
+    def begin_chapter(self, title: str) -> None:
+        """What is written from now on belongs to a chapter of that title."""
+        self._begun.append((title, self.frames))
 
     @property
     def duration_s(self) -> float:

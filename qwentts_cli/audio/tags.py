@@ -6,10 +6,13 @@ import struct
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from qwentts_cli.audio.metadata.languages import three_letters
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from qwentts_cli.audio.metadata.cover import Cover
 
 # What the table of contents of an MP3 can hold; the other formats have room for as many.
@@ -46,6 +49,10 @@ class Chapter(Struct, frozen=True):
     start_s: float
     end_s: float
 
+    def document(self) -> dict[str, object]:
+        """The stable shape of a chapter for scripts."""
+        return {"title": self.title, "start_s": round(self.start_s, 6), "end_s": round(self.end_s, 6)}
+
     @property
     def shown_title(self) -> str:
         """The title on one line, of a length that a table of contents has room for."""
@@ -71,6 +78,17 @@ class Tags(Struct, frozen=True):
     ai_label: str = ""
     cover: Cover | None = None
     chapters: tuple[Chapter, ...] = ()
+
+    def read_by(self, voices: Iterable[str]) -> Tags:
+        """The same with the voices: they are the artist where nobody else is."""
+        names = ", ".join(dict.fromkeys(voices))
+        return replace(self, narrator=names) if self.artist else replace(self, artist=names)
+
+    def divided(self, chapters: tuple[Chapter, ...]) -> Tags:
+        """The same with chapters; one without a title is called like the whole."""
+        return replace(
+            self, chapters=tuple(replace(found, title=found.title or self.title) for found in chapters)
+        )
 
     @property
     def is_empty(self) -> bool:

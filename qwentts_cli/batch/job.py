@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -13,6 +14,7 @@ from qwentts_cli.batch.join import Join, choose_join
 from qwentts_cli.batch.options import OutputSettings
 from qwentts_cli.batch.tasks import TaskList, item_voice
 from qwentts_cli.billing.budget import open_budget
+from qwentts_cli.documents.book import check_tags, make_tags
 from qwentts_cli.documents.reader import DocumentReader
 from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.check import check_manifest
@@ -23,6 +25,7 @@ from qwentts_cli.speech.voice_settings import choose_voice_settings, tell_end
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from qwentts_cli.audio.tags import Tags
     from qwentts_cli.batch.options import BatchOptions
     from qwentts_cli.billing.budget import Budget
     from qwentts_cli.manifest.item import Item
@@ -62,6 +65,11 @@ def prepare_job(context: Context, options: BatchOptions, observer: Observer) -> 
         is_sandbox=context.is_sandbox,
         subtitles=options.files.subtitles,
     )
+    if options.tags.typed and not options.join:
+        raise UsageError(
+            f"{', '.join(options.tags.typed)}: only the file of --join has that",
+            hint="Add --join FILE; items of a list have a title in it.",
+        )
     is_part = options.selection.is_part
     join = choose_join(options.join, settings, is_part=is_part) if options.join else None
     settings = _check_bitrate(settings, join)
@@ -77,7 +85,25 @@ def prepare_job(context: Context, options: BatchOptions, observer: Observer) -> 
         tell_end(context.settings, model, observer)
 
     tasks = _check_items(options, settings, _make_check(options, voice, join, admit, observer), observer)
+    if join:
+        join = replace(join, tags=_book_tags(options, join, tasks, voice, observer))
     return Job(tasks=tasks, join=join, budget=budget)
+
+
+def _book_tags(
+    options: BatchOptions, join: Join, tasks: TaskList, voice: VoiceSettings, observer: Observer
+) -> Tags:
+    """What the joined file says about itself: of one document, what that says."""
+    check_tags(options.tags, join.target.format, str(join.path), observer.warn)
+    only = Path(options.inputs[0]) if len(options.inputs) == 1 else None
+    is_document = only and only.is_file() and not options.lists.documents.format.is_list
+    return make_tags(
+        options.tags,
+        tasks.reader.document(only) if only and is_document else None,
+        title=join.path.stem,
+        language=voice.language_code,
+        note=observer.warn,
+    )
 
 
 def _check_bitrate(settings: OutputSettings, join: Join | None) -> OutputSettings:

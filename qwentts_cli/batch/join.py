@@ -5,10 +5,12 @@ from __future__ import annotations
 from contextlib import ExitStack
 from fractions import Fraction
 from functools import partial
+from hashlib import sha256
 from itertools import accumulate
 from typing import IO, TYPE_CHECKING, BinaryIO
 
-from msgspec import Struct
+from msgspec import Struct, field
+from msgspec.structs import replace
 
 from qwentts_cli.audio.decode import decode
 from qwentts_cli.audio.formats import AudioFormat, check_choice
@@ -38,7 +40,7 @@ if TYPE_CHECKING:
 
 
 class Join(Struct, frozen=True, kw_only=True):
-    """Where the one file goes; `pause_s` is the silence between items.
+    """Where the one file goes; `pause_s` is the silence between items, `tags` is what all of them are.
 
     `subtitles` are files beside it, `ai_label` is as `Tags` has it.
     """
@@ -49,6 +51,7 @@ class Join(Struct, frozen=True, kw_only=True):
     pause_s: float
     subtitles: tuple[Path, ...] = ()
     ai_label: str = ""
+    tags: Tags = field(default_factory=Tags)
 
     def is_same(self, output: Path) -> bool:
         """Whether the file of an item would be overwritten by the whole."""
@@ -111,8 +114,8 @@ class Join(Struct, frozen=True, kw_only=True):
             chapters: tuple[Chapter, ...] = ()
         else:
             chapters = _chapters(parts, self.pause_s)
-        voices = dict.fromkeys(part.voice for part in parts)
-        tags = Tags(title=self.path.stem, artist=", ".join(voices), chapters=chapters, ai_label=self.ai_label)
+        voices = (part.voice for part in parts)
+        tags = replace(self.tags.read_by(voices), chapters=chapters, ai_label=self.ai_label)
         sink = EncodedSink(
             self.target.format,
             file,
@@ -131,7 +134,9 @@ class Join(Struct, frozen=True, kw_only=True):
             self.target.format,
             self.bitrate_kbps,
             self.pause_s,
-            [(part.name, part.size, part.mtime_ns) for part in parts],
+            [(part.name, part.size, part.mtime_ns, part.title) for part in parts],
+            self.tags.items(),
+            sha256(self.tags.cover.data).hexdigest() if self.tags.cover else "",
         )
         return key.hexdigest()
 

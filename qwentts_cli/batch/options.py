@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec import Struct, field
 
-from qwentts_cli.documents.options import DocumentOptions
+from qwentts_cli.documents.options import DocumentOptions, TagOptions
 from qwentts_cli.manifest.item import ExtraFields, OnEmpty
 from qwentts_cli.speech.options import CacheUse, Pauses
 
@@ -95,7 +95,8 @@ class Spending(Struct, frozen=True, kw_only=True):
 class BatchOptions(Struct, frozen=True, kw_only=True):
     """One batch, as the user asks for it.
 
-    `stdin` is what the input `-` reads; `join` and `report` are files to write.
+    `stdin` is what the input `-` reads; `join` and `report` are files to write; `tags` is what the
+    joined one says about itself.
     """
 
     inputs: Sequence[str]
@@ -106,6 +107,7 @@ class BatchOptions(Struct, frozen=True, kw_only=True):
     speech: SpeechOptions = field(default_factory=SpeechOptions)
     spending: Spending = field(default_factory=Spending)
     join: Path | None = None
+    tags: TagOptions = field(default_factory=TagOptions)
     report: Path | None = None
     fail_fast: bool = False
     waits_for_network: bool = False

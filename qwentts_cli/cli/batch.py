@@ -22,6 +22,7 @@ from qwentts_cli.cli.console.invocation import Invocation, begin
 from qwentts_cli.cli.console.reading import choose_lexicon, choose_reading
 from qwentts_cli.cli.console.shown import Shown
 from qwentts_cli.documents.input_format import InputFormat
+from qwentts_cli.documents.options import TagOptions
 from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.item import ExtraFields, OnEmpty, parse_columns
 from qwentts_cli.manifest.shard import parse_shard
@@ -147,6 +148,10 @@ def batch(
         Path | None,
         typer.Option("--join", metavar="FILE", help="Also write all items as one file, with chapters."),
     ] = None,
+    title: opt.TitleOption = None,
+    artist: opt.ArtistOption = None,
+    album: opt.AlbumOption = None,
+    cover: opt.CoverOption = None,
     report: Annotated[
         Path | None,
         typer.Option("--report", metavar="PATH", help="Write a report: a page (.html) or rows (.jsonl)."),
@@ -202,6 +207,7 @@ def batch(
         ),
         spending=Spending(max_cost=max_cost, max_characters=max_characters, cache_use=cache, retakes=retake),
         join=join,
+        tags=TagOptions(title=title, artist=artist, album=album, cover=cover),
         report=report,
         fail_fast=fail_fast,
         waits_for_network=wait_network,

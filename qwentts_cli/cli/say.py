@@ -15,6 +15,7 @@ from qwentts_cli.cli.console.help_page import show_short_help
 from qwentts_cli.cli.console.invocation import Invocation, begin
 from qwentts_cli.cli.console.reading import check_one_text, choose_lexicon, choose_reading, tell_unused
 from qwentts_cli.documents.input_format import InputFormat
+from qwentts_cli.documents.options import TagOptions
 from qwentts_cli.errors import ExitCode, UsageError
 from qwentts_cli.speech.options import STDOUT_NAMES, CacheUse, OutputOptions, Pauses, SayOptions
 
@@ -68,6 +69,10 @@ def say(
             "--subtitles", metavar="PATH", help="Write .srt, .vtt, .lrc or .json too; may be given again."
         ),
     ] = None,
+    title: opt.TitleOption = None,
+    artist: opt.ArtistOption = None,
+    album: opt.AlbumOption = None,
+    cover: opt.CoverOption = None,
     encoding: opt.EncodingOption = None,
     input_format: opt.InputFormatOption = InputFormat.AUTO,
     chapters: opt.ChaptersOption = None,
@@ -115,6 +120,7 @@ def say(
         is_labelled=ai_label,
         lexicon=choose_lexicon(lexicon),
         is_played=play,
+        tags=TagOptions(title=title, artist=artist, album=album, cover=cover),
         subtitles=tuple(subtitles or ()),
         pauses=Pauses(pause, paragraph_pause),
         fits=fit,

@@ -79,6 +79,7 @@ def _document(said: SaidText, meter: Meter, prices: PriceList) -> dict[str, Any]
         "language": said.voice.language or AUTO_LANGUAGE,
         **said.voice.tuning.document(),
         "segments": spoken.segments,
+        "chapters": [chapter.document() for chapter in delivery.tags.divided(recording.chapters).chapters],
         "characters": spoken.usage.characters,
         "request_ids": list(spoken.usage.request_ids),
         "cached": spoken.is_cached,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
 _LONGEST_TITLE: Final = 80  # characters of a line that may be a title
+_HELD_CHARACTERS: Final = 65_536
 _CHINESE_NUMBER: Final = "[0-9０-９零〇一二三四五六七八九十百千两兩壹贰叁]{1,8}"
 _WORDS: Final = (
     "chapter|part|book|kapitel|teil|buch|chapitre|partie|livre|cap[ií]tulo|capitolo|parte|hoofdstuk|deel|"
@@ -65,6 +66,32 @@ def divide_text(pieces: Iterable[str], pattern: re.Pattern[str] | None = None) -
         held.append(passage)
     if held:
         yield _chapter(title, held)
+
+
+def mark_chapters(pieces: Iterable[str], pattern: re.Pattern[str] | None = None) -> Iterator[Passage]:
+    """Give a plain text as it stands, in passages, those of which begin chapters where `divide_text` does.
+
+    Holds no more of the text than a piece of it and the titles that follow each other.
+    """
+    held, title, has_text, is_begun = list[str](), "", False, True
+    begin, size = 1, 0
+    for number, line in enumerate(_whole_lines(pieces), 1):
+        is_title = _is_title(line, pattern)
+        if has_text and (is_title or size > _HELD_CHARACTERS):
+            yield _stretch(held, begin, title if is_begun else None)
+            held, begin, size, is_begun = [], number, 0, is_title
+            has_text = not is_title
+        if is_title:
+            title = _named(line, pattern)
+        has_text = has_text or (not is_title and bool(line.strip()))
+        held.append(line)
+        size += len(line)
+    if held:
+        yield _stretch(held, begin, title if is_begun else None)
+
+
+def _stretch(lines: list[str], line: int, chapter: str | None) -> Passage:
+    return Passage(text="".join(lines), line=line, chapter=chapter, goes_on=chapter is None)
 
 
 def divide_passages(
@@ -144,6 +171,21 @@ def _lines(pieces: Iterable[str]) -> Iterator[str]:
         *lines, held = LINE_BREAK.split(held + piece) if not piece.endswith("\r") else [held + piece]
         yield from lines
     yield from LINE_BREAK.split(held)
+
+
+def _whole_lines(pieces: Iterable[str]) -> Iterator[str]:
+    """Give lines with what ends them."""
+    held = ""
+    for piece in pieces:
+        held += piece
+        # A line feed may follow in the next piece.
+        end = len(held) - held.endswith("\r")
+        start = 0
+        for found in LINE_BREAK.finditer(held, 0, end):
+            yield held[start : found.end()]
+            start = found.end()
+        held = held[start:]
+    yield from filter(None, (held,))
 
 
 def _is_title(line: str, pattern: re.Pattern[str] | None) -> bool:

@@ -11,6 +11,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from qwentts_cli.wording import plural
 
@@ -52,7 +53,7 @@ class Passage(Struct, frozen=True, kw_only=True):
     `line` (from 1) is where it begins in the file; 0 where a file has no lines. `level` is that of a heading
     (1 to 6). `pause_s` is the silence before it, None the usual one. `start_s` and `end_s` are its time in a
     film. One that `goes_on` belongs to the paragraph of the passage before it. `anchor` is its name in a
-    table of contents.
+    table of contents. One that begins a `chapter` has its title, which may be empty.
     """
 
     text: str
@@ -67,6 +68,7 @@ class Passage(Struct, frozen=True, kw_only=True):
     end_s: float | None = None
     substitutions: tuple[Substitution, ...] = ()
     goes_on: bool = False
+    chapter: str | None = None
 
     @property
     def separator(self) -> str:
@@ -91,29 +93,25 @@ class Chapter(Struct, frozen=True, kw_only=True):
             yield passage.text
 
 
-class Cover(Struct, frozen=True, kw_only=True):
-    """A picture as it is in the file."""
-
-    data: bytes
-    media_type: str
-
-
 class Document(Struct, frozen=True, kw_only=True):
     """What a file says. `chapters` starts over at each call, and reads a large file chapter by chapter.
 
-    `left_out` counts by kind what is not spoken ("code block": 3), as far as the chapters have been read.
+    `cover` gives a picture as it is in the file, of whatever kind. `left_out` counts by kind what is not
+    spoken ("code block": 3), as far as the chapters have been read.
     """
 
     chapters: Callable[[], Iterator[Chapter]]
     title: str = ""
     author: str = ""
     language: str = ""
-    cover: Callable[[], Cover | None] = lambda: None
+    cover: Callable[[], bytes | None] = lambda: None
     left_out: Counter[str] = field(default_factory=Counter)
 
     def passages(self) -> Iterator[Passage]:
+        """Give the passages of all chapters; the first one of each names it."""
         for chapter in self.chapters():
-            yield from chapter.passages()
+            for number, passage in enumerate(chapter.passages()):
+                yield passage if number else replace(passage, chapter=chapter.title)
 
     def text(self) -> Iterator[str]:
         """Give the whole text in pieces, chapters and passages with a blank line between them."""

@@ -13,10 +13,11 @@ from qwentts_cli.errors import UsageError
 from qwentts_cli.text.reading.read import check_is_file
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from qwentts_cli.documents.formats.html import HtmlContent
+    from qwentts_cli.documents.model import Passage
     from qwentts_cli.text.reading.read import Reader
 
 
@@ -151,11 +152,17 @@ def _page(content: HtmlContent, pattern: re.Pattern[str] | None) -> Document:
     passages = content.main or content.passages
     return Document(
         chapters=lambda: divide_passages(passages, content.title, content.language, pattern),
-        title=" ".join(content.title.split()),
+        title=" ".join(content.title.split()) or _only_title(passages),
         author=content.author,
         language=content.language,
         left_out=Counter(content.left_out),
     )
+
+
+def _only_title(passages: Sequence[Passage]) -> str:
+    """The heading of the highest level, if there is only one of that."""
+    titles = [passage.text.rstrip(".。") for passage in passages if passage.level == 1]
+    return titles[0] if len(titles) == 1 else ""
 
 
 _OPENERS: Final[dict[DocumentFormat, Callable[[Path, Reader, re.Pattern[str] | None], Document]]] = {

@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from msgspec import Struct
 
 from qwentts_cli.documents.input_format import InputFormat
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 class DocumentOptions(Struct, frozen=True, kw_only=True):
@@ -21,3 +26,19 @@ class DocumentOptions(Struct, frozen=True, kw_only=True):
     cast: str = ""
     voices: tuple[str, ...] = ()
     keeps_times: bool = False
+
+
+class TagOptions(Struct, frozen=True, kw_only=True):
+    """What a file is to say about itself where that is not what its text says."""
+
+    title: str | None = None
+    artist: str | None = None
+    album: str | None = None
+    cover: Path | None = None
+
+    @property
+    def typed(self) -> list[str]:
+        """The options that were given, as they are typed."""
+        return [
+            f"--{name}" for name in ("title", "artist", "album", "cover") if getattr(self, name) is not None
+        ]

@@ -16,6 +16,7 @@ from qwentts_cli.text.reading.read import Reader
 from qwentts_cli.text.units import count_units
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
@@ -99,7 +100,7 @@ class DocumentReader(Reader, frozen=True):
         """Whether a text without a name is spoken as it stands, so that nobody has to wait for its end."""
         options = self.options
         is_text = options.format in {InputFormat.AUTO, InputFormat.TEXT}
-        return is_text and not (options.chapters or options.markup or options.cast)
+        return is_text and not (options.chapters or options.pattern or options.markup or options.cast)
 
     @property
     def has_manners(self) -> bool:
@@ -131,6 +132,18 @@ class DocumentReader(Reader, frozen=True):
         yield from self._cast(passages)
         self._tell_left_out(path, document)
 
+    def stretches(self, path: Path) -> Iterator[Passage]:
+        """Read a file in passages, those of which that begin a chapter name it.
+
+        Raises:
+            UsageError: as `passages`.
+        """
+        if self.has_manners or self.options.chapters or self.kind(path) is not DocumentFormat.TEXT:
+            return self.passages(path)
+        from qwentts_cli.documents.chapters import mark_chapters
+
+        return mark_chapters(self.looked_at(self._plain.file(path), str(path)), self._pattern)
+
     def text_passages(self, pieces: Callable[[], Iterator[str]]) -> Iterator[Passage]:
         """Read a text that has no file in passages."""
         from qwentts_cli.documents.chapters import divide_text
@@ -151,12 +164,18 @@ class DocumentReader(Reader, frozen=True):
     def _plain(self) -> Reader:
         return Reader(self.encoding, self.note)
 
-    def _open(self, path: Path, kind: DocumentFormat) -> Document:
+    @property
+    def _pattern(self) -> re.Pattern[str] | None:
+        if not self.options.pattern:
+            return None
         from qwentts_cli.documents.chapters import compile_pattern
+
+        return compile_pattern(self.options.pattern)
+
+    def _open(self, path: Path, kind: DocumentFormat) -> Document:
         from qwentts_cli.documents.opening import open_document
 
-        pattern = compile_pattern(self.options.pattern) if self.options.pattern else None
-        document = open_document(path, kind, self._plain, pattern=pattern)
+        document = open_document(path, kind, self._plain, pattern=self._pattern)
         return self._marked(document, has_columns=kind is DocumentFormat.TEXT)
 
     def _marked(self, document: Document, *, has_columns: bool) -> Document:

@@ -50,7 +50,8 @@ class ChapterRows:
             if seen[name] > 1:
                 title, name = f"{title} {seen[name]}", f"{name} {seen[name]}"
             output = f"{self._source.tree}{self._folder}{name}.{self._extension}"
-            yield {"text": "".join(chapter.text()), "id": f"{self._folder}{title}", "output": output}
+            identity = f"{self._folder}{title}"
+            yield {"text": "".join(chapter.text()), "id": identity, "title": title, "output": output}
 
     def place(self, field: str = "") -> str:
         del field

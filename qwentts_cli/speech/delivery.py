@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from qwentts_cli.audio.formats import AudioFormat, check_choice
+from qwentts_cli.audio.mastering.spool import SpooledSink
 from qwentts_cli.audio.sink import EncodedSink, Recording, Sink
 from qwentts_cli.audio.target import Target, name_file
 from qwentts_cli.errors import UsageError
@@ -26,12 +27,13 @@ if TYPE_CHECKING:
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
-    """Where one recording goes, and how."""
+    """Where one recording goes, and how; with chapters the file is written when all sound is there."""
 
     target: Target | None
     is_played: bool
     bitrate_kbps: int | None
     tags: Tags
+    has_chapters: bool = False
 
     @property
     def is_heard_early(self) -> bool:
@@ -89,24 +91,32 @@ def open_recording(delivery: Delivery, observer: Observer) -> Iterator[Recording
     Raises:
         QwenTTSError: one of them cannot be opened.
     """
-    with _open_file(delivery) as file, _open_player(delivery, observer) as player:
-        yield Recording([sink for sink in (file, player) if sink])
+    sinks: list[Sink] = []
+    recording = Recording(sinks)
+    with _open_file(delivery, recording) as file, _open_player(delivery, observer) as player:
+        sinks += [sink for sink in (file, player) if sink]
+        yield recording
 
 
 @contextmanager
-def _open_file(delivery: Delivery) -> Iterator[Sink | None]:
+def _open_file(delivery: Delivery, recording: Recording) -> Iterator[Sink | None]:
     target = delivery.target
     if target is None:
         yield None
         return
     with target.open() as out:
-        yield EncodedSink(
-            target.format,
-            out,
-            seekable=target.is_seekable,
-            bitrate_kbps=delivery.bitrate_kbps,
-            tags=delivery.tags,
-        )
+
+        def encode() -> Sink:
+            return EncodedSink(
+                target.format,
+                out,
+                seekable=target.is_seekable,
+                bitrate_kbps=delivery.bitrate_kbps,
+                tags=delivery.tags.divided(recording.chapters) if delivery.has_chapters else delivery.tags,
+            )
+
+        is_kept = delivery.has_chapters and target.path
+        yield SpooledSink(target.path.parent, encode) if is_kept and target.path else encode()
 
 
 @contextmanager

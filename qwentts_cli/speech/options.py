@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
+from msgspec import Struct, field
+
+from qwentts_cli.documents.options import TagOptions
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -64,6 +66,7 @@ class SayOptions(Struct, frozen=True, kw_only=True):
     lexicon: Lexicon | None = None
     is_labelled: bool = False
     is_played: bool | None = None
+    tags: TagOptions = field(default_factory=TagOptions)
     subtitles: tuple[Path, ...] = ()
     pauses: Pauses
     fits: bool = False

@@ -18,7 +18,7 @@ from qwentts_cli.text.reading.read import check_is_file
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from qwentts_cli.documents.model import Passage
+    from qwentts_cli.documents.model import Document, Passage
     from qwentts_cli.documents.reader import DocumentReader
 
 _STDIN = "-"
@@ -33,8 +33,10 @@ class Source(Struct, frozen=True):
         title: what to call it; empty if nothing is known.
         is_live: whether the text may still be being written.
         least_characters: how many there are at least, by the size of the files.
-        passages: gives the text in parts that are spoken in different manners; `None` where all is in one.
+        passages: gives the text in parts, which may be spoken in different manners or begin chapters; `None`
+            where all is of one piece.
         chapters: gives a line for each chapter, as far as a document has any.
+        document: opens the one file that it comes from.
         is_dubbed: whether each part is spoken at its time in a film.
     """
 
@@ -45,6 +47,7 @@ class Source(Struct, frozen=True):
     passages: Callable[[], Iterator[Passage]] | None = None
     chapters: Callable[[], Iterator[str]] = lambda: iter(())
     is_dubbed: bool = False
+    document: Callable[[], Document] | None = None
 
 
 def choose_source(
@@ -123,13 +126,16 @@ def _files_at_hand(files: Sequence[Path], reader: DocumentReader) -> Source:
         raise UsageError(
             "one file of subtitles is dubbed at a time", hint="To have all of them read on, add --no-dub."
         )
-    source = Source(
-        lambda: _joined(files, reader), files[0].stem, chapters=partial(_list_chapters, files, reader)
+    least_bytes = 0 if reader.has_manners or is_dubbed else sum(map(reader.least_bytes, files))
+    return Source(
+        lambda: _joined(files, reader),
+        files[0].stem,
+        least_characters=least_bytes // _MOST_BYTES_A_CHARACTER,
+        passages=partial(_passages, files, reader),
+        chapters=partial(_list_chapters, files, reader),
+        is_dubbed=is_dubbed,
+        document=partial(reader.document, files[0]) if len(files) == 1 else None,
     )
-    if reader.has_manners or is_dubbed:
-        return replace(source, passages=partial(_joined_passages, files, reader), is_dubbed=is_dubbed)
-    least = sum(reader.least_bytes(path) for path in files) // _MOST_BYTES_A_CHARACTER
-    return replace(source, least_characters=least)
 
 
 def _stdin(reader: DocumentReader, live_wait_s: float) -> Source:
@@ -146,9 +152,14 @@ def _list_chapters(files: Sequence[Path], reader: DocumentReader) -> Iterator[st
         yield from reader.list_chapters(path)
 
 
-def _joined_passages(files: Sequence[Path], reader: DocumentReader) -> Iterator[Passage]:
+def _passages(files: Sequence[Path], reader: DocumentReader) -> Iterator[Passage]:
+    """One file after the other; each of several is a chapter, if it has none with a title."""
     for path in files:
-        yield from reader.passages(path)
+        for number, passage in enumerate(reader.stretches(path)):
+            if not number and not passage.chapter and len(files) > 1:
+                yield replace(passage, chapter=path.stem)
+            else:
+                yield passage
 
 
 def _joined(files: Sequence[Path], reader: DocumentReader) -> Iterator[str]:

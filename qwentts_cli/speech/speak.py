@@ -65,7 +65,7 @@ def speak(
 
     def speakable() -> Iterator[Utterance]:
         nonlocal end_pause_s
-        for utterance in utterances:
+        for utterance in _carry_chapters(utterances):
             if utterance.segment.speakable:
                 yield utterance
             elif utterance.is_pause:
@@ -80,6 +80,16 @@ def speak(
     layout.finish(end_pause_s)
     observer.text_spoken(0, layout.duration_s - told_s)
     return Spoken(number, usage)
+
+
+def _carry_chapters(utterances: Iterable[Utterance]) -> Iterator[Utterance]:
+    """A chapter that would begin with what has no sound begins with the next sound."""
+    chapter = None
+    for utterance in utterances:
+        chapter = utterance.chapter if utterance.chapter is not None else chapter
+        yield utterance if utterance.chapter == chapter else replace(utterance, chapter=chapter)
+        if utterance.segment.speakable:
+            chapter = None
 
 
 class _Speaker(Struct, frozen=True):

@@ -6,9 +6,11 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import replace
 
-from qwentts_cli.audio.tags import Tags
+from qwentts_cli.audio.tags import MOST_CHAPTERS
 from qwentts_cli.billing.budget import open_budget
+from qwentts_cli.documents.book import check_tags, make_tags
 from qwentts_cli.errors import UsageError
 from qwentts_cli.speech.cache_look import look_into_cache
 from qwentts_cli.speech.delivery import Delivery, choose_target, open_recording
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from qwentts_cli.audio.sink import Recording
     from qwentts_cli.billing.budget import Budget
+    from qwentts_cli.billing.price import PriceList
     from qwentts_cli.observer import Observer
     from qwentts_cli.speech.context import Context
     from qwentts_cli.speech.estimate import Quote
@@ -71,10 +74,11 @@ def speak_text(
     """
     voice = _choose_voice(context, options, observer)
     delivery = _choose_delivery(context, options, voice, observer)
-    count = partial(_count, options, voice, observer, is_heard=delivery.is_heard_early)
-    characters = check_text(options.source, count, agree)
+    survey = _Survey()
+    utterances = partial(_utter, options, voice, observer, is_heard=delivery.is_heard_early)
+    characters = check_text(options.source, lambda: survey.read(utterances(), context.prices), agree)
+    delivery = survey.complete(delivery, voice, observer)
     budget = _open_budget(context, options, voice)
-    jobs = pool_size(int(context.settings.number("jobs", _DEFAULT_JOBS)), observer)
     with (
         open_synthesizer(
             context,
@@ -85,14 +89,14 @@ def speak_text(
             observer=observer,
             waits_for_network=options.waits_for_network,
         ) as synthesizer,
-        open_pool(jobs, synthesizer) as pool,
+        open_pool(_count_jobs(context, observer), synthesizer) as pool,
         open_recording(delivery, observer) as recording,
         _open_cues(options, voice) as cues,
     ):
         observer.work_planned(characters=characters)
         layout = _choose_layout(options, recording, cues)
         spoken = speak(
-            _utter(options, voice, observer, is_heard=delivery.is_heard_early),
+            utterances(),
             synthesizer,
             layout,
             pool=pool,
@@ -162,11 +166,38 @@ def _open_budget(context: Context, options: SayOptions, voice: VoiceSettings) ->
     )
 
 
-def _count(options: SayOptions, voice: VoiceSettings, observer: Observer, *, is_heard: bool) -> int:
-    """The characters of a text as they will be billed, cut as it will be."""
-    estimate = Estimate()
-    estimate.add(_utter(options, voice, observer, is_heard=is_heard))
-    return estimate.characters
+def _count_jobs(context: Context, observer: Observer) -> int:
+    return pool_size(int(context.settings.number("jobs", _DEFAULT_JOBS)), observer)
+
+
+class _Survey:
+    """What is known of a text that was read to its end before anything is sent."""
+
+    def __init__(self) -> None:
+        self._chapters = 0
+        self._voices: dict[str, None] = {}
+
+    def read(self, utterances: Iterator[Utterance], prices: PriceList) -> int:
+        """Read it, cut as it will be spoken; gives the characters as they will be billed."""
+        estimate = Estimate(prices)
+        estimate.add(self._noted(utterances))
+        return estimate.characters
+
+    def complete(self, delivery: Delivery, voice: VoiceSettings, observer: Observer) -> Delivery:
+        """Say who speaks, and whether the file will have chapters."""
+        target = delivery.target
+        has_chapters = bool(target and target.is_file and target.format.has_chapters and self._chapters > 1)
+        if has_chapters and self._chapters > MOST_CHAPTERS:
+            has_chapters = False
+            observer.warn(f"{delivery.path} has no chapters: {self._chapters} are more than {MOST_CHAPTERS}")
+        tags = delivery.tags.read_by(self._voices or [voice.voice])
+        return replace(delivery, tags=tags, has_chapters=has_chapters)
+
+    def _noted(self, utterances: Iterator[Utterance]) -> Iterator[Utterance]:
+        for utterance in utterances:
+            self._chapters += utterance.chapter is not None
+            self._voices[utterance.voice.voice] = None
+            yield utterance
 
 
 def _choose_voice(context: Context, options: SayOptions, observer: Observer) -> VoiceSettings:
@@ -186,11 +217,23 @@ def _choose_delivery(
 ) -> Delivery:
     target = choose_target(context.settings, options.output, observer, sample_rate=voice.sample_rate)
     check_subtitles(options.subtitles, overwrite=options.output.overwrite)
+    if target:
+        check_tags(options.tags, target.format, str(target.path or "stdout"), observer.warn)
+    elif options.tags.typed:
+        raise UsageError(f"{', '.join(options.tags.typed)}: only a file has that", hint="Add -o FILE.")
+    source = options.source
+    tags = make_tags(
+        options.tags,
+        source.document() if target and target.format.has_chapters and source.document else None,
+        title=source.title,
+        language=voice.language_code,
+        note=observer.warn,
+    )
     delivery = Delivery(
         target=target,
         is_played=target is None if options.is_played is None else options.is_played,
         bitrate_kbps=options.output.bitrate_kbps,
-        tags=Tags(title=options.source.title, artist=voice.voice, ai_label=voice.file_label),
+        tags=replace(tags, ai_label=voice.file_label),
     )
     if voice.ai_label and not (target and target.format.has_label):
         where = target.format if target else "sound that is only played"

@@ -11,7 +11,7 @@ from msgspec.structs import replace
 
 from qwentts_cli.documents.lexicon import substitute
 from qwentts_cli.speech.voice_settings import cut_text, rename_voice, speed_warning
-from qwentts_cli.text.boundaries import Boundary
+from qwentts_cli.text.boundaries import LINE_BREAK, Boundary
 from qwentts_cli.text.segment import Segment
 from qwentts_cli.text.soundless import drop_soundless
 
@@ -32,7 +32,8 @@ class Utterance(Struct, frozen=True, kw_only=True):
 
     `start_s` and `end_s` are its time in a film; one without goes on with the utterance before it.
 
-    `substitutions` are those of the whole text that the segment was cut from.
+    `substitutions` are those of the whole text that the segment was cut from. One that begins a `chapter` has
+    its title, which may be empty.
     """
 
     segment: Segment
@@ -42,6 +43,7 @@ class Utterance(Struct, frozen=True, kw_only=True):
     end_s: float | None = None
     speaker: str = ""
     substitutions: tuple[Substitution, ...] = ()
+    chapter: str | None = None
 
     @property
     def is_pause(self) -> bool:
@@ -105,6 +107,7 @@ def utter_passages(
                 start_s=None if index or stretch.first.goes_on else stretch.first.start_s,
                 end_s=stretch.first.end_s,
                 speaker=stretch.first.speaker,
+                chapter=None if index else stretch.first.chapter,
                 substitutions=tuple(stretch.substitutions),
             )
         if stretch.is_pause:
@@ -137,7 +140,8 @@ class _Stretches:
     def number(self, passage: Passage) -> int:
         before, self._before = self._before, passage
         same = before and (before.manner, before.speaker) == (passage.manner, passage.speaker)
-        self._number += not same or passage.pause_s is not None or passage.start_s is not None
+        is_apart = passage.pause_s is not None or passage.start_s is not None or passage.chapter is not None
+        self._number += not same or is_apart
         return self._number
 
 
@@ -148,15 +152,19 @@ class _Stretch(Struct):
     substitutions: list[Substitution] = field(default_factory=list)
     _begins: list[int] = field(default_factory=list)
     _lines: list[int] = field(default_factory=list)
+    _breaks: list[int] = field(default_factory=list)
 
     def read(self, others: Iterable[Passage]) -> Iterator[str]:
-        index = 0
+        index = breaks = 0
         for number, passage in enumerate(chain((self.first,), others)):
             if number:
                 yield passage.separator
                 index += len(passage.separator)
+                breaks += passage.separator.count("\n")
             self._begins.append(index)
             self._lines.append(passage.line)
+            self._breaks.append(breaks)
+            breaks += sum(1 for _ in LINE_BREAK.finditer(passage.text))
             self.substitutions += (
                 replace(change, start=change.start + index, end=change.end + index)
                 for change in passage.substitutions
@@ -175,4 +183,7 @@ class _Stretch(Struct):
         number = bisect_right(self._begins, start) - 1
         if not segment.start and self.first.goes_on:
             segment = replace(segment, starts_paragraph=False)
-        return replace(segment, line=self._lines[number]) if self._lines[number] else segment
+        if not self._lines[number]:
+            return segment
+        # The lines of a stretch are counted from 1.
+        return replace(segment, line=self._lines[number] + segment.line - 1 - self._breaks[number])

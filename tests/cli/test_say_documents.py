@@ -58,7 +58,7 @@ def test_chapters_of_a_book(online: Qwentts) -> None:
         {f"{n}.xhtml": f"<p>Text {n}.</p>" for n in range(1, 5)},
         {f"Chapter {n}": f"{n}.xhtml" for n in range(1, 5)},
     )
-    assert said(online, "-f", "b.epub", "--chapters", "2,4") == "Text 2. Text 4."
+    assert said(online, "-f", "b.epub", "--chapters", "2,4") == "Text 2.Text 4."
     result = online("say", "-f", "b.epub", "--chapters", "9", "-o", "x.wav", code=2)
     assert "no chapter 9: the last one is 4" in result.stderr
 

@@ -28,8 +28,8 @@ _GROUPS: Final = {
         "paragraph_pause"
     ),
     "Where to": (
-        "output format_ bitrate sample_rate play subtitles folder output_dir html name portable join album "
-        "cover report jsonl force"
+        "output format_ bitrate sample_rate play subtitles folder output_dir html name portable join title "
+        "artist album cover loudness report jsonl force"
     ),
     "Money": "max_cost max_characters dry_run show yes no_cache refresh retake",
 }

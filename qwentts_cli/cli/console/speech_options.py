@@ -93,6 +93,21 @@ ParagraphPauseOption = Annotated[
     float | None,
     typer.Option("--paragraph-pause", metavar="SEC", min=0, max=3600, help="Silence between paragraphs."),
 ]
+TitleOption = Annotated[
+    str | None, typer.Option("--title", metavar="TEXT", help="Title of the file (default: the document's).")
+]
+ArtistOption = Annotated[
+    str | None,
+    typer.Option(
+        "--artist", "--author", metavar="NAME", help="Author (default: the document's, else the voices)."
+    ),
+]
+AlbumOption = Annotated[
+    str | None, typer.Option("--album", metavar="TEXT", help="Album or series of the file.")
+]
+CoverOption = Annotated[
+    Path | None, typer.Option("--cover", metavar="FILE", help="JPEG or PNG (default: the book's own).")
+]
 EncodingOption = Annotated[
     str | None, typer.Option("--encoding", metavar="NAME", help="Text encoding (default: UTF-8).")
 ]

@@ -28,6 +28,7 @@ FILES = frozenset(
         "html",
         "api_key_file",
         "sample",
+        "cover",
     }
 )
 FOLDERS = frozenset({"folder"})

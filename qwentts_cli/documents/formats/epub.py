@@ -12,7 +12,7 @@ from msgspec import Struct, field
 from qwentts_cli.documents.formats.archive import Archive
 from qwentts_cli.documents.formats.epub_package import Package, read_package
 from qwentts_cli.documents.formats.html import parse_html
-from qwentts_cli.documents.model import Chapter, Cover, Document, Passage, PassageKind
+from qwentts_cli.documents.model import Chapter, Document, Passage, PassageKind
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,12 +62,12 @@ class _Book(Struct, frozen=True):
             if passages:
                 yield _chapter(title, passages, self.package.language)
 
-    def cover(self) -> Cover | None:
+    def cover(self) -> bytes | None:
         if not self.package.cover:
             return None
-        member, media_type = self.package.cover
+        member, _ = self.package.cover
         with Archive(self.path, _WHAT) as archive:
-            return Cover(data=archive.read(member), media_type=media_type) if member in archive else None
+            return archive.read(member) if member in archive else None
 
     def _parts(self) -> Iterator[tuple[int, _Part]]:
         """Give every stretch with the number of its chapter."""

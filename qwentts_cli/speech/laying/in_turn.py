@@ -42,6 +42,8 @@ class InTurn:
         if self._begun or utterance.pause_s is not None:
             self._recording.silence(self._pauses.before(utterance))
         self._begun = utterance
+        if utterance.chapter is not None:
+            self._recording.begin_chapter(utterance.chapter)
         if self._cues:
             text, speaker = utterance.segment.text, utterance.speaker
             self._cues.begin(text, start_frame=self._recording.frames, speaker=speaker)

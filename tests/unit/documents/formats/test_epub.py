@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwentts_cli.documents.formats.epub import open_epub
-from qwentts_cli.documents.model import Cover
 from qwentts_cli.errors import UsageError
 from tests.unit.documents.books import CONTAINER, write_epub, write_zip
 
@@ -49,7 +48,7 @@ def test_knows_the_book(tmp_path: Path) -> None:
     """Title, author, language and cover are kept for what is made of it."""
     book = open_epub(write_epub(tmp_path / "b.epub", {"1.xhtml": "x"}, {}))
     assert (book.title, book.author, book.language) == ("The Book", "Ann Author", "en")
-    assert book.cover() == Cover(data=b"\x89PNG cover", media_type="image/png")
+    assert book.cover() == b"\x89PNG cover"
 
 
 def test_chapters_can_be_asked_for_again(tmp_path: Path) -> None:

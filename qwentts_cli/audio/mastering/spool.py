@@ -1,0 +1,41 @@
+"""A sound kept until its end: only then is known what its file begins with."""
+
+from __future__ import annotations
+
+from tempfile import TemporaryFile
+from typing import TYPE_CHECKING, Final
+
+from qwentts_cli.audio.wav import SAMPLE_BYTES, Pcm
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from qwentts_cli.audio.sink import Sink
+
+_BLOCK_FRAMES: Final = 65_536
+
+
+class SpooledSink:
+    """Keeps samples in a file without a name in `folder`, and hands them on when all of them are there.
+
+    `open_sink` is called then. 48 kB a second are needed on the disk at 24 kHz.
+    """
+
+    def __init__(self, folder: Path, open_sink: Callable[[], Sink]) -> None:
+        self._file = TemporaryFile(dir=folder, prefix=".qwentts-", suffix=".part")  # noqa: SIM115 - closed by finish
+        self._open_sink = open_sink
+        self._format = (0, 1)
+
+    def write(self, pcm: Pcm) -> None:
+        self._format = (pcm.sample_rate, pcm.channels)
+        self._file.write(pcm.data)
+
+    def finish(self) -> None:
+        rate, channels = self._format
+        with self._file:
+            self._file.seek(0)
+            sink = self._open_sink()
+            while data := self._file.read(_BLOCK_FRAMES * channels * SAMPLE_BYTES):
+                sink.write(Pcm(data, rate, channels))
+            sink.finish()
