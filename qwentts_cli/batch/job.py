@@ -63,6 +63,7 @@ def prepare_job(context: Context, options: BatchOptions, observer: Observer) -> 
         fits=options.speech.fits,
         on_refused=options.speech.on_refused,
         is_sandbox=context.is_sandbox,
+        loudness=None if options.join else options.files.loudness,
         subtitles=options.files.subtitles,
     )
     if options.tags.typed and not options.join:
@@ -86,7 +87,8 @@ def prepare_job(context: Context, options: BatchOptions, observer: Observer) -> 
 
     tasks = _check_items(options, settings, _make_check(options, voice, join, admit, observer), observer)
     if join:
-        join = replace(join, tags=_book_tags(options, join, tasks, voice, observer))
+        tags = _book_tags(options, join, tasks, voice, observer)
+        join = replace(join, tags=tags, loudness=options.files.loudness)
     return Job(tasks=tasks, join=join, budget=budget)
 
 

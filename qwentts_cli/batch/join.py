@@ -6,7 +6,7 @@ from contextlib import ExitStack
 from fractions import Fraction
 from functools import partial
 from hashlib import sha256
-from itertools import accumulate
+from itertools import accumulate, chain
 from typing import IO, TYPE_CHECKING, BinaryIO
 
 from msgspec import Struct, field
@@ -14,6 +14,7 @@ from msgspec.structs import replace
 
 from qwentts_cli.audio.decode import decode
 from qwentts_cli.audio.formats import AudioFormat, check_choice
+from qwentts_cli.audio.mastering.level import Leveller, make_leveller
 from qwentts_cli.audio.sink import EncodedSink, Recording
 from qwentts_cli.audio.tags import MOST_CHAPTERS, Chapter, Tags
 from qwentts_cli.audio.target import Target
@@ -42,7 +43,8 @@ if TYPE_CHECKING:
 class Join(Struct, frozen=True, kw_only=True):
     """Where the one file goes; `pause_s` is the silence between items, `tags` is what all of them are.
 
-    `subtitles` are files beside it, `ai_label` is as `Tags` has it.
+    It is `loudness` LUFS loud, if that is given. `subtitles` are files beside it, `ai_label` is as `Tags` has
+    it.
     """
 
     target: Target
@@ -52,6 +54,7 @@ class Join(Struct, frozen=True, kw_only=True):
     subtitles: tuple[Path, ...] = ()
     ai_label: str = ""
     tags: Tags = field(default_factory=Tags)
+    loudness: float | None = None
 
     def is_same(self, output: Path) -> bool:
         """Whether the file of an item would be overwritten by the whole."""
@@ -92,6 +95,7 @@ class Join(Struct, frozen=True, kw_only=True):
             file = stack.enter_context(self.target.open(before_naming=before_naming))
             open_beside = partial(_open_beside, tasks.folder, journal)
             tell = stack.enter_context(open_subtitles(self.subtitles, open_beside, may_overlap=True))
+            leveller = self._hear(settings.format, parts, observer)
             recording = self._record(file, parts, observer)
             for number, part in enumerate(parts, start=1):
                 if recording.frames:
@@ -99,7 +103,7 @@ class Join(Struct, frozen=True, kw_only=True):
                 for cue in part.cues() if self.subtitles else ():
                     tell(cue.moved(Fraction(recording.frames, recording.sample_rate or 1)))
                 for pcm in part.sound(settings.format):
-                    recording.write(pcm)
+                    recording.write(leveller.apply(pcm) if leveller else pcm)
                 observer.part_joined(number, len(parts), self.path)
             recording.finish()
         for path in self.subtitles:
@@ -107,6 +111,15 @@ class Join(Struct, frozen=True, kw_only=True):
         if self.target.is_file:
             journal.finish(name, self._key(parts), self.path, duration_s=recording.duration_s)
         return Joined(output=self.path, status=Status.MADE, duration_s=recording.duration_s)
+
+    def _hear(self, fmt: AudioFormat, parts: Sequence[Part], observer: Observer) -> Leveller | None:
+        """Listen to all parts, if the whole of them is to have a loudness; silence counts for nothing."""
+        leveller = make_leveller(self.loudness, self.target.format, self.path, observer.warn)
+        if leveller:
+            for pcm in chain.from_iterable(part.sound(fmt) for part in parts):
+                leveller.hear(pcm)
+            leveller.decide()
+        return leveller
 
     def _record(self, file: BinaryIO, parts: Sequence[Part], observer: Observer) -> Recording:
         if len(parts) > MOST_CHAPTERS and self.target.format.has_chapters:
@@ -136,6 +149,7 @@ class Join(Struct, frozen=True, kw_only=True):
             self.pause_s,
             [(part.name, part.size, part.mtime_ns, part.title) for part in parts],
             self.tags.items(),
+            self.loudness,
             sha256(self.tags.cover.data).hexdigest() if self.tags.cover else "",
         )
         return key.hexdigest()

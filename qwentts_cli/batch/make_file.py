@@ -9,7 +9,9 @@ from typing import IO, TYPE_CHECKING, BinaryIO, cast
 from msgspec.structs import replace
 
 from qwentts_cli.audio.formats import AudioFormat
-from qwentts_cli.audio.sink import EncodedSink, Recording
+from qwentts_cli.audio.mastering.level import make_leveller
+from qwentts_cli.audio.mastering.spool import SpooledSink
+from qwentts_cli.audio.sink import EncodedSink, Recording, Sink
 from qwentts_cli.audio.tags import Tags
 from qwentts_cli.batch.journal import name_beside
 from qwentts_cli.batch.options import OnRefused
@@ -61,7 +63,7 @@ def make_file(
     """
     settings, text = task.settings, _SpokenText(task)
     with ExitStack() as stack, _counted(observer) as counter:
-        recording = Recording(_open_sinks(task, stack, journal))
+        recording = Recording(_open_sinks(task, stack, journal, observer))
         cues = stack.enter_context(
             open_cues(
                 task.voice,
@@ -154,14 +156,16 @@ def _counted(observer: Observer) -> Iterator[_Counter]:
         raise
 
 
-def _open_sinks(task: Task, stack: ExitStack, journal: Journal) -> list[EncodedSink]:
+def _open_sinks(task: Task, stack: ExitStack, journal: Journal, observer: Observer) -> list[Sink]:
     settings = task.settings
     if leads_outside(task.output.parent, task.folder):
         raise LocalError(f"{task.output} is not written: a link leads out of {task.folder}")
     tags = Tags(title=task.title, artist=task.voice.voice, ai_label=task.voice.file_label)
     file = _open(task.output, stack, partial(journal.recognise, task.name, task.output))
     bitrate = settings.bitrate_kbps
-    sinks = [EncodedSink(settings.format, file, seekable=True, bitrate_kbps=bitrate, tags=tags)]
+    encode = partial(EncodedSink, settings.format, file, seekable=True, bitrate_kbps=bitrate, tags=tags)
+    leveller = make_leveller(settings.loudness, settings.format, task.output, observer.warn)
+    sinks: list[Sink] = [SpooledSink(task.output.parent, encode, leveller) if leveller else encode()]
     if settings.keeps_copies:
         sinks.append(EncodedSink(AudioFormat.FLAC, _open(task.copy, stack), seekable=True))
     else:

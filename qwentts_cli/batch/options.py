@@ -64,6 +64,7 @@ class FileOptions(Struct, frozen=True, kw_only=True):
     template: str | None = None
     portable: bool = False
     bitrate_kbps: int | None = None
+    loudness: float | None = None
     subtitles: tuple[SubtitleFormat, ...] = ()
     is_forced: bool = False
 
@@ -117,7 +118,7 @@ class OutputSettings(Struct, frozen=True, kw_only=True):
     """All that decides the files of a batch but their texts and the names in its list.
 
     `is_sandbox` keeps the sandbox's voices from being taken for Qwen's; `keeps_copies` keeps a lossless copy
-    of each file, to be joined.
+    of each file, to be joined. `loudness`, in LUFS, is that of each file.
     """
 
     voice: VoiceSettings
@@ -127,5 +128,6 @@ class OutputSettings(Struct, frozen=True, kw_only=True):
     on_refused: OnRefused
     is_sandbox: bool
     keeps_copies: bool = False
+    loudness: float | None = None
     fits: bool = False
     subtitles: tuple[SubtitleFormat, ...] = ()

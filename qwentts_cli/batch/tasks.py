@@ -224,5 +224,6 @@ def _begin_key(settings: OutputSettings, voice: VoiceSettings) -> Hash:
         *([f"line breaks: {voice.line_breaks}"] if voice.line_breaks is not LineBreaks.AUTO else []),
         *(["fitted"] if settings.fits else []),
         *([f"label: {voice.file_label}"] if voice.ai_label else []),
+        *([f"loudness: {settings.loudness}"] if settings.loudness is not None else []),
         *([f"subtitles: {', '.join(settings.subtitles)}"] if settings.subtitles else []),
     )

@@ -152,6 +152,7 @@ def batch(
     artist: opt.ArtistOption = None,
     album: opt.AlbumOption = None,
     cover: opt.CoverOption = None,
+    loudness: opt.LoudnessOption = None,
     report: Annotated[
         Path | None,
         typer.Option("--report", metavar="PATH", help="Write a report: a page (.html) or rows (.jsonl)."),
@@ -193,6 +194,7 @@ def batch(
             template=name,
             portable=portable,
             bitrate_kbps=bitrate,
+            loudness=loudness,
             subtitles=tuple(dict.fromkeys(subtitles or ())),
             is_forced=force,
         ),

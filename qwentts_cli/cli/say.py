@@ -73,6 +73,7 @@ def say(
     artist: opt.ArtistOption = None,
     album: opt.AlbumOption = None,
     cover: opt.CoverOption = None,
+    loudness: opt.LoudnessOption = None,
     encoding: opt.EncodingOption = None,
     input_format: opt.InputFormatOption = InputFormat.AUTO,
     chapters: opt.ChaptersOption = None,
@@ -114,7 +115,9 @@ def say(
     reader = _make_reader(run, encoding, reading)
     options = SayOptions(
         source=_choose_source(context, words or [], file or [], reader, live_wait, must_dub=dub or fit),
-        output=OutputOptions(path=output, format=format_, bitrate_kbps=bitrate, overwrite=force),
+        output=OutputOptions(
+            path=output, format=format_, bitrate_kbps=bitrate, overwrite=force, loudness=loudness
+        ),
         instructions=instructions,
         optimize_instructions=optimize_instructions,
         is_labelled=ai_label,

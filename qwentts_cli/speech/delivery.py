@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from qwentts_cli.audio.formats import AudioFormat, check_choice
+from qwentts_cli.audio.mastering.level import make_leveller
 from qwentts_cli.audio.mastering.spool import SpooledSink
 from qwentts_cli.audio.sink import EncodedSink, Recording, Sink
 from qwentts_cli.audio.target import Target, name_file
@@ -27,13 +28,17 @@ if TYPE_CHECKING:
 
 
 class Delivery(Struct, frozen=True, kw_only=True):
-    """Where one recording goes, and how; with chapters the file is written when all sound is there."""
+    """Where one recording goes, and how; with chapters or a loudness it is written when all sound is there.
+
+    `loudness` is in LUFS.
+    """
 
     target: Target | None
     is_played: bool
     bitrate_kbps: int | None
     tags: Tags
     has_chapters: bool = False
+    loudness: float | None = None
 
     @property
     def is_heard_early(self) -> bool:
@@ -93,13 +98,13 @@ def open_recording(delivery: Delivery, observer: Observer) -> Iterator[Recording
     """
     sinks: list[Sink] = []
     recording = Recording(sinks)
-    with _open_file(delivery, recording) as file, _open_player(delivery, observer) as player:
+    with _open_file(delivery, recording, observer) as file, _open_player(delivery, observer) as player:
         sinks += [sink for sink in (file, player) if sink]
         yield recording
 
 
 @contextmanager
-def _open_file(delivery: Delivery, recording: Recording) -> Iterator[Sink | None]:
+def _open_file(delivery: Delivery, recording: Recording, observer: Observer) -> Iterator[Sink | None]:
     target = delivery.target
     if target is None:
         yield None
@@ -115,8 +120,11 @@ def _open_file(delivery: Delivery, recording: Recording) -> Iterator[Sink | None
                 tags=delivery.tags.divided(recording.chapters) if delivery.has_chapters else delivery.tags,
             )
 
-        is_kept = delivery.has_chapters and target.path
-        yield SpooledSink(target.path.parent, encode) if is_kept and target.path else encode()
+        if target.path and (delivery.has_chapters or delivery.loudness is not None):
+            leveller = make_leveller(delivery.loudness, target.format, target.path, observer.warn)
+            yield SpooledSink(target.path.parent, encode, leveller)
+        else:
+            yield encode()
 
 
 @contextmanager

@@ -45,12 +45,13 @@ class CacheUse(Struct, frozen=True, kw_only=True):
 
 
 class OutputOptions(Struct, frozen=True, kw_only=True):
-    """What was typed of the output: `path` `-` is stdout, `None` none at all."""
+    """What was typed of the output: `path` `-` is stdout, `None` none at all; `loudness` is in LUFS."""
 
     path: str | None = None
     format: str | None = None
     bitrate_kbps: int | None = None
     overwrite: bool = False
+    loudness: float | None = None
 
 
 class SayOptions(Struct, frozen=True, kw_only=True):

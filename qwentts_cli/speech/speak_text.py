@@ -233,11 +233,17 @@ def _choose_delivery(
         target=target,
         is_played=target is None if options.is_played is None else options.is_played,
         bitrate_kbps=options.output.bitrate_kbps,
+        loudness=options.output.loudness,
         tags=replace(tags, ai_label=voice.file_label),
     )
     if voice.ai_label and not (target and target.format.has_label):
         where = target.format if target else "sound that is only played"
         observer.warn(f"{where} has no place for the label of AI")
+    if options.output.loudness is not None and (not target or delivery.is_heard_early):
+        raise UsageError(
+            "--loudness is for files: how loud a sound is, is known when all of it is there",
+            hint="Give -o FILE, without --play.",
+        )
     if options.retakes and delivery.is_heard_early:
         raise UsageError(
             "--retake is for files: what is played or piped cannot be taken back", hint="Add -o FILE."

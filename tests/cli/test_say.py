@@ -97,6 +97,7 @@ def test_json_says_what_was_made(online: Qwentts, sandbox: Sandbox) -> None:
                 "language": "Chinese",
                 **dict.fromkeys(("speed", "pitch", "volume", "seed")),
                 "segments": 1,
+                "chapters": [],
                 "characters": 9,
                 "request_ids": [post.request_id],
                 "cached": False,

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
+    from qwentts_cli.audio.mastering.level import Leveller
     from qwentts_cli.audio.sink import Sink
 
 _BLOCK_FRAMES: Final = 65_536
@@ -19,23 +20,30 @@ _BLOCK_FRAMES: Final = 65_536
 class SpooledSink:
     """Keeps samples in a file without a name in `folder`, and hands them on when all of them are there.
 
-    `open_sink` is called then. 48 kB a second are needed on the disk at 24 kHz.
+    `open_sink` is called then, and a `leveller` changes what it is given. A second takes 48 kB of the disk at
+    24 kHz.
     """
 
-    def __init__(self, folder: Path, open_sink: Callable[[], Sink]) -> None:
+    def __init__(self, folder: Path, open_sink: Callable[[], Sink], leveller: Leveller | None = None) -> None:
         self._file = TemporaryFile(dir=folder, prefix=".qwentts-", suffix=".part")  # noqa: SIM115 - closed by finish
         self._open_sink = open_sink
+        self._leveller = leveller
         self._format = (0, 1)
 
     def write(self, pcm: Pcm) -> None:
         self._format = (pcm.sample_rate, pcm.channels)
         self._file.write(pcm.data)
+        if self._leveller:
+            self._leveller.hear(pcm)
 
     def finish(self) -> None:
         rate, channels = self._format
         with self._file:
             self._file.seek(0)
+            if self._leveller:
+                self._leveller.decide()
             sink = self._open_sink()
             while data := self._file.read(_BLOCK_FRAMES * channels * SAMPLE_BYTES):
-                sink.write(Pcm(data, rate, channels))
+                pcm = Pcm(data, rate, channels)
+                sink.write(self._leveller.apply(pcm) if self._leveller else pcm)
             sink.finish()

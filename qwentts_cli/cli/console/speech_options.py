@@ -108,6 +108,16 @@ AlbumOption = Annotated[
 CoverOption = Annotated[
     Path | None, typer.Option("--cover", metavar="FILE", help="JPEG or PNG (default: the book's own).")
 ]
+LoudnessOption = Annotated[
+    float | None,
+    typer.Option(
+        "--loudness",
+        metavar="LUFS",
+        min=-40,
+        max=-8,
+        help="Make each file this loud, such as -18; with --join the joined one alone.",
+    ),
+]
 EncodingOption = Annotated[
     str | None, typer.Option("--encoding", metavar="NAME", help="Text encoding (default: UTF-8).")
 ]
