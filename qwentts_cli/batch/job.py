@@ -55,17 +55,7 @@ def prepare_job(context: Context, options: BatchOptions, observer: Observer) -> 
         wants_words=bool(options.files.subtitles),
         ai_label=context.ai_label(is_wanted=options.speech.is_labelled),
     )
-    settings = OutputSettings(
-        voice=voice,
-        format=AudioFormat(context.settings.text("format", AudioFormat.WAV)),
-        bitrate_kbps=options.files.bitrate_kbps,
-        pauses=options.speech.pauses,
-        fits=options.speech.fits,
-        on_refused=options.speech.on_refused,
-        is_sandbox=context.is_sandbox,
-        loudness=None if options.join else options.files.loudness,
-        subtitles=options.files.subtitles,
-    )
+    settings = _choose_settings(context, options, voice)
     if options.tags.typed and not options.join:
         raise UsageError(
             f"{', '.join(options.tags.typed)}: only the file of --join has that",
@@ -90,6 +80,20 @@ def prepare_job(context: Context, options: BatchOptions, observer: Observer) -> 
         tags = _book_tags(options, join, tasks, voice, observer)
         join = replace(join, tags=tags, loudness=options.files.loudness)
     return Job(tasks=tasks, join=join, budget=budget)
+
+
+def _choose_settings(context: Context, options: BatchOptions, voice: VoiceSettings) -> OutputSettings:
+    return OutputSettings(
+        voice=voice,
+        format=AudioFormat(context.settings.text("format", AudioFormat.WAV)),
+        bitrate_kbps=options.files.bitrate_kbps,
+        pauses=options.speech.pauses,
+        fits=options.speech.fits,
+        on_refused=options.speech.on_refused,
+        is_sandbox=context.is_sandbox,
+        loudness=None if options.join else options.files.loudness,
+        subtitles=options.files.subtitles,
+    )
 
 
 def _book_tags(

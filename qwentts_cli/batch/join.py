@@ -96,7 +96,7 @@ class Join(Struct, frozen=True, kw_only=True):
             open_beside = partial(_open_beside, tasks.folder, journal)
             tell = stack.enter_context(open_subtitles(self.subtitles, open_beside, may_overlap=True))
             leveller = self._hear(settings.format, parts, observer)
-            recording = self._record(file, parts, observer)
+            recording = self._record(file, parts, settings.voice.sample_rate, observer)
             for number, part in enumerate(parts, start=1):
                 if recording.frames:
                     recording.silence(self.pause_s)
@@ -121,12 +121,15 @@ class Join(Struct, frozen=True, kw_only=True):
             leveller.decide()
         return leveller
 
-    def _record(self, file: BinaryIO, parts: Sequence[Part], observer: Observer) -> Recording:
+    def _record(
+        self, file: BinaryIO, parts: Sequence[Part], sample_rate: int, observer: Observer
+    ) -> Recording:
         if len(parts) > MOST_CHAPTERS and self.target.format.has_chapters:
             observer.warn(f"{self.path} has no chapters: {len(parts)} are more than {MOST_CHAPTERS}")
             chapters: tuple[Chapter, ...] = ()
         else:
-            chapters = _chapters(parts, self.pause_s)
+            # Silence is whole samples, and what is left of one would add up.
+            chapters = _chapters(parts, round(self.pause_s * sample_rate) / sample_rate)
         voices = (part.voice for part in parts)
         tags = replace(self.tags.read_by(voices), chapters=chapters, ai_label=self.ai_label)
         sink = EncodedSink(

@@ -66,6 +66,16 @@ def test_chapters_begin_where_the_items_do(book: Qwentts) -> None:
     assert tags["TIT2"].text == ["book"]
 
 
+def test_the_last_of_many_chapters_is_not_late(online: Qwentts) -> None:
+    """A pause is whole samples, here 799 and not 799.44, and chapters are counted in these too."""
+    args = ("batch", "-", "-d", "out", "--pause", "0.03331", "--join", "all.mp3")
+    online(*args, stdin=b"a\n" * 200)
+    item = frames(online.folder / "out/0001.wav")
+    tags = mutagen.File(online.folder / "all.mp3").tags
+    assert tags["CHAP:ch199"].start_time == round(199 * (item + 799) / 24)
+    assert tags["CHAP:ch199"].end_time == round((199 * (item + 799) + item) / 24)
+
+
 def test_it_is_made_anew_only_if_an_item_was(book: Qwentts, sandbox: Sandbox) -> None:
     """A second run leaves it alone, an edited chapter does not; `--check` and `--explain` know."""
     args = ("batch", "in", "-d", "out", "--join", "out/book.flac")
