@@ -142,7 +142,8 @@ def test_a_proxy_that_refuses_is_named(qwentts: Qwentts) -> None:
         ("HTTPS_PROXY", "http://127.0.0.1:99999"),
         ("https_proxy", "http://127.0.0.1:port"),
         ("HTTPS_PROXY", "http://me:hidden-word@:80"),
-        ("ALL_PROXY", "socks5://127.0.0.1:1080"),
+        ("ALL_PROXY", "socks://127.0.0.1:1080"),
+        ("ALL_PROXY", "socks5://127.0.0.1:port"),
         ("HTTPS_PROXY", "gopher://127.0.0.1:70"),
         ("HTTPS_PROXY", "http://pro xy:80"),
         ("REQUESTS_CA_BUNDLE", "/nonexistent/ca.pem"),
@@ -171,6 +172,69 @@ def test_a_proxy_is_used_and_sees_nothing(qwentts: Qwentts, tmp_path: Path) -> N
             ask(qwentts, "https://tts.example.com/api/v1", 5, "certificate", env=env)
         assert [request.split(b" HTTP")[0] for request in proxy.requests] == [b"CONNECT tts.example.com:443"]
         assert server.requests == []
+
+
+def test_a_socks_proxy_is_used_and_looks_the_host_up(qwentts: Qwentts, tmp_path: Path) -> None:
+    """With `socks5h` the name leads only through the proxy; TLS is checked from end to end."""
+    certificate = make_certificate(tmp_path)
+    with serving(in_tls(server_context(certificate), answering(http(b"{}")))) as server:
+        with serving(socks_tunnel(server.port)) as proxy:
+            env = {
+                "ALL_PROXY": f"socks5h://127.0.0.1:{proxy.port}",
+                "REQUESTS_CA_BUNDLE": str(certificate),
+                "NO_PROXY": "",
+            }
+            ask(qwentts, "https://tts.example.com/api/v1", 5, "certificate", env=env)
+        assert proxy.requests == [b"tts.example.com"]
+        assert server.requests == []
+
+
+def test_trouble_with_a_socks_proxy_is_told_as_such(qwentts: ForkedQwentts, tmp_path: Path) -> None:
+    """Where nobody listens, and where the proxy finds no way to the host."""
+    closed = closed_port()
+    with serving(socks_tunnel(None)) as proxy:
+        cases = {
+            f"127.0.0.1:{closed}": "(ALL_PROXY) cannot be reached: it refused",
+            f"127.0.0.1:{proxy.port}": "(ALL_PROXY) says: Host unreachable",
+        }
+
+        def meet(place: str) -> None:
+            env = {"ALL_PROXY": f"socks5h://{place}"}
+            program = qwentts.elsewhere(tmp_path / place)
+            told = ask(program, "https://tts.example.com/api/v1", 5, cases[place], env=env)
+            assert "billed" not in told
+
+        at_once(meet, cases)
+
+
+def test_a_socks_proxy_without_its_library(qwentts: Qwentts, tmp_path: Path) -> None:
+    """What to install is told before anything is tried."""
+    (tmp_path / "socks.py").write_text("raise ImportError")
+    plain_program = Qwentts(qwentts.folder, qwentts.home)
+    path = f"{tmp_path}:{plain_program.environment()['PYTHONPATH']}"
+    env = {"ALL_PROXY": "socks5://127.0.0.1:1080", "PYTHONPATH": path}
+    told = ask(plain_program, "https://tts.example.com/api/v1", 2, "ALL_PROXY names a SOCKS proxy", env=env)
+    assert "pip install 'qwentts[socks]'" in told
+
+
+def socks_tunnel(port: int | None) -> Script:
+    """Connect whoever asks with `port`, whatever host was asked for, or find none (RFC 1928)."""
+
+    def script(line: socket.socket, server: RawServer) -> None:
+        line.recv(2 + 255)
+        line.sendall(b"\x05\x00")
+        asked = line.recv(4 + 1 + 255 + 2)
+        server.requests.append(asked[5:-2])
+        if port is None:
+            line.sendall(b"\x05\x04\x00\x01" + bytes(6))
+            return
+        with socket.create_connection(("127.0.0.1", port)) as far:
+            line.sendall(b"\x05\x00\x00\x01" + bytes(6))
+            with ThreadPoolExecutor(1) as pool:
+                pool.submit(_pump, far, line)
+                _pump(line, far)
+
+    return script
 
 
 def tunnel(port: int) -> Script:

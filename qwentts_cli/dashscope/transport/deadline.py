@@ -12,7 +12,6 @@ import time
 from contextlib import suppress
 from typing import TYPE_CHECKING, Any, Self
 
-from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
@@ -91,17 +90,10 @@ class Deadline:
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
 
 
-class WatchedAdapter(HTTPAdapter):
-    """Sends over connections that report to the deadline; never retries by itself."""
-
-    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on as they come
-        super().init_poolmanager(*args, **kwargs)
-        self.poolmanager.pool_classes_by_scheme = _POOLS
-
-    def proxy_manager_for(self, proxy: str, **kwargs: Any) -> Any:  # noqa: ANN401 - passed on as they come
-        manager = super().proxy_manager_for(proxy, **kwargs)
-        manager.pool_classes_by_scheme = _POOLS
-        return manager
+def current_deadline() -> Deadline:
+    """That of this thread's request."""
+    deadline: Deadline = _current.deadline
+    return deadline
 
 
 def _report(connection: HTTPConnection) -> None:
@@ -110,10 +102,26 @@ def _report(connection: HTTPConnection) -> None:
         deadline.watch(connection)
 
 
-class _WatchedHTTP(HTTPConnection):
+class Watched(HTTPConnection):
+    """Tells the deadline of its thread which socket it uses, and when the request is on its way."""
+
+    def connect(self) -> None:
+        _report(self)
+        super().connect()
+        _report(self)
+
+    def request(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on as they come
+        _report(self)
+        if self.is_closed:
+            self.connect()
+        current_deadline().has_sent = True
+        super().request(*args, **kwargs)
+
+
+class _WatchedHTTP(Watched):
     def _new_conn(self) -> socket.socket:
         """As the library's own, but nothing in it outlasts the deadline."""
-        deadline: Deadline = _current.deadline
+        deadline = current_deadline()
         timeout: float = self.timeout  # type: ignore[assignment]  # it is a number wherever a session sends
         try:
             addresses = resolve(self._dns_host.strip("[]"), self.port, min(RESOLVE_S, deadline.left_s))
@@ -129,18 +137,6 @@ class _WatchedHTTP(HTTPConnection):
         sock.settimeout(max(min(timeout, deadline.left_s), _SHORTEST_S))
         return sock
 
-    def connect(self) -> None:
-        _report(self)
-        super().connect()
-        _report(self)
-
-    def request(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on as they come
-        _report(self)
-        if self.is_closed:
-            self.connect()
-        _current.deadline.has_sent = True
-        super().request(*args, **kwargs)
-
 
 class _WatchedHTTPS(_WatchedHTTP, HTTPSConnection):
     pass
@@ -154,4 +150,4 @@ class _HTTPSPool(HTTPSConnectionPool):
     ConnectionCls = _WatchedHTTPS
 
 
-_POOLS = {"http": _HTTPPool, "https": _HTTPSPool}
+POOLS = {"http": _HTTPPool, "https": _HTTPSPool}

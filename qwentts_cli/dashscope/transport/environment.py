@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import re
 import ssl
+from importlib import import_module
 from pathlib import Path
 
 from requests.utils import get_environ_proxies, select_proxy
@@ -16,6 +17,8 @@ _PROXY_VARIABLES = ("https_proxy", "HTTPS_PROXY", "all_proxy", "ALL_PROXY", "htt
 _CA_VARIABLES = ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE")
 _PLACE = re.compile(r"(?P<host>\[[0-9A-Fa-f:.]+\]|[A-Za-z0-9._-]+)(?::(?P<port>[0-9]{1,5}))?/?")
 _MAX_PORT = 65_535
+# With an h or an a the proxy looks the host up.
+_SOCKS = frozenset({"socks4", "socks4a", "socks5", "socks5h"})
 
 
 def check_environment(url: str) -> None:
@@ -29,6 +32,10 @@ def check_environment(url: str) -> None:
             _check_certificates(Path(path), name)
     if proxy := _proxy(url):
         _check_proxy(proxy, _variable_of(proxy))
+
+
+def is_socks(proxy: str) -> bool:
+    return proxy.lower().partition("://")[0] in _SOCKS
 
 
 def own_certificates() -> str | None:
@@ -80,11 +87,24 @@ def _variable_of(proxy: str) -> str:
 def _check_proxy(proxy: str, name: str) -> None:
     scheme, mark, rest = proxy.partition("://")
     scheme, rest = (scheme.lower(), rest) if mark else ("http", proxy)
-    if scheme.startswith("socks"):
-        raise UsageError(f"{name} names a SOCKS proxy, which qwentts cannot use", hint="Name an HTTP proxy.")
-    if scheme not in {"http", "https"}:
-        raise UsageError(f"{name} names a proxy of an unknown kind", hint="It is http://HOST:PORT.")
+    if scheme not in {"http", "https", *_SOCKS}:
+        raise UsageError(
+            f"{name} names a proxy of an unknown kind", hint="It is http://HOST:PORT or socks5h://HOST:PORT."
+        )
+    if scheme in _SOCKS and not _knows_socks():
+        raise UsageError(
+            f"{name} names a SOCKS proxy, for which PySocks is not installed",
+            hint="Install it with: pip install 'qwentts[socks]'. Or name an HTTP proxy.",
+        )
     place = _PLACE.fullmatch(rest.rpartition("@")[2])
     port = int(place["port"]) if place and place["port"] else 1
     if not place or not 0 < port <= _MAX_PORT:
         raise UsageError(f"{name} is not the address of a proxy", hint="It is http://HOST:PORT.")
+
+
+def _knows_socks() -> bool:
+    try:
+        import_module("socks")
+    except ImportError:
+        return False
+    return True

@@ -12,7 +12,8 @@ from msgspec import Struct
 from requests.auth import AuthBase
 
 from qwentts_cli import __version__
-from qwentts_cli.dashscope.transport.deadline import Deadline, WatchedAdapter
+from qwentts_cli.dashscope.transport.adapter import WatchedAdapter
+from qwentts_cli.dashscope.transport.deadline import Deadline
 from qwentts_cli.dashscope.transport.environment import check_environment, own_certificates
 from qwentts_cli.dashscope.transport.transport_errors import TRANSPORT_ERRORS, translate_transport_error
 from qwentts_cli.errors import QwenTTSError

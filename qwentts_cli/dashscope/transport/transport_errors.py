@@ -95,10 +95,18 @@ def _proxy(error: BaseException, proxy: str) -> QwenTTSError:
 
 def _proxy_trouble(error: BaseException) -> str:
     causes = list(_causes(error))
+    told = (str(cause) for cause in causes if _is_socks_answer(cause))
+    if said := next(told, ""):
+        return f"says: {said.rpartition(': ')[2]}"
     for kinds, words in _PROXY_TROUBLES:
         if any(isinstance(cause, kinds) for cause in causes):
             return words
     return "broke off"
+
+
+def _is_socks_answer(cause: BaseException) -> bool:
+    """Whether PySocks, an extra, tells what the proxy itself said."""
+    return type(cause).__module__ == "socks" and not getattr(cause, "socket_err", None)
 
 
 def _unresolved(error: BaseException, host: str) -> QwenTTSError:
@@ -207,7 +215,6 @@ _PROXY_TROUBLES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
     ((ConnectionRefusedError,), "cannot be reached: it refused"),
     ((_under.ConnectTimeoutError, _told.ConnectTimeout), "cannot be reached: nothing answers"),
     ((ssl.SSLError,), "has no TLS; its address may begin with http://"),
-    ((_under.NewConnectionError,), "cannot be reached"),
     ((TimeoutError,), "was too slow"),
 )
 
