@@ -7,13 +7,14 @@ is matched, and what stands between two matches on one side is taken to be what 
 from __future__ import annotations
 
 import unicodedata
+from itertools import takewhile
 from typing import TYPE_CHECKING, Final, NamedTuple
 
 from qwentts_cli.audio.wav import Word
 from qwentts_cli.text.graphemes import joined
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 # A subtitle should be there just before its first word.
 _LEAD_MS: Final = 80
@@ -78,13 +79,25 @@ def _letters(text: str) -> str:
 
 
 def _matches(text: list[str], spoken: list[str]) -> Iterator[tuple[int, int]]:
-    if text == spoken:
-        yield from ((index, index) for index in range(len(text)))
-        return
-    from difflib import SequenceMatcher
+    """Pairs of indices: what both begin with, what is alike in between, and what both end with."""
+    start = _common(zip(text, spoken, strict=False))
+    rest = min(len(text), len(spoken)) - start
+    end = min(rest, _common(zip(reversed(text), reversed(spoken), strict=False)))
+    yield from ((index, index) for index in range(start))
+    text_end, spoken_end = len(text) - end, len(spoken) - end
+    if start < min(text_end, spoken_end):
+        from difflib import SequenceMatcher
 
-    for block in SequenceMatcher(None, text, spoken, autojunk=False).get_matching_blocks():
-        yield from ((block.a + index, block.b + index) for index in range(block.size))
+        matcher = SequenceMatcher(None, text[start:text_end], spoken[start:spoken_end], autojunk=False)
+        for block in matcher.get_matching_blocks():
+            for index in range(start, start + block.size):
+                yield block.a + index, block.b + index
+    yield from ((text_end + index, spoken_end + index) for index in range(end))
+
+
+def _common(pairs: Iterable[tuple[str, str]]) -> int:
+    """How many pairs are alike until the first that is not."""
+    return sum(1 for _ in takewhile(lambda pair: pair[0] == pair[1], pairs))
 
 
 def _with_gaps(text: str, words: Sequence[Word], indices: dict[int, list[int]]) -> Iterator[PlacedWord]:

@@ -47,6 +47,14 @@ def test_what_is_said_otherwise_than_written_takes_the_time_between() -> None:
     ]
 
 
+def test_a_refrain_is_not_taken_for_another() -> None:
+    """What is said otherwise in one of many equal verses leaves the others where they are."""
+    verse = "The sun is up and Qwen sings. "
+    words = (verse * 8).split()
+    words[2 * 7 + 5] = "千问"
+    assert [start_ms for _, start_ms, _ in found(verse * 8, *words)] == [150 * n for n in range(8 * 7)]
+
+
 def test_nothing_in_common_is_nothing_to_go_by() -> None:
     """No word but one for all."""
     assert found("...", "a") == []
