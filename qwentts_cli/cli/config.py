@@ -13,14 +13,17 @@ import typer
 from qwentts_cli.cli.console.global_options import Command, Group, global_options
 from qwentts_cli.cli.console.invocation import Invocation, begin
 from qwentts_cli.cli.console.output import Output
+from qwentts_cli.cli.console.setup import ask_key, ask_region, read_region
 from qwentts_cli.dashscope.catalog import load_catalog
-from qwentts_cli.dashscope.endpoint import custom_endpoint, find_region
+from qwentts_cli.dashscope.endpoint import custom_endpoint
 from qwentts_cli.dashscope.names import choose_language, choose_model, choose_voice
 from qwentts_cli.errors import LocalError, UsageError
 from qwentts_cli.settings.child import run_program
+from qwentts_cli.settings.config import load_config
 from qwentts_cli.settings.credentials import ApiKey, check_key, decode_key, mask
 from qwentts_cli.settings.edit import close_to_others, make_private, set_value, unset_value
 from qwentts_cli.settings.paths import config_file
+from qwentts_cli.settings.resolve import KEY_SOURCES
 from qwentts_cli.settings.schema import SETTINGS, SettingValue, setting
 from qwentts_cli.speech.context import SANDBOX
 from qwentts_cli.storage.stdin import open_stdin
@@ -162,12 +165,14 @@ def initialise(context: typer.Context) -> None:
             "config init needs a terminal",
             hint="In a script: qwentts config set region NAME; qwentts config set api_key - < FILE.",
         )
-    catalog = load_catalog()
-    for region in catalog.regions.values():
-        typer.echo(f"  {region.name:<9} {region.title}", err=True)
-    _store(context, "region", typer.prompt("Region of your key", default=catalog.default_region, err=True))
-    _store(context, _SECRET, _ask_key())
-    typer.echo(f"Written to {config_file()}.", err=True)
+    path, profile = config_file(), global_options(context).profile
+    region = ask_region()
+    name, value = ask_key(region) if region != SANDBOX else ("", "")
+    set_value(path, "region", region, profile=profile)
+    if name:
+        set_value(path, name, value, profile=profile, instead_of=_other_key_source(name))
+    then = f" --profile {shlex.quote(profile)}" if profile else ""
+    typer.echo(f'Written to {path}. Try it:\n\n  qwentts say "Hello, world."{then}\n', err=True)
 
 
 def _in_force(invocation: Invocation, name: str) -> tuple[str, str]:
@@ -185,8 +190,20 @@ def _in_force(invocation: Invocation, name: str) -> tuple[str, str]:
 
 
 def _store(context: typer.Context, name: str, text: str | ApiKey) -> None:
-    value = setting(name).read(text, "config set")
-    set_value(config_file(), name, _meaningful(name, value), profile=global_options(context).profile)
+    value, profile = setting(name).read(text, "config set"), global_options(context).profile
+    config = load_config(config_file())
+    layer = config.profiles.get(profile, {}) if profile else config.values
+    if name in KEY_SOURCES and (other := _other_key_source(name)) in layer:
+        where = f" --profile {shlex.quote(profile)}" if profile else ""
+        raise UsageError(
+            f"{other} is set there already, and only one of them can be",
+            hint=f"First: qwentts config unset {other}{where}.",
+        )
+    set_value(config_file(), name, _meaningful(name, value), profile=profile)
+
+
+def _other_key_source(name: str) -> str:
+    return next(other for other in KEY_SOURCES if other != name)
 
 
 def _meaningful(name: str, value: SettingValue) -> str | float:
@@ -195,7 +212,7 @@ def _meaningful(name: str, value: SettingValue) -> str | float:
         return check_key(value, "config set").secret
     catalog = load_catalog()
     checks: dict[str, Callable[[str], str]] = {
-        "region": lambda text: SANDBOX if text.lower() == SANDBOX else find_region(text).name,
+        "region": read_region,
         "base_url": lambda text: custom_endpoint(text).base_url,
         "model": lambda text: choose_model(catalog, text).wire,
         "voice": lambda text: choose_voice(catalog, text, catalog.default_model).wire,

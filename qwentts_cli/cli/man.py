@@ -59,7 +59,7 @@ def _page(root: Context) -> Iterator[str]:
     for code, meaning in MEANINGS.items():
         yield _item(str(int(code)), f"{code.name.lower()}: {meaning}")
     yield _section("ENVIRONMENT")
-    for setting in SETTINGS.values():
+    for setting in (one for one in SETTINGS.values() if one.has_variable):
         yield _item(f"QWENTTS_{setting.name.upper()}", setting.about)
     yield _item("QWENTTS_PROFILE", "the profile whose settings are used")
     yield _item("DASHSCOPE_API_KEY, DASHSCOPE_HTTP_BASE_URL", "the names that the vendor's SDK knows")

@@ -14,12 +14,14 @@ from qwentts_cli.storage.private import read_believable
 if TYPE_CHECKING:
     from pathlib import Path
 
+_PREFIX = "sk-"
 _SHOWN = 4
 _LONG_ENOUGH_TO_SHOW = 12
 _MAX_KEY_BYTES = 64 << 10
 _PLACEHOLDER = re.compile(
     r"sk-x+|sk-\*+|your[-_ ]?(dashscope[-_ ]?)?api[-_ ]?key|<.*>|\$\{?\w+\}?", re.IGNORECASE
 )
+_USUAL = re.compile(r"sk-[\w-]{16,}", re.ASCII)
 _HOW_TO_SET = (
     "Set one with 'qwentts config init', the variable QWENTTS_API_KEY, or --api-key-file. "
     "To try the tool without a key, add --region sandbox."
@@ -48,8 +50,9 @@ class ApiKey(Struct, frozen=True):
 
 
 def mask(secret: str) -> str:
-    """The last four characters behind `sk-...`, and nothing of a short one."""
-    return f"sk-...{secret[-_SHOWN:]}" if len(secret) >= _LONG_ENOUGH_TO_SHOW else "sk-..."
+    """The last four characters, and nothing of a short one; `sk-` only where it is there."""
+    end = secret[-_SHOWN:] if len(secret) >= _LONG_ENOUGH_TO_SHOW else ""
+    return f"{_PREFIX if secret.startswith(_PREFIX) else ''}...{end}"
 
 
 def check_key(raw: ApiKey, origin: str) -> ApiKey:
@@ -65,6 +68,11 @@ def check_key(raw: ApiKey, origin: str) -> ApiKey:
     if problem:
         raise AuthError(f"the API key from {origin} cannot be right: {problem}", hint="Set it again.")
     return ApiKey(key, origin)
+
+
+def looks_like_key(secret: str) -> bool:
+    """Whether it has the form that all keys of the service have been seen to have."""
+    return bool(_USUAL.fullmatch(secret))
 
 
 def missing_key() -> AuthError:

@@ -22,8 +22,13 @@ _PRIVATE = 0o600
 _PRIVATE_FOLDER = 0o700
 
 
-def set_value(path: Path, name: str, value: str | float, *, profile: str | None = None) -> None:
-    """Write one setting, already checked, into the file or into one of its profiles."""
+def set_value(
+    path: Path, name: str, value: str | float, *, profile: str | None = None, instead_of: str | None = None
+) -> None:
+    """Write one setting, already checked, into the file or into one of its profiles.
+
+    The setting `instead_of` which it stands is removed from there.
+    """
     import tomlkit
 
     with _editing(path) as document:
@@ -31,6 +36,8 @@ def set_value(path: Path, name: str, value: str | float, *, profile: str | None 
         if profile:
             profiles: Any = document.setdefault(PROFILES, tomlkit.table(is_super_table=True))
             table = profiles.setdefault(profile, tomlkit.table())
+        if instead_of:
+            table.pop(instead_of, None)
         table[name] = value
 
 

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from qwentts_cli.settings.schema import SettingValue
 
 _MAX_KEY_BYTES = 64 << 10
+KEY_SOURCES = ("api_key", "api_key_command")
 VENDOR_VARIABLES = {"DASHSCOPE_API_KEY": "api_key", "DASHSCOPE_HTTP_BASE_URL": "base_url"}
 
 
@@ -93,7 +94,7 @@ def resolve(
         layers.append(_from_file(config.profile(profile), f"profile {profile} in {config.path}"))
     layers.append(_from_file(config.values, str(config.path)))
     resolved = Settings(tuple(layers))
-    if vendor_key is None or resolved.first("api_key"):
+    if vendor_key is None or resolved.first(*KEY_SOURCES):
         return resolved
     return Settings((*layers, _from_vendor_file(vendor_key)))
 
@@ -103,14 +104,24 @@ def _flag(name: str) -> str:
 
 
 def _from_environment(environ: Mapping[str, str], names: Mapping[str, str]) -> dict[str, Value]:
-    return {
+    found = {
         name: Value(name, SETTINGS[name].read(environ[variable], variable), variable)
         for variable, name in names.items()
         if environ.get(variable, "").strip()
     }
+    for value in found.values():
+        if not SETTINGS[value.name].has_variable:
+            hint = f"Unset {value.origin}, and use 'qwentts config set {value.name}'."
+            raise UsageError(f"{value.origin}: only the configuration file says what is run", hint=hint)
+    return found
 
 
 def _from_file(values: Values, origin: str) -> dict[str, Value]:
+    if all(name in values for name in KEY_SOURCES):
+        raise UsageError(
+            f"{origin}: api_key and api_key_command are both set",
+            hint="Unset one: 'qwentts config unset api_key'.",
+        )
     return {name: Value(name, value, origin) for name, value in values.items()}
 
 

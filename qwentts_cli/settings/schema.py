@@ -22,16 +22,21 @@ _MAX_TIMEOUT_S = 3600
 BUDGET = re.compile(r"(?P<amount>[\d.]+) (?P<currency>USD|CNY)/(?P<period>day|month)", re.ASCII)
 _PERIODS = ("day", "month")
 _NO_BUDGET = "none"
+_OF_A_SHELL = {"|", "||", "&", "&&", ";", "<", ">", ">>", "2>"}
 _FORMATS = ("wav", "flac", "mp3", "opus", "ogg", "m4a", "m4b", "pcm")
 LINE_BREAKS = ("auto", "keep", "join")
 
 
 class Setting(Struct, frozen=True):
-    """`parse` takes what a person typed and raises `ValueError` with what it should have been."""
+    """`parse` takes what a person typed and raises `ValueError` with what it should have been.
+
+    Without a variable it is taken from the configuration file alone.
+    """
 
     name: str
     about: str
     parse: Callable[[str], SettingValue]
+    has_variable: bool = True
 
     @property
     def variable(self) -> str:
@@ -80,6 +85,20 @@ def _secret(value: str) -> ApiKey:
     if not value.strip():
         raise ValueError("expected a key")
     return ApiKey(value)
+
+
+def _command(value: str) -> str:
+    import shlex
+
+    try:
+        words = shlex.split(value)
+    except ValueError:
+        raise ValueError("expected a command; a quotation mark in it is not closed") from None
+    if not words or not value.isprintable():
+        raise ValueError("expected a command such as 'pass show qwen'")
+    if _OF_A_SHELL.intersection(words):
+        raise ValueError("no shell runs this command; put it into a script, or into sh -c '...'")
+    return value.strip()
 
 
 def _whole(low: int, high: int) -> Callable[[str], int]:
@@ -142,6 +161,12 @@ SETTINGS = {
     row.name: row
     for row in (
         Setting("api_key", "the key of the service", _secret),
+        Setting(
+            "api_key_command",
+            "a program whose output is the key, such as 'pass show qwen'",
+            _command,
+            has_variable=False,
+        ),
         Setting("region", "the region the key belongs to", _text),
         Setting("base_url", "another server that speaks this API", _text),
         Setting("workspace", "the workspace whose own host is used", _text),

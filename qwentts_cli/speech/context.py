@@ -15,6 +15,7 @@ from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint, find_regio
 from qwentts_cli.dashscope.request import AiLabel
 from qwentts_cli.errors import UsageError
 from qwentts_cli.settings.credentials import ApiKey, check_key, missing_key
+from qwentts_cli.settings.resolve import KEY_SOURCES
 
 if TYPE_CHECKING:
     from qwentts_cli.billing.ledger import UsageLedger
@@ -60,15 +61,19 @@ class Context(Struct, frozen=True):
 
     @property
     def key(self) -> ApiKey:
-        """The API key.
+        """The API key; a program that is to give it is run now.
 
         Raises:
-            AuthError: there is none, or it is malformed.
+            AuthError: there is none, it is malformed, or the program failed.
         """
-        found = self.settings.first("api_key")
-        if not found or not isinstance(found.value, ApiKey):
+        found = self.settings.first(*KEY_SOURCES)
+        if not found:
             raise missing_key()
-        return check_key(found.value, found.origin)
+        if isinstance(found.value, ApiKey):
+            return check_key(found.value, found.origin)
+        from qwentts_cli.settings.key_command import ask_for_key
+
+        return check_key(ask_for_key(str(found.value), found.origin), f"api_key_command in {found.origin}")
 
     @property
     def prices(self) -> PriceList:

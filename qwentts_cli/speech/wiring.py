@@ -156,7 +156,7 @@ def open_target(context: Context, model: str, observer: Observer) -> Iterator[tu
     from qwentts_cli.sandbox.server import Sandbox
 
     with Sandbox(own_catalog=catalog_file()) as sandbox:
-        observer.warn(f"this is a voice of the sandbox ({sandbox.voice_engine}), not of Qwen-TTS")
+        observer.tell(f"This is a voice of the sandbox ({sandbox.voice_engine}), not of Qwen-TTS.")
         target = Target(
             endpoint=custom_endpoint(sandbox.base_url),
             scope=sandbox_scope(sandbox.voice_engine),

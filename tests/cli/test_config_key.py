@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import pty
-import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.cli.configuration import config_path, mode, write_config
-from tests.conftest import KEY, PROGRAM
+from tests.conftest import KEY
 
 if TYPE_CHECKING:
     from qwentts_cli.sandbox.server import Sandbox
@@ -105,40 +102,3 @@ def test_the_editor_is_not_given_the_key(qwentts: Qwentts) -> None:
     seen = (qwentts.folder / "seen").read_text()
     assert "VISUAL=" in seen
     assert KEY not in seen
-
-
-def test_init_asks_on_a_terminal_and_hides_the_key(qwentts: Qwentts, sandbox: Sandbox) -> None:
-    """Two questions, nothing over the network, and the key never on the screen."""
-    leader, follower = pty.openpty()
-    process = subprocess.Popen(
-        [*PROGRAM, "config", "init"],
-        stdin=follower,
-        stdout=follower,
-        stderr=follower,
-        env=qwentts.environment(),
-        cwd=qwentts.folder,
-        start_new_session=True,
-    )
-    os.close(follower)
-    screen = b""
-    for question, answer in ((b"Region of your key", b"cn\n"), (b"API key", KEY.encode() + b"\n")):
-        while question not in screen:
-            screen += os.read(leader, 1024)
-        os.write(leader, answer)
-    try:
-        while data := os.read(leader, 1024):
-            screen += data
-    except OSError:  # the terminal is gone with its last user
-        pass
-    assert process.wait(20) == 0
-    os.close(leader)
-    assert KEY.encode() not in screen
-    assert qwentts("config", "get", "region").text == "cn\n"
-    env = {"QWENTTS_BASE_URL": sandbox.base_url}
-    qwentts("say", "Hi", "-o", "x.wav", env=env)
-    assert sandbox.ledger[0].headers["Authorization"] == f"Bearer {KEY}"
-
-
-def test_init_in_a_script_says_what_to_do_instead(qwentts: Qwentts) -> None:
-    """Questions to nobody would hang."""
-    assert "config set api_key -" in qwentts("config", "init", code=2, stdin=b"").stderr
