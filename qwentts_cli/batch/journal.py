@@ -32,10 +32,10 @@ Item = TypeVar("Item", bound=Noted)
 # Where a batch keeps what is its own, in the output folder.
 HIDDEN = ".qwentts"
 
-_FIND = "SELECT name, key, stage, duration_s, characters, gaps, known FROM files WHERE name IN "
+_FIND = "SELECT name, key, stage, duration_s, characters, gaps, known, options FROM files WHERE name IN "
 # So many rows are found in a tenth of the time that they take one by one.
 _AT_ONCE = 500
-_WRITE = "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?)"
+_WRITE = "INSERT OR REPLACE INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 
 
 @unique
@@ -175,6 +175,7 @@ class Journal:
         duration_s: float = 0.0,
         characters: int = 0,
         gaps: Sequence[Gap] = (),
+        options: str | None = None,
     ) -> Entry:
         """Note that the file is whole, and what it is like; gives what is known of it now."""
         facts = output.stat()
@@ -189,6 +190,7 @@ class Journal:
                 characters=characters,
                 gaps=tuple(gaps),
                 known=(FileFacts(size=facts.st_size, mtime_ns=facts.st_mtime_ns, digest=digest),),
+                options=options,
             )
             self._write(name, entry)
         return entry

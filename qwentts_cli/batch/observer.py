@@ -8,9 +8,11 @@ from qwentts_cli.batch.outcome import Joined, Outcome, Results
 from qwentts_cli.billing.meter import Meter
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from qwentts_cli.batch.journal import State
+    from qwentts_cli.batch.rows import Change
 
 
 class BatchObserver(Meter):
@@ -26,7 +28,7 @@ class BatchObserver(Meter):
         super().__init__()
         self.results = Results()
 
-    def item_compared(self, output: Path, state: State) -> None:
+    def item_compared(self, output: Path, state: State, changes: Sequence[Change] = ()) -> None:
         """An item was compared with what is there; only for who asks what would be made."""
 
     def item_begun(self, number: int) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 from enum import StrEnum, unique
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from msgspec import Struct, field
 
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from qwentts_cli.documents.lexicon import Lexicon
     from qwentts_cli.speech.voice_settings import VoiceSettings
     from qwentts_cli.subtitles.formats import SubtitleFormat
+
+_LONGEST = 60
 
 
 @unique
@@ -131,3 +134,49 @@ class OutputSettings(Struct, frozen=True, kw_only=True):
     loudness: float | None = None
     fits: bool = False
     subtitles: tuple[SubtitleFormat, ...] = ()
+
+
+def describe_options(settings: OutputSettings, voice: VoiceSettings, title: str | None) -> str:
+    """What was chosen, by the name of the option, as JSON; what is as usual is left out."""
+    lexicon = repr(voice.lexicon.entries) if voice.lexicon else ""
+    facts: dict[str, Any] = {
+        "voice": voice.voice,
+        "model": voice.model,
+        "language": voice.language,
+        "instructions": voice.instructions,
+        "optimize-instructions": voice.optimize_instructions,
+        **{name.replace("_", "-"): value for name, value in voice.tuning.asked().items()},
+        "lexicon": lexicon and _digest(lexicon),
+        "format": settings.format.value,
+        "bitrate": settings.bitrate_kbps,
+        "pause": settings.pauses.segment_s,
+        "paragraph-pause": settings.pauses.paragraph_s,
+        "on-refused": settings.on_refused.value,
+        "subtitles": " ".join(settings.subtitles),
+        "title": title,
+        "fit": settings.fits,
+        "sandbox": settings.is_sandbox,
+    }
+    chosen = {
+        name: _shorten(_shown(value)) for name, value in facts.items() if value not in {None, "", False}
+    }
+    return json.dumps(chosen, ensure_ascii=False)
+
+
+def _shown(value: object) -> str:
+    if value is True:
+        return "yes"
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def _shorten(text: str) -> str:
+    """A long text is told from another one by its beginning and a digest of all of it."""
+    if len(text) <= _LONGEST:
+        return text
+    return f"{text[: _LONGEST - 12]}... ({_digest(text)})"
+
+
+def _digest(text: str) -> str:
+    import hashlib
+
+    return hashlib.sha256(text.encode()).hexdigest()[:6]

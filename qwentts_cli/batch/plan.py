@@ -11,6 +11,7 @@ from qwentts_cli.batch.folder import check_files, open_journal, refuse_precious
 from qwentts_cli.batch.job import prepare_job
 from qwentts_cli.batch.join import Part
 from qwentts_cli.batch.journal import Journal, State
+from qwentts_cli.batch.rows import find_changes
 from qwentts_cli.speech.cache_look import look_into_cache
 from qwentts_cli.speech.estimate import Estimate
 from qwentts_cli.speech.wiring import tell_limits
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from qwentts_cli.batch.job import Job
     from qwentts_cli.batch.observer import BatchObserver
     from qwentts_cli.batch.options import BatchOptions
-    from qwentts_cli.batch.rows import Entry
+    from qwentts_cli.batch.rows import Change, Entry
     from qwentts_cli.batch.tasks import Task
     from qwentts_cli.speech.context import Context
     from qwentts_cli.speech.voice_settings import VoiceSettings
@@ -83,7 +84,7 @@ def _compare(
     plan, parts = Plan(voice=job.tasks.settings.voice, estimate=estimate), []
     for task, state, entry in compare(job.tasks, journal):
         plan.states[state] += 1
-        observer.item_compared(task.output, state)
+        observer.item_compared(task.output, state, _changes(task, state, entry))
         if job.join and entry:
             parts.append(Part.of(task, entry))
         if is_measured and state is not State.DONE:
@@ -103,3 +104,7 @@ def compare(tasks: Iterable[Task], journal: Journal) -> Iterator[tuple[Task, Sta
             yield task, State.MISSING, entry
         else:
             yield task, state, entry
+
+
+def _changes(task: Task, state: State, entry: Entry | None) -> tuple[Change, ...]:
+    return find_changes(entry.options, task.options) if entry and state is State.CHANGED else ()

@@ -22,6 +22,9 @@ _LONGEST_S = 10_000_000
 _MOST = 2**63 - 1
 _NO_GAPS = "[]"
 _MOST_KNOWN = 2
+_LONGEST_OPTION = 60
+_TEXT = "text"
+_OPTIONS = msgspec.json.Decoder(dict[str, str])
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 
 LAYOUT = Layout(
@@ -36,6 +39,10 @@ LAYOUT = Layout(
     name TEXT PRIMARY KEY, key TEXT NOT NULL, stage TEXT NOT NULL,
     duration_s REAL, characters INTEGER, gaps TEXT, known TEXT
 ) WITHOUT ROWID""",
+        """CREATE TABLE files (
+    name TEXT PRIMARY KEY, key TEXT NOT NULL, stage TEXT NOT NULL,
+    duration_s REAL, characters INTEGER, gaps TEXT, known TEXT
+, options TEXT) WITHOUT ROWID""",  # as the upgrade leaves it
     ),
     upgrades=(
         """CREATE TABLE files (
@@ -45,6 +52,7 @@ LAYOUT = Layout(
 INSERT INTO files SELECT output, key, stage, duration_s, characters, gaps,
     CASE WHEN stage = 'done' THEN '[[' || size || ',' || mtime_ns || ',null]]' END FROM items;
 DROP TABLE items""",
+        "ALTER TABLE files ADD COLUMN options TEXT",
     ),
 )
 
@@ -113,7 +121,8 @@ class Entry(Struct, frozen=True, kw_only=True):
     """What is known of one item; all but `stage` and `known` only of a finished one.
 
     `known` are the files of this name that are ours, the last one, and a newer one that may have its name
-    already. It is None where nobody knows.
+    already. It is None where nobody knows. `options` are what it was made
+    with, as JSON, if that was noted.
     """
 
     stage: Stage
@@ -122,6 +131,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     characters: int = 0
     gaps: tuple[Gap, ...] = ()
     known: tuple[FileFacts, ...] | None = ()
+    options: str | None = None
 
     @property
     def size(self) -> int | None:
@@ -146,7 +156,7 @@ def row_of(entry: Entry) -> tuple[object, ...]:
     known = None
     if entry.known is not None:
         known = msgspec.json.encode(entry.known).decode()
-    return entry.key, entry.stage.value, entry.duration_s, entry.characters, gaps, known
+    return entry.key, entry.stage.value, entry.duration_s, entry.characters, gaps, known, entry.options
 
 
 def read_row(row: Sequence[object]) -> Entry:
@@ -158,7 +168,7 @@ def read_row(row: Sequence[object]) -> Entry:
 
 
 def _checked(row: Sequence[Any]) -> Entry:
-    key, stage, duration_s, characters, gaps, known = row
+    key, stage, duration_s, characters, gaps, known, options = row
     if not (key == "" or _DIGEST.fullmatch(key)) or not 0 <= duration_s <= _LONGEST_S:
         raise ValueError
     files = None if known is None else _KNOWN.decode(known)
@@ -169,6 +179,7 @@ def _checked(row: Sequence[Any]) -> Entry:
         characters=_count(characters),
         gaps=() if gaps == _NO_GAPS else tuple(Gap(*map(_count, gap)) for gap in json.loads(gaps)),
         known=files,
+        options=options if isinstance(options, str) else None,
     )
     if len(files or ()) > _MOST_KNOWN or (entry.stage is Stage.DONE and not files):
         raise ValueError
@@ -179,3 +190,37 @@ def _count(value: object) -> int:
     if type(value) is not int or not 0 <= value <= _MOST:
         raise ValueError
     return value
+
+
+class Change(Struct, frozen=True):
+    """An option that is another one than when the file was made; of the text, only that it is another one."""
+
+    option: str
+    before: str | None = None
+    after: str | None = None
+
+    def __str__(self) -> str:
+        if self.option == _TEXT:
+            return "text changed"
+        return f"{self.option}: {self.before or 'none'} → {self.after or 'none'}"
+
+    def document(self) -> dict[str, str | None]:
+        return {"option": self.option, "before": self.before, "after": self.after}
+
+
+def find_changes(before: str | None, after: str) -> tuple[Change, ...]:
+    """Name what is another one now: options, else the text; nothing where nobody noted the options."""
+    was, now = _read_options(before), _read_options(after)
+    if not was:
+        return ()
+    changes = [Change(name, was.get(name), now.get(name)) for name in dict.fromkeys([*now, *was])]
+    return tuple(change for change in changes if change.before != change.after) or (Change(_TEXT),)
+
+
+def _read_options(text: str | None) -> dict[str, str]:
+    """The options by their names; none of what cannot be ours, since a folder may come from somebody else."""
+    try:
+        found = _OPTIONS.decode(text or "{}")
+    except (msgspec.DecodeError, RecursionError):
+        return {}
+    return {name[:_LONGEST_OPTION]: value[:_LONGEST_OPTION] for name, value in found.items()}

@@ -134,6 +134,7 @@ class Runner:
                 duration_s=outcome.duration_s,
                 characters=usage.characters,
                 gaps=usage.gaps,
+                options=task.options,
             )
             self._keep(task, entry)
         self._observer.results.add(outcome)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 
 from qwentts_cli.batch.journal import HIDDEN, begin_key
+from qwentts_cli.batch.options import describe_options
 from qwentts_cli.batch.outcome import Outcome, Status
 from qwentts_cli.documents.model import Manner, as_passages
 from qwentts_cli.manifest.output_names import MAX_BYTES
@@ -118,6 +119,11 @@ class Task(Struct, frozen=True, kw_only=True, dict=True):
     def is_dubbed(self) -> bool:
         """Whether each part of its text is spoken at its time in a film."""
         return self.item.file is not None and self.reader.keeps_times(self.item.file)
+
+    @property
+    def options(self) -> str:
+        """What decides its file besides its text, by the names of the options, as JSON."""
+        return describe_options(self.settings, self.voice, self.item.title)
 
     def read(self) -> Iterator[Passage]:
         """Read the text, in pieces of one manner or in passages that may differ in it."""

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import signal
+import sqlite3
 import subprocess
+from contextlib import closing
 from typing import TYPE_CHECKING
 
 import pytest
@@ -75,11 +77,30 @@ def test_explain_and_check_send_nothing(online: Qwentts, sandbox: Sandbox) -> No
     write_texts(online.folder, {"in/ch2.txt": "Anders."})
     (online.folder / "out/more/a.wav").unlink()
     assert online("batch", "in", "-d", "out", "--explain").text.splitlines() == [
-        "out/ch2.wav: text or options changed",
+        "out/ch2.wav: text changed",
         "out/ch10.wav: already there",
         "out/more/a.wav: its file is missing",
     ]
     assert posts(sandbox) == 3
+
+
+def test_explain_names_what_changed(online: Qwentts) -> None:
+    """The option with its value then and now; what an older version made has none noted."""
+    write_texts(online.folder, {"in/a.txt": "One."})
+    args = ("batch", "in", "-d", "out", "--explain")
+    online(*args[:-1], "--pause", "0.5")
+    shown = online(*args, "-v", "Ethan", "-l", "zh", "--pause", "0.5").text
+    assert shown == "out/a.wav: voice: Cherry → Ethan, language: none → Chinese\n"
+    rows = online(*args, "--json").json["items"]
+    assert rows[0]["changes"] == [{"option": "pause", "before": "0.5", "after": None}]
+    write_texts(online.folder, {"in/a.txt": "Two."})
+    assert online(*args, "--pause", "0.5").text == "out/a.wav: text changed\n"
+    with (
+        closing(sqlite3.connect(next((online.folder / "out/.qwentts").glob("*.sqlite")))) as database,
+        database,
+    ):
+        database.execute("UPDATE files SET options = NULL")
+    assert online(*args).text == "out/a.wav: text or options changed\n"
 
 
 def test_a_list_of_items_has_voices_and_names_of_its_own(online: Qwentts, sandbox: Sandbox) -> None:

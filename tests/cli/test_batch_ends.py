@@ -189,8 +189,8 @@ def test_what_the_sandbox_made_is_not_done_for_the_service(listed: Qwentts) -> N
     listed(*args, "--region", "sandbox", "--check")
     listed.env["QWENTTS_BASE_URL"] = url
     assert listed(*args, "--explain").text.splitlines() == [
-        "out/m000.wav: text or options changed",
-        "out/m001.wav: text or options changed",
+        "out/m000.wav: sandbox: yes → none",
+        "out/m001.wav: sandbox: yes → none",
     ]
 
 

@@ -54,7 +54,7 @@ def make_old(journal: Path) -> None:
         database.execute("PRAGMA journal_mode=WAL")
         database.execute(OLD_TABLE)
         database.execute("PRAGMA user_version=1")
-        for name, key, stage, duration_s, characters, gaps, files in known:
+        for name, key, stage, duration_s, characters, gaps, files, _options in known:
             ((size, mtime_ns, _digest),) = json.loads(files)
             row = (name, key, stage, size, mtime_ns, duration_s, characters, gaps)
             database.execute("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
@@ -208,7 +208,7 @@ def test_what_a_killed_run_named_is_ours(online: Qwentts, journal: Path) -> None
 
 def test_a_newer_journal_is_left_alone(online: Qwentts, journal: Path) -> None:
     """An older program doesn't write into what it does not know."""
-    change(journal, "PRAGMA user_version = 3")
+    change(journal, "PRAGMA user_version = 4")
     before = journal.read_bytes()
     assert "is of a newer qwentts. Update qwentts." in online(*BATCH, code=2).stderr
     assert journal.read_bytes() == before

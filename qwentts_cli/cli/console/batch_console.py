@@ -13,16 +13,18 @@ from qwentts_cli.cli.console.doubts import tell_doubt, tell_overruns
 from qwentts_cli.cli.console.observer import ConsoleObserver
 from qwentts_cli.cli.console.progress import Progress
 from qwentts_cli.errors import QwenTTSError, error_text
+from qwentts_cli.redact import safe
 from qwentts_cli.wording import clock, plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
     from types import TracebackType
 
     from qwentts_cli.batch.journal import State
     from qwentts_cli.batch.outcome import Joined, Outcome
     from qwentts_cli.batch.plan import Plan
+    from qwentts_cli.batch.rows import Change
     from qwentts_cli.billing.price import PriceList
     from qwentts_cli.cli.console.output import Output
 
@@ -38,7 +40,7 @@ class BatchConsole(ConsoleObserver, BatchObserver):
         self._folder = folder
         self._is_jsonl = is_jsonl
         self._is_explained = is_explained
-        self._compared: list[tuple[str, State]] = []
+        self._compared: list[tuple[str, State, Sequence[Change]]] = []
         self._shows_paths = not (is_jsonl or output.is_json)
         # The paths of items that were begun, in the order of the list; None of one that has not ended.
         self._paths: dict[int, str | None] = {}
@@ -53,16 +55,19 @@ class BatchConsole(ConsoleObserver, BatchObserver):
         if self.results.planned:
             self._output.note("; ".join(self._last_facts()))
 
-    def item_compared(self, output: Path, state: State) -> None:
+    def item_compared(self, output: Path, state: State, changes: Sequence[Change] = ()) -> None:
         if self._is_explained and self._output.is_json:
-            self._compared.append((str(output), state))
+            self._compared.append((str(output), state, changes))
         elif self._is_explained:
-            self._output.lines([f"{output}: {state}"])
+            self._output.lines([f"{output}: {safe(', '.join(map(str, changes))) or state}"])
 
     def compared(self, plan: Plan) -> dict[str, Any]:
         """What was compared, for scripts: how many items are in which state, and with `--explain` which."""
         counts: dict[str, Any] = {state.word: count for state, count in plan.states.items()}
-        rows = [{"output": output, "status": state.word} for output, state in self._compared[: plan.items]]
+        rows = [
+            {"output": output, "status": state.word, "changes": [change.document() for change in changes]}
+            for output, state, changes in self._compared[: plan.items]
+        ]
         joined = {"joined": plan.joined.word} if plan.joined else {}
         return counts | joined | ({"items": rows} if self._is_explained else {})
 

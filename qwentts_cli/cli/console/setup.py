@@ -18,7 +18,7 @@ from qwentts_cli.speech.context import SANDBOX
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
-    from qwentts_cli.dashscope.catalog import Region
+    from qwentts_cli.dashscope.catalog.rows import Region
 
     _Answer = TypeVar("_Answer")
 
