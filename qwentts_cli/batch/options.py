@@ -154,6 +154,8 @@ def describe_options(settings: OutputSettings, voice: VoiceSettings, title: str 
         "on-refused": settings.on_refused.value,
         "subtitles": " ".join(settings.subtitles),
         "title": title,
+        "line-breaks": "" if voice.line_breaks == "auto" else voice.line_breaks.value,
+        "ai-label": voice.file_label if voice.ai_label else "",
         "fit": settings.fits,
         "sandbox": settings.is_sandbox,
     }

@@ -155,7 +155,9 @@ def _speak(run: Invocation, options: SayOptions, *, is_agreed: bool) -> None:
     _check_stdout(options, is_json=run.output.is_json)
     agree = agree_to_any if is_agreed else partial(agree_to_much, run.output)
     observer = ConsoleObserver(run.output)
-    with show_lost(run.output, observer), observer:
+    if options.source.is_live and sys.stdin is not None and sys.stdin.isatty():
+        run.output.note("Type what to say; Ctrl-D ends it.")
+    with show_lost(run.output, observer, is_kept=options.cache_use.is_on), observer:
         said = speak_text(run.context, options, observer, agree)
     show_text(run.output, said, observer, run.context.prices)
     tell_unused(run.output, options.lexicon)

@@ -56,15 +56,24 @@ def _last_facts(said: SaidText, meter: Meter, prices: PriceList) -> Iterator[str
 
 
 @contextmanager
-def show_lost(output: Output, meter: Meter) -> Iterator[None]:
-    """Where the block fails, warn of what may have cost money all the same."""
+def show_lost(output: Output, meter: Meter, *, is_kept: bool) -> Iterator[None]:
+    """Where the block fails, warn of what may have cost money all the same; at Ctrl-C, say what is kept."""
     try:
         yield
-    except BaseException:
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) and meter.billed:
+            output.note(_tell_kept(tell_billed(meter.billed.total()), is_kept=is_kept))
         if meter.maybe_billed:
             requests = plural(meter.maybe_billed, "request")
             output.warn(f"{requests} got no usable answer and may have been billed all the same")
         raise
+
+
+def _tell_kept(billed: str, *, is_kept: bool) -> str:
+    told = f"Interrupted. {billed} had been billed; their sound is"
+    if is_kept:
+        return f"{told} kept, and the same command goes on from there."
+    return f"{told} not kept (--no-cache)."
 
 
 def _document(said: SaidText, meter: Meter, prices: PriceList) -> dict[str, Any]:

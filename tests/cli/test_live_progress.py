@@ -4,12 +4,17 @@ from __future__ import annotations
 
 import os
 import re
+import signal
+import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from qwentts_cli.sandbox.server import Sandbox
 from tests.conftest import at
+from tests.reliability.waiting import until
+from tests.shells import install_program, open_shell
+from tests.tones import read_back
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -87,3 +92,47 @@ def test_without_a_terminal_a_line_says_it_once(qwentts: Qwentts) -> None:
     with Sandbox(voice_engine="tones", faults="post:retry-after=1#1,post:retry-after=1#2") as server:
         told = at(qwentts, server)("batch", "in.txt", "--lines", "-d", "out", "--jobs", "3").stderr
     assert told.count("waiting for another try: the rate limit of the account is reached") == 1
+
+
+def test_the_first_line_has_a_word_and_an_end(qwentts: Qwentts) -> None:
+    """Also while the first answer is waited for; and on 60 columns the time that is left stays."""
+    with Sandbox(voice_engine="tones", faults="post:latency=0.3") as server:
+        at(qwentts, server)
+        (qwentts.folder / "in.txt").write_text("One line of many lines.\n" * 3)
+        drawn = shown(qwentts, "batch", "in.txt", "--lines", "-d", "out", "-j", "1", columns=60)
+        assert "-:--:-- 0 of 3 items" in drawn
+        assert re.search(r"0:00:0\d 3 of 3 items, \d+ characters billed", drawn)
+        drawn = shown(qwentts, "say", "One sentence of many. " * 3, "-o", "a.wav", columns=60)
+        assert re.search(r"-:--:-- 0 of \d\d characters", drawn)
+
+
+def test_nothing_is_drawn_over_what_is_typed(online: Qwentts) -> None:
+    """`say -` on a terminal: no live line, and how to end it is said."""
+    bin_ = online.home / "bin"
+    bin_.mkdir()
+    install_program(bin_)
+    command = [str(bin_ / "qwentts"), "say", "-", "-o", "a.wav"]
+    with open_shell(command, online.folder, online.environment({"TERM": "xterm"})) as terminal:
+        terminal.wait_for("Ctrl-D ends it.")
+        terminal.type("Hello there.\r")
+        terminal.type("\x04")
+        drawn = terminal.read_all()
+    assert "\x1b" not in drawn
+    assert "a.wav" in drawn
+    assert read_back(online.folder / "a.wav") == "Hello there."
+
+
+def test_ctrl_c_says_what_is_kept(qwentts: Qwentts) -> None:
+    """What was paid for before is not paid for again, and a script's `--no-cache` has nothing."""
+    text = "\n\n".join(f"Sentence {number} of many." for number in range(6))
+    for more, told in (((), "their sound is kept"), (("--no-cache",), "their sound is not kept")):
+        with Sandbox(voice_engine="tones", faults="post:stall#3") as server:
+            at(qwentts, server)
+            args = ("say", text, "-o", "a.wav", "-j", "1", "--paragraph-pause", "0.1", *more)
+            with qwentts.start(*args, stdin=subprocess.DEVNULL, stderr=subprocess.PIPE) as run:
+                until(lambda: sum(record.phase == "post" for record in server.ledger) >= 3)
+                run.send_signal(signal.SIGINT)
+                assert run.stderr
+                stderr = run.stderr.read().decode()
+        assert run.returncode == 130
+        assert told in stderr

@@ -130,7 +130,7 @@ class BatchConsole(ConsoleObserver, BatchObserver):
         if self._progress:
             self._progress.stop()
         self._progress = Progress(self._output, total)
-        self._progress.start()
+        self._progress.start(self._facts)
 
     def _done(self) -> int:
         return self._characters if self._planned else self.results.items

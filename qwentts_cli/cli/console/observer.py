@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 import threading
 import time
 from typing import TYPE_CHECKING, Self
@@ -93,9 +94,11 @@ class ConsoleObserver(Meter):
             self._tell_once(f"waiting for another try: {cause}")
 
     def work_planned(self, *, characters: int | None, items: int = 1) -> None:  # noqa: ARG002 - for others
+        if characters is None and sys.stdin is not None and sys.stdin.isatty():
+            return  # a live line would be drawn over what is being typed
         self._planned = characters
         self._progress = Progress(self._output, characters)
-        self._progress.start()
+        self._progress.start(self._facts)
 
     def text_spoken(self, characters: int, seconds: float) -> None:
         with self._showing:

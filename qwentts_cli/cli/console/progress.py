@@ -57,8 +57,9 @@ class Progress:
         """Whether there is a line that is drawn again and again."""
         return self._bar is not None
 
-    def start(self) -> None:
-        """Begin the live line, where there is a terminal to show it."""
+    def start(self, facts: Callable[[], Sequence[str]] = list) -> None:
+        """Begin the live line, where there is a terminal to show it, with what there is to know already."""
+        self._reached = (0, facts)
         if can_redraw(sys.stderr) and not self._output.is_quiet:
             self._start_bar()
 
@@ -111,6 +112,7 @@ class Progress:
             redirect_stdout=sys.stdout is not None and sys.stdout.isatty(),
         )
         self._task = self._bar.add_task("", total=self._total, facts="")
+        self._draw()
         self._bar.start()
 
 
