@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwentts_cli.cli.app import COMMANDS
+from tests.conftest import KEY
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
+    from qwentts_cli.sandbox.server import Sandbox
     from tests.conftest import Qwentts
 
     Probe = Callable[..., tuple[str, str]]
@@ -27,6 +29,8 @@ SPEECH = rf"{NETWORK}|qwentts_cli\.(audio|synthesis|text)"
 PIPELINE = (
     r"qwentts_cli\.(speech\.(speak|pipeline|wiring|source)\w*|documents\.(reader|lexicon)|batch\.run\w*)"
 )
+CONNECTION = r"http|ssl|email|concurrent|qwentts_cli\.dashscope\.(client|transport)"
+DOCUMENTS = r"qwentts_cli\.(documents\.(formats|opening|chapters|cast|markup)|subtitles\.cues)"
 UNUSED = [
     (["--help"], rf"{COMMAND}|{SPEECH}|qwentts_cli\.(dashscope|settings)"),
     (["say", "--help"], rf"{SPEECH}|{BATCH}|{PIPELINE}"),
@@ -47,7 +51,7 @@ from qwentts_cli.__main__ import main
 
 @atexit.register
 def tell():
-    loaded = [name for name in sys.modules if re.match(rf"({sys.argv[1]})(\\.|$)", name)]
+    loaded = [name for name in sys.modules if re.match(rf"({pattern})(\\.|$)", name)]
     print("loaded:", *sorted(loaded), file=sys.stderr)
 
 pattern = sys.argv.pop(1)
@@ -102,6 +106,17 @@ def test_a_tab_loads_only_what_it_completes(probe: Probe, line: str, offered: st
     stdout, loaded = probe(f"{SLOW}|{unused}", *words, _QWENTTS_COMPLETE="bash")
     assert offered in stdout.split()
     assert loaded == ""
+
+
+def test_what_is_in_the_cache_needs_no_network(probe: Probe, sandbox: Sandbox) -> None:
+    """A text that was spoken before costs little more than to read its sound."""
+    server = {"QWENTTS_API_KEY": KEY, "QWENTTS_BASE_URL": sandbox.base_url}
+    say = ("say", "Hello there.", "-o", "hi.wav", "--force")
+    probe(SLOW, *say, **server)
+    before = len(sandbox.ledger)
+    unused = rf"{SLOW}|{NETWORK}|{BATCH}|{CONNECTION}|{DOCUMENTS}"
+    assert probe(unused, *say, **server)[1] == ""
+    assert len(sandbox.ledger) == before > 0
 
 
 def test_the_version_loads_nothing() -> None:

@@ -11,7 +11,6 @@ from msgspec import Struct, field
 
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.catalog.rows import TokenPrice
-from qwentts_cli.dashscope.own_voices.makers import making_price
 from qwentts_cli.metered import Metered
 
 if TYPE_CHECKING:
@@ -49,6 +48,8 @@ class PriceList(Struct, frozen=True):
 
     def fee(self, name: str) -> Cost | None:
         """What it costs to have one voice made, by the name that the ledger has for it."""
+        from qwentts_cli.dashscope.own_voices.makers import making_price
+
         price = making_price(name, self.region)
         return Cost(price.amount, price.currency) if price else None
 

@@ -17,7 +17,6 @@ from typer._click.core import Parameter
 from typer._click.shell_completion import CompletionItem, _resolve_context, _resolve_incomplete
 
 from qwentts_cli.cli.app import PROGRAM, app
-from qwentts_cli.cli.shell.values import FILES, FOLDERS, VALUES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -49,6 +48,8 @@ def find_candidates(words: Sequence[str]) -> Iterator[tuple[str, str, str]]:
     cursor = _locate(words)
     name = getattr(cursor.target, "name", None) or ""
     if isinstance(cursor.target, Parameter):
+        from qwentts_cli.cli.shell.values import FILES, FOLDERS, VALUES
+
         if name in FILES | FOLDERS:
             yield "dir" if name in FOLDERS else "file", "", ""
             return

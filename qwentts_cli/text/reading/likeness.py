@@ -2,39 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import re
 from enum import StrEnum
 from typing import Final
 
 _HEAD_CHARS: Final = 4096
 _TIMES: Final = r"(?:\d{1,2}:)?\d{1,2}:\d{2}[,.]\d{1,3} *--> *(?:\d{1,2}:)?\d{1,2}:\d{2}[,.]\d{1,3}"
-_SRT = re.compile(rf"\s*\d+[ \t]*(?:\r\n|\r|\n){_TIMES}")
-_VTT = re.compile(r"WEBVTT(?:[ \t\r\n]|\Z)")
-_XML_HEAD: Final = r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
-_SSML = re.compile(rf"{_XML_HEAD}<speak[\s>]", re.IGNORECASE | re.DOTALL)
-_HTML = re.compile(
-    rf"{_XML_HEAD}<(?:!doctype html|html|head|body|div|p|h[1-6]|article)[\s>]", re.IGNORECASE | re.DOTALL
-)
-_RTF = re.compile(r"\s*\{\\rtf")
-_JSON = re.compile(r"\s*(?:\{\s*(?:\"|\})|\[\s*(?:[\[{\"\d\]]|true|false|null))")
-_LIST_ITEM = re.compile(r"^[ \t]*[-*+] \S", re.MULTILINE)
+_XML_HEAD: Final = r"(?is)\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*"
+_JSON: Final = r"\s*(?:\{\s*(?:\"|\})|\[\s*(?:[\[{\"\d\]]|true|false|null))"
+_LIST_ITEM: Final = r"(?m)^[ \t]*[-*+] \S"
 _MANY: Final = 3
 # One of these alone may stand in any text; two kinds, or three marks of a kind, are Markdown.
-_MARKDOWN: Final = tuple(
-    re.compile(pattern, re.MULTILINE)
-    for pattern in (
-        r"^#{1,6} \S",
-        r"^(?:```|~~~)",
-        r"(?<!\*)\*\*[^\s*][^*\n]*\*\*(?!\*)|(?<!\w)__[^\s_][^_\n]*__(?!\w)",
-        r"!?\[[^\]\n]+\]\([^)\s]+\)",
-        r"^\|.*\|[ \t]*$",
-        _LIST_ITEM.pattern,
-        r"^> \S",
-    )
+_MARKDOWN: Final = (
+    r"(?m)^#{1,6} \S",
+    r"(?m)^(?:```|~~~)",
+    r"(?<!\*)\*\*[^\s*][^*\n]*\*\*(?!\*)|(?<!\w)__[^\s_][^_\n]*__(?!\w)",
+    r"!?\[[^\]\n]+\]\([^)\s]+\)",
+    r"(?m)^\|.*\|[ \t]*$",
+    _LIST_ITEM,
+    r"(?m)^> \S",
 )
+_MARKDOWN_SIGNS: Final = frozenset("#`~*_[|>-+")
 _CELL: Final = "(?:text|file|id|output|voice|model|language|instructions)"
-_HEADER = re.compile(rf"\ufeff?\"?{_CELL}\"?(?:([,;\t|])\"?[\w -]*\"?)+\r?(?:\n|\Z)", re.IGNORECASE)
+_HEADER: Final = rf"(?i)\ufeff?\"?{_CELL}\"?(?:([,;\t|])\"?[\w -]*\"?)+\r?(?:\n|\Z)"
 
 
 class Likeness(StrEnum):
@@ -51,26 +41,31 @@ class Likeness(StrEnum):
     MARKDOWN = "Markdown"
 
 
+_HEADS: Final = (
+    (Likeness.SRT, rf"\s*\d+[ \t]*(?:\r\n|\r|\n){_TIMES}"),
+    (Likeness.VTT, r"WEBVTT(?:[ \t\r\n]|\Z)"),
+    (Likeness.SSML, rf"{_XML_HEAD}<speak[\s>]"),
+    (Likeness.HTML, rf"{_XML_HEAD}<(?:!doctype html|html|head|body|div|p|h[1-6]|article)[\s>]"),
+    (Likeness.RTF, r"\s*\{\\rtf"),
+)
+
+
 def likeness(text: str) -> Likeness | None:
     """Tell by its beginning what a text looks like; `None` for what can be read aloud as it is."""
     head = text[:_HEAD_CHARS].removeprefix("\ufeff")
-    for kind, pattern in (
-        (Likeness.SRT, _SRT),
-        (Likeness.VTT, _VTT),
-        (Likeness.SSML, _SSML),
-        (Likeness.HTML, _HTML),
-        (Likeness.RTF, _RTF),
-    ):
-        if pattern.match(head):
+    for kind, pattern in _HEADS:
+        if re.match(pattern, head):
             return kind
-    if _JSON.match(head):
+    if re.match(_JSON, head):
         return _json_likeness(head, is_whole=len(text) <= _HEAD_CHARS)
-    if _HEADER.match(head) and re.search(r"\b(?:text|file)\b", head.splitlines()[0], re.IGNORECASE):
+    if re.match(_HEADER, head) and re.search(r"\b(?:text|file)\b", head.splitlines()[0], re.IGNORECASE):
         return Likeness.TABLE
-    return Likeness.MARKDOWN if _is_markdown(head) else None
+    return Likeness.MARKDOWN if not _MARKDOWN_SIGNS.isdisjoint(head) and _is_markdown(head) else None
 
 
 def _json_likeness(head: str, *, is_whole: bool) -> Likeness | None:
+    import json
+
     first = head.strip().splitlines()[0]
     try:
         value = json.loads(first)
@@ -92,7 +87,7 @@ def _json_likeness(head: str, *, is_whole: bool) -> Likeness | None:
 
 
 def _is_markdown(head: str) -> bool:
-    headings, fences, *others = (len(pattern.findall(head)) for pattern in _MARKDOWN)
+    headings, fences, *others = (len(re.findall(pattern, head)) for pattern in _MARKDOWN)
     kinds = sum(count > 0 for count in (headings, fences, *others))
-    has_list_alone = kinds == 1 and len(_LIST_ITEM.findall(head)) > 0
+    has_list_alone = kinds == 1 and len(re.findall(_LIST_ITEM, head)) > 0
     return kinds > 1 or (not has_list_alone and (headings > 0 or max(fences, *others) >= _MANY))
