@@ -52,7 +52,8 @@ class Cost(NamedTuple):
 
 
 def run(folder: Path, command: list[str]) -> Cost:
-    env = os.environ | SERVER | {"HOME": str(folder), "PYTHONPATH": str(ROOT)}
+    own = {name: os.environ[name] for name in os.environ if name != "PYTHONDONTWRITEBYTECODE"}
+    env = own | SERVER | {"HOME": str(folder), "PYTHONPATH": str(ROOT)}
     began = time.perf_counter()
     process = subprocess.Popen(
         command, cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL

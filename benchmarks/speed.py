@@ -24,6 +24,8 @@ from pathlib import Path
 from typing import IO, TYPE_CHECKING, cast
 
 from benchmarks.chart import draw_chart
+from benchmarks.plain_server import FRAME_BYTES, SAMPLES
+from benchmarks.resume import measure as resume
 from qwentts_cli.sandbox.server import Sandbox
 
 if TYPE_CHECKING:
@@ -34,6 +36,7 @@ PROGRAM = [sys.executable, "-m", "qwentts_cli"]
 TEXT = "Good morning. This sentence is here to be heard as soon as it can be."
 ITEMS = 1000
 WORKERS = 32
+ROWS = 50_000
 
 _ASK = """
 import os, sys
@@ -101,13 +104,20 @@ class Row:
     peer: float | None = None
     unit: str = "ms"
 
+    @property
+    def cost(self) -> float:
+        """How many times the floor it takes; of what is done in a second, less takes longer."""
+        return self.floor / self.ours if self.unit == "a second" else self.ours / self.floor
+
 
 class Place:
     """An empty home and folder for all runs against one server."""
 
     def __init__(self, folder: Path, base_url: str) -> None:
         self.folder = folder
-        self.env = {name: value for name, value in os.environ.items() if not name.startswith("QWENTTS_")} | {
+        # Without compiled modules most of the time would be spent on compiling them.
+        own = {name: os.environ[name] for name in os.environ if not name.startswith("QWENTTS_")}
+        self.env = {name: own[name] for name in own if name != "PYTHONDONTWRITEBYTECODE"} | {
             "HOME": str(folder / "home"),
             "QWENTTS_BASE_URL": base_url,
             "QWENTTS_API_KEY": "sk-benchmark-0123",
@@ -120,16 +130,27 @@ class Place:
         subprocess.run(command, cwd=self.folder, env=self.env, check=True, capture_output=True)
         return (time.perf_counter() - began) * 1000
 
-    def first_byte_ms(self, command: list[str]) -> float:
+    def first_sample_ms(self, command: list[str]) -> float:
+        return self._stream_ms(command)[0]
+
+    def frame_ms(self, command: list[str]) -> float:
+        """What a frame behind the first takes."""
+        first, last = self._stream_ms(command)
+        return (last - first) / (len(SAMPLES) // FRAME_BYTES - 1)
+
+    def _stream_ms(self, command: list[str]) -> tuple[float, float]:
+        """When the first of the samples comes, and the last."""
         began = time.perf_counter()
         with subprocess.Popen(
             command, cwd=self.folder, env=self.env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
         ) as process:
             output = cast("IO[bytes]", process.stdout)
             output.read(1)
-            elapsed = time.perf_counter() - began
+            first = time.perf_counter() - began
+            output.read(len(SAMPLES) - 1)
+            last = time.perf_counter() - began
             output.read()
-        return elapsed * 1000
+        return first * 1000, last * 1000
 
     def cpu_s(self, command: list[str]) -> tuple[float, float]:
         """Seconds of the clock and of the processor."""
@@ -188,12 +209,13 @@ def measure_say(place: Place, runs: int) -> Iterator[Row]:
     )
     yield Row(job="say one sentence", ours=ours, floor=floor, peer=peer, goal="floor + 50 ms")
     stream = [*PROGRAM, "say", TEXT, "-o", "-", "--format", "pcm", "--no-cache"]
+    streamed = [sys.executable, "-c", STREAM, TEXT]
     ours, floor = medians(
-        runs,
-        lambda: place.first_byte_ms(stream),
-        lambda: place.first_byte_ms([sys.executable, "-c", STREAM, TEXT]),
+        runs, lambda: place.first_sample_ms(stream), lambda: place.first_sample_ms(streamed)
     )
     yield Row(job="first sample of a stream", ours=ours, floor=floor, goal="floor + 60 ms")
+    ours, floor = medians(runs, lambda: place.frame_ms(stream), lambda: place.frame_ms(streamed))
+    yield Row(job="each further frame", ours=ours, floor=floor, goal="5 ms")
 
 
 def measure_batch() -> Iterator[Row]:
@@ -222,6 +244,17 @@ def measure_batch() -> Iterator[Row]:
     )
 
 
+def measure_resume() -> Iterator[Row]:
+    ours, floor = resume(ROWS)
+    yield Row(
+        job="resume of a million rows",
+        ours=ours.seconds * 1e6 / ROWS,
+        floor=floor.seconds * 1e6 / ROWS,
+        goal="20 s",
+        unit="s",
+    )
+
+
 def measure_sharing() -> Iterator[Row]:
     """Six processes at once against one limit of ten requests a second."""
     with (
@@ -231,9 +264,9 @@ def measure_sharing() -> Iterator[Row]:
         place = Place(Path(folder), server.base_url)
         (place.folder / "in.txt").write_text("\n\n".join(f"Paragraph number {n}." for n in range(30)))
         say = [*PROGRAM, "say", "-f", "in.txt", "--paragraph-pause", "0", "-j", "8", "--no-cache", "-o"]
-        began = time.perf_counter()
+        began, quiet = time.perf_counter(), subprocess.DEVNULL
         running = [
-            subprocess.Popen([*say, f"{n}.wav"], cwd=place.folder, env=place.env, stderr=subprocess.DEVNULL)
+            subprocess.Popen([*say, f"{n}.wav"], cwd=place.folder, env=place.env, stdout=quiet, stderr=quiet)
             for n in range(6)
         ]
         if any(process.wait() for process in running):
@@ -268,7 +301,7 @@ def print_table(rows: list[Row]) -> None:
         peer = f"{row.peer:,.0f} {row.unit}" if row.peer else ""
         print(
             f"| {row.job} | {row.ours:,.1f} {row.unit} | {row.floor:,.1f} {row.unit} "
-            f"| {row.ours / row.floor:.2f} | {peer} | {row.goal} |"
+            f"| {row.cost:.2f} | {peer} | {row.goal} |"
         )
 
 
@@ -279,14 +312,14 @@ def main() -> None:
     options = parser.parse_args()
     with open_place(0.0) as place:
         rows = [*measure_start(place, options.runs), *measure_say(place, options.runs), *measure_mp3(place)]
-    rows += [*measure_batch(), *measure_sharing()]
+    rows += [*measure_batch(), *measure_resume(), *measure_sharing()]
     machine = (
         f"{platform.system()}, {platform.machine()}, {os.cpu_count()} cores, {platform.python_version()}"
     )
     print_table(rows)
     print(f"\n{date.today()}, {machine}")  # noqa: DTZ011 - the day as the reader counts it
     if options.chart:
-        bars = [(row.job, row.ours / row.floor) for row in rows]
+        bars = [(row.job, row.cost) for row in rows if row.unit != "%" and row.floor > 1]
         options.chart.write_text(draw_chart(bars, f"{date.today()}, {machine}"), encoding="utf-8")  # noqa: DTZ011 - likewise
 
 
