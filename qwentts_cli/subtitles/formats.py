@@ -4,18 +4,19 @@ from __future__ import annotations
 
 import json
 from enum import StrEnum, unique
-from fractions import Fraction
 from typing import TYPE_CHECKING, BinaryIO
 
 from msgspec import Struct
 from msgspec.structs import replace
 
-from qwentts_cli.audio.wav import Word
 from qwentts_cli.errors import UsageError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from fractions import Fraction
     from pathlib import PurePath
+
+    from qwentts_cli.audio.wav import Word
 
 
 # A player of lyrics shows a line until the next one; after a pause that long, an empty one takes it away.
@@ -69,6 +70,10 @@ class Cue(Struct, frozen=True):
 
 def read_cues(data: bytes) -> Iterator[Cue]:
     """The cues of a JSON that was written here."""
+    from fractions import Fraction
+
+    from qwentts_cli.audio.wav import Word
+
     for segment in json.loads(data)["segments"]:
         yield Cue(
             Fraction(segment["start_ms"], 1000),
