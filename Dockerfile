@@ -9,7 +9,7 @@ FROM python:3.13-slim
 COPY --from=build /install /usr/local
 # The key comes with the run, never with the image.
 RUN useradd --create-home --uid 1000 qwentts
-USER qwentts
+USER 1000:1000
 WORKDIR /work
 ENTRYPOINT ["qwentts"]
 CMD ["--help"]

@@ -2,38 +2,145 @@
 
 from __future__ import annotations
 
+import ast
+import html
 import os
 import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
+from platformdirs.macos import MacOS
+from platformdirs.unix import Unix
+from platformdirs.windows import Windows
 
-from qwentts_cli import __version__
-from qwentts_cli.errors import MEANINGS, ExitCode
+from qwentts_cli import __version__, errors
+from qwentts_cli.errors import MEANINGS, ExitCode, QwenTTSError
 from qwentts_cli.settings.schema import SETTINGS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 COMMANDS = ROOT / "docs" / "commands.md"
 MANUAL = ROOT / "man" / "qwentts.1"
+PAGES = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+# Figures are taken on a quiet machine, when a release is made.
+MADE_BY_BENCHMARKS = {"docs/speed.svg", "docs/speed.md"}
+FILE_KINDS = {
+    "config": "configuration",
+    "cache": "cache",
+    "state": "state",
+    "data": "names of your own voices",
+}
 
 
-def test_the_exit_codes_of_the_readme_are_those_of_the_program() -> None:
+def page_of(name: str) -> str:
+    return (ROOT / "docs" / name).read_text(encoding="utf-8")
+
+
+def rows_of(text: str) -> list[list[str]]:
+    """The cells of all tables in a page, without their marks of code, the lines of dashes left out."""
+    lines = re.findall(r"^\| (.*) \|$", text, re.MULTILINE)
+    return [[cell.strip().replace("`", "") for cell in line.split(" | ")] for line in lines]
+
+
+def test_the_readme_is_read_in_five_minutes() -> None:
+    """What is longer has a page of its own."""
+    assert README.count("\n") <= 200
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_leads_somewhere(page: Path) -> None:
+    """To a file that is there, and to a heading that it has."""
+    for target in re.findall(r"\]\(([^)\s]+)\)", page.read_text(encoding="utf-8")):
+        name, _, heading = target.partition("#")
+        if target.startswith("https://") or name in MADE_BY_BENCHMARKS:
+            continue
+        linked = page.parent / name if name else page
+        assert linked.is_file(), target
+        titles = re.findall(r"^#+ (.*)$", linked.read_text(encoding="utf-8"), re.MULTILINE)
+        assert not heading or heading in {title.lower().replace(" ", "-") for title in titles}, target
+
+
+def test_the_exit_codes_of_the_page_are_those_of_the_program() -> None:
     """Scripts are written after this table."""
-    table = re.search(r"<!-- exit-codes -->\n(.*?)<!-- /exit-codes -->", README, re.DOTALL)
-    assert table
-    rows = re.findall(r"^\| (\d+) \| (\w+) \| (.*) \|$", table[1], re.MULTILINE)
-    shown = [(int(code), name, meaning.replace("`", "")) for code, name, meaning in rows]
+    rows = [row for row in rows_of(page_of("exit-codes.md")) if row[0].isdecimal()]
+    shown = [(int(code), name, when) for code, name, when, *_ in rows]
     assert shown == [(int(code), code.name.lower(), MEANINGS[code]) for code in ExitCode]
 
 
-def test_every_setting_is_in_the_readme() -> None:
-    """A setting nobody can find is none."""
-    for name in SETTINGS:
-        assert f"`{name}`" in README
+def test_the_commonest_message_of_each_exit_code_is_one_of_the_program() -> None:
+    """In its own words, and from an error that has this code."""
+    raised = {(int(error.exit_code), text) for error, text in raised_messages()}
+    for code, _, _, message, _ in (row for row in rows_of(page_of("exit-codes.md")) if row[0].isdecimal()):
+        assert message == "–" or any(
+            code == str(number) and text.startswith(message.removesuffix("…")) for number, text in raised
+        ), message
+
+
+def raised_messages() -> Iterator[tuple[type[QwenTTSError], str]]:
+    """The messages of errors that are written where they are raised, with … for each value in them."""
+    for path in (ROOT / "qwentts_cli").rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.args:
+                kind = getattr(errors, node.func.id, None)
+                if isinstance(kind, type) and issubclass(kind, QwenTTSError):
+                    yield kind, message_text(node.args[0])
+
+
+def message_text(node: ast.expr) -> str:
+    if isinstance(node, ast.JoinedStr):
+        return "".join(part.value if isinstance(part, ast.Constant) else "…" for part in node.values)  # type: ignore[misc]
+    return str(node.value) if isinstance(node, ast.Constant) else ""
+
+
+def test_every_setting_is_on_its_page() -> None:
+    """In the order in which the program lists them, each with its variable."""
+    rows = [row[:2] for row in rows_of(page_of("settings.md").partition("## Other")[0])]
+    expected = [[one.name, one.variable if one.has_variable else "–"] for one in SETTINGS.values()]
+    assert rows == [["setting", "variable"], *expected]
+
+
+def test_the_files_are_where_the_page_says(monkeypatch: pytest.MonkeyPatch) -> None:
+    """On each system as the library has it that finds them there."""
+    monkeypatch.setattr("platformdirs.windows.get_win_folder", lambda _name: "%LOCALAPPDATA%")
+    monkeypatch.setenv("HOME", "/home/me")
+    for name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_STATE_HOME", "XDG_DATA_HOME"):
+        monkeypatch.delenv(name, raising=False)
+    places = {row[0]: row[1:] for row in file_rows()}
+    for kind, what in FILE_KINDS.items():
+        found = [
+            getattr(system("qwentts", appauthor=False), f"user_{kind}_dir").replace("/home/me", "~")
+            for system in (Unix, MacOS, Windows)
+        ]
+        assert found == [place.replace("\\", "/") for place in places[what]], what
+
+
+def test_the_readme_and_the_manual_page_name_the_same_files() -> None:
+    """Those of the page of settings, and that of a batch."""
+    rows = rows_of(README.partition("## Settings and files")[2].partition("## ")[0])
+    in_readme = [row[0] for row in rows if row[0] != "file"]
+    in_manual = re.findall(r"^\.B (.*qwentts.*)$", man_page().partition(".SH FILES")[2], re.MULTILINE)
+    assert [place.replace("\\", "") for place in in_manual] == in_readme
+    linux = {row[1] for row in file_rows() if row[0] in FILE_KINDS.values()}
+    assert {place.removesuffix("/config.toml") for place in in_readme} == {*linux, "DIR/.qwentts"}
+
+
+def file_rows() -> list[list[str]]:
+    return rows_of(page_of("settings.md").partition("## Files")[2])
+
+
+def test_the_picture_of_the_readme_is_a_session_of_the_program() -> None:
+    """It shows `say`, `voices` and `batch`, and nothing of the machine that it was drawn on."""
+    picture = html.unescape((ROOT / "docs" / "terminal.svg").read_text(encoding="utf-8")).replace("\xa0", " ")
+    for command in ("qwentts say", "qwentts voices", "qwentts batch", "already there, nothing to make"):
+        assert command in picture
+    assert not re.search(r"/(home|root|tmp|usr|work)/|url\((?!#)", picture)
 
 
 def test_the_changelog_begins_with_this_version() -> None:

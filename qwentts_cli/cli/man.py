@@ -31,6 +31,7 @@ _FILES = (
     ),
     ("~/.cache/qwentts", "Audio that was paid for; see 'qwentts cache'."),
     ("~/.local/state/qwentts", "What was spent, what the service allows, and audio still to be fetched."),
+    ("~/.local/share/qwentts", "The names of your own voices."),
     ("DIR/.qwentts", "What a batch into DIR has done."),
 )
 
