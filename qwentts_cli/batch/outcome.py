@@ -63,7 +63,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
             "status": self.status.value,
             "voice": self.voice,
             "model": self.model,
-            **self.tuning.document(),
+            **self.tuning.document(self.model),
             "text": " ".join(self.text.split())[:_TEXT_SHOWN],
             "duration_s": round(self.duration_s, 6),
             "cached": self.status is Status.MADE and not self.usage.billed,

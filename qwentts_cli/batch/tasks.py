@@ -228,6 +228,7 @@ def _begin_key(settings: OutputSettings, voice: VoiceSettings) -> Hash:
         # Nothing at all without one, so that what was made before there were lexicons is still known.
         *([repr(voice.lexicon.entries)] if voice.lexicon else []),
         *([f"line breaks: {voice.line_breaks}"] if voice.line_breaks is not LineBreaks.AUTO else []),
+        *([f"stretched: {voice.stretch}"] if voice.stretch != 1 else []),
         *(["fitted"] if settings.fits else []),
         *([f"label: {voice.file_label}"] if voice.ai_label else []),
         *([f"loudness: {settings.loudness}"] if settings.loudness is not None else []),

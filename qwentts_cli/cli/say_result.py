@@ -86,7 +86,7 @@ def _document(said: SaidText, meter: Meter, prices: PriceList) -> dict[str, Any]
         "voice": said.voice.voice,
         "model": said.voice.model,
         "language": said.voice.language or AUTO_LANGUAGE,
-        **said.voice.tuning.document(),
+        **said.voice.tuning.document(said.voice.model),
         "segments": spoken.segments,
         "chapters": [chapter.document() for chapter in delivery.tags.divided(recording.chapters).chapters],
         "characters": spoken.usage.characters,

@@ -139,11 +139,13 @@ def check_tuning(
 ) -> None:
     """Refuse what the model does not take; `origins` tell where a value was set that nobody typed.
 
+    Any model takes a speed: where the service does not, its sound is stretched here.
+
     Raises:
         UsageError: the model has no such option, or not this sample rate.
     """
     for option in tuning.asked():
-        if not catalog.takes(model, option):
+        if option != "speed" and not catalog.takes(model, option):
             where = f" (set in {origins[option]})" if option in origins else ""
             raise UsageError(
                 f"model {model} takes no {option.replace('_', ' ')}{where}",

@@ -8,6 +8,7 @@ from typing import Final, Self
 from msgspec import Struct
 from msgspec.structs import replace
 
+from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.endpoints.route import find_route
 
 # What the service does where nothing is said; of the rates, the one that is asked for then.
@@ -31,15 +32,22 @@ class Tuning(Struct, frozen=True, kw_only=True):
         given = {name: getattr(self, name) for name in _NAMES}
         return {name: value for name, value in given.items() if value not in {None, _USUAL.get(name)}}
 
-    def document(self) -> dict[str, float | None]:
+    def document(self, model: str) -> dict[str, float | str | None]:
         """The stable shape for scripts; `None` is as usual."""
         asked = self.asked()
-        return {name: asked.get(name) for name in ("speed", "pitch", "volume", "seed")}
+        shown = {name: asked.get(name) for name in ("speed", "pitch", "volume", "seed")}
+        maker = "service" if takes_speed(model) else "qwentts"
+        return {**shown, "speed_by": maker if "speed" in asked else None}
 
     def override(self, other: Tuning) -> Tuning:
         """This one, with what `other` says."""
         given = {name: getattr(other, name) for name in _NAMES}
         return replace(self, **{name: value for name, value in given.items() if value is not None})
+
+
+def takes_speed(model: str) -> bool:
+    """Whether the service speaks faster or slower with it; any other is made so here."""
+    return load_catalog().takes(model, "speed")
 
 
 _NAMES: Final = Tuning.__struct_fields__
@@ -75,7 +83,8 @@ class SynthesisRequest(Struct, frozen=True):
 
     `language` is a name of the catalogue, `pronunciations` are Chinese words with their pinyin
     ("chong2 qing4"). `word_times` asks a stream to tell when each word is said, `ai_label`
-    the service to label its sound.
+    the service to label its sound. `stretch` is how many times as fast its sound is made here, when it is
+    there, for a model that has one speed.
     """
 
     text: str
@@ -88,9 +97,15 @@ class SynthesisRequest(Struct, frozen=True):
     pronunciations: tuple[tuple[str, str], ...] = ()
     word_times: bool = False
     ai_label: AiLabel | None = None
+    stretch: float = 1.0
+
+    @property
+    def speed(self) -> float:
+        """How many times as fast as usual it is heard."""
+        return (self.tuning.speed or 1.0) * self.stretch
 
     def canonical(self) -> str:
-        """The same JSON for the same sound, whatever way it was asked for."""
+        """The same JSON for the same sound of the service, whatever way it was asked for."""
         body = find_route(self.model).build_body(replace(self, word_times=False))
         return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
 

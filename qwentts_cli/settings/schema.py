@@ -179,8 +179,8 @@ SETTINGS = {
         Setting(
             "line_breaks", "what a line break in a paragraph is: auto, keep or join", _one_of(*LINE_BREAKS)
         ),
-        Setting("speed", "how fast, from 0.5 to 2, for models that take it", _factor),
-        Setting("pitch", "how high, from 0.5 to 2, likewise", _factor),
+        Setting("speed", "how fast, from 0.5 to 2 times the usual", _factor),
+        Setting("pitch", "how high, from 0.5 to 2, for models that take it", _factor),
         Setting("volume", "how loud, from 0 to 100, likewise", _whole(0, 100)),
         Setting("seed", "a number that makes a take come out again, likewise", _whole(0, 65_535)),
         Setting("sample_rate", "samples a second, such as 48000, likewise", _whole(8000, 48_000)),

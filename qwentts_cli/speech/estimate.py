@@ -42,7 +42,7 @@ class Estimate(Struct):
                 continue
             request = utterance.request()
             self.segments += 1
-            self.sound_s += reckon_length(request.text).usual_s / (request.tuning.speed or 1.0)
+            self.sound_s += reckon_length(request.text).usual_s / request.speed
             if self.cache and self.cache.has(request):
                 self.cached += 1
             else:

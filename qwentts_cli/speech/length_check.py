@@ -55,7 +55,7 @@ class LengthCheck:
     def judge(self, request: SynthesisRequest, had_s: float) -> Judgement:
         """Tell whether `had_s` seconds that are heard can be all that was asked for."""
         length = reckon_length(request.text)
-        usual_s = length.usual_s / (request.tuning.speed or 1.0)
+        usual_s = length.usual_s / request.speed
         voice = (request.model, request.voice, request.language, request.instructions, request.tuning)
         with self._learning:
             paces = self._paces.setdefault(voice, deque(maxlen=_KEPT))

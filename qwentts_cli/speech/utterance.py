@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from msgspec.structs import replace
 
 from qwentts_cli.documents.lexicon import substitute
-from qwentts_cli.speech.voice_settings import cut_text, rename_voice, speed_warning
+from qwentts_cli.speech.voice_settings import cut_text, rename_voice
 from qwentts_cli.text.boundaries import LINE_BREAK, Boundary
 from qwentts_cli.text.segment import Segment
 from qwentts_cli.text.soundless import drop_soundless
@@ -124,7 +124,6 @@ def _choose_voice(base: VoiceSettings, manner: Manner, warn: Callable[[str], Non
     )
     if manner.speed is not None:
         voice = replace(voice, tuning=replace(voice.tuning, speed=manner.speed))
-        warnings.append(speed_warning(voice.model))
     for warning in filter(None, warnings):
         warn(warning)
     return voice

@@ -21,7 +21,7 @@ from qwentts_cli.dashscope.names import (
     takers,
 )
 from qwentts_cli.dashscope.pairing import Names
-from qwentts_cli.dashscope.request import UNTUNED, AiLabel, SynthesisRequest, Tuning
+from qwentts_cli.dashscope.request import UNTUNED, AiLabel, SynthesisRequest, Tuning, takes_speed
 from qwentts_cli.documents.lexicon import Pronunciation, substitute
 from qwentts_cli.errors import QwenTTSError, UsageError
 from qwentts_cli.speech.context import Context
@@ -72,10 +72,11 @@ class VoiceSettings(Struct, frozen=True, kw_only=True):
             language=self.language,
             instructions=self.instructions,
             optimize_instructions=self.optimize_instructions,
-            tuning=self.tuning,
+            tuning=replace(self.tuning, speed=None) if self.stretch != 1 else self.tuning,
             pronunciations=tuple(found.pinyin.items()),
             word_times=self.wants_words and takes(self.model, "word_times"),
             ai_label=self.ai_label if takes(self.model, "ai_label") else None,
+            stretch=self.stretch,
         )
 
     def pronounce(self, text: str) -> Pronunciation:
@@ -90,6 +91,11 @@ class VoiceSettings(Struct, frozen=True, kw_only=True):
         """The ISO 639-1 code of the text's language, empty where it is left to the service."""
         codes = {name: code for code, name in load_catalog().languages.items()}
         return codes.get(self.language or "", "")
+
+    @property
+    def stretch(self) -> float:
+        """How many times as fast its sound is made here, where the model has one speed."""
+        return 1.0 if takes_speed(self.model) else self.tuning.speed or 1.0
 
     @property
     def sample_rate(self) -> int:
@@ -213,14 +219,6 @@ def rename_voice(
     check_tuning(catalog, base.model, base.tuning)
     _check_pinyin(base)
     return base, [warning for warning in warnings if warning]
-
-
-def speed_warning(model: str) -> str:
-    """What to say when the model would ignore a speed."""
-    catalog = load_catalog()
-    if catalog.takes(model, "speed"):
-        return ""
-    return f"model {model} has one speed; these take another: {', '.join(takers(catalog, 'speed'))}"
 
 
 def _check_pinyin(voice: VoiceSettings) -> None:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from qwentts_cli.synthesis.unfetched import UnfetchedAudio
 
 Emit = Callable[[Pcm], None]
+Find = Callable[[str], Clip | None]
 
 _MOST_NEW_LINKS = 2
 
@@ -90,7 +91,7 @@ class Synthesizer:
         Raises:
             QwenTTSError: it cannot be had.
         """
-        return self._make(request, emit, self._store.find if self._store else None)
+        return self._make_paced(request, emit, self._store.find if self._store else None)
 
     def make_anew(self, request: SynthesisRequest, emit: Emit) -> Usage:
         """Likewise, whatever was kept of it before; the new sound is kept instead.
@@ -98,11 +99,20 @@ class Synthesizer:
         Raises:
             QwenTTSError: it cannot be had.
         """
-        return self._make(request, emit, lambda _key: None)
+        return self._make_paced(request, emit, lambda _key: None)
 
-    def _make(
-        self, request: SynthesisRequest, emit: Emit, find: Callable[[str], Clip | None] | None
-    ) -> Usage:
+    def _make_paced(self, request: SynthesisRequest, emit: Emit, find: Find | None) -> Usage:
+        """Make it at the pace that was asked for; the service's own sound is what is kept."""
+        if request.stretch == 1:
+            return self._make(request, emit, find)
+        from qwentts_cli.audio.timing.paced import PacedSound
+
+        sound = PacedSound(request.stretch, emit)
+        usage = self._make(request, sound.feed, find)
+        sound.finish()
+        return usage
+
+    def _make(self, request: SynthesisRequest, emit: Emit, find: Find | None) -> Usage:
         store = self._store
         if store is None or find is None:
             with self._in_flight.count():

@@ -95,7 +95,7 @@ def test_json_says_what_was_made(online: Qwentts, sandbox: Sandbox) -> None:
                 "voice": "Cherry",
                 "model": "qwen3-tts-flash",
                 "language": "Chinese",
-                **dict.fromkeys(("speed", "pitch", "volume", "seed")),
+                **dict.fromkeys(("speed", "pitch", "volume", "seed", "speed_by")),
                 "segments": 1,
                 "chapters": [],
                 "characters": 9,

@@ -155,9 +155,9 @@ def test_pinyin_goes_to_the_models_that_take_it(online: Qwentts, sandbox: Sandbo
 
 
 def test_a_speed_goes_to_the_models_that_take_it(online: Qwentts, sandbox: Sandbox) -> None:
-    """For the others it is warned of."""
+    """The sound of the others is stretched here."""
     args = ("say", "[[speed 0.8]]Slowly.", "--markup", "-o", "x.wav", "--force")
-    assert "has one speed; these take another" in online(*args).stderr
+    online(*args)
     online(*args, "-m", "qwen-audio-3.0-tts-flash", "-v", qwen_audio_voice())
     bodies = [json.loads(record.body)["input"] for record in sandbox.ledger if record.phase == "post"]
     assert [body.get("rate") for body in bodies] == [None, 0.8]

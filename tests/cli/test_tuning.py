@@ -66,7 +66,7 @@ def test_a_format_that_cannot_hold_the_rate_is_refused_first(online: Qwentts, sa
     assert sandbox.ledger == []
 
 
-@pytest.mark.parametrize("option", ["speed", "pitch", "volume", "seed", "sample-rate"])
+@pytest.mark.parametrize("option", ["pitch", "volume", "seed", "sample-rate"])
 def test_a_model_that_does_not_take_it_is_told_before_anything_is_sent(
     online: Qwentts, sandbox: Sandbox, option: str
 ) -> None:
@@ -81,11 +81,11 @@ def test_a_model_that_does_not_take_it_is_told_before_anything_is_sent(
 
 def test_what_is_as_usual_needs_no_model(online: Qwentts, sandbox: Sandbox) -> None:
     """So that an option can take back a setting; it is the same request, kept under the same key."""
-    online("config", "set", "speed", "1.5")
+    online("config", "set", "pitch", "1.5")
     failed = online("say", "Hi.", "-o", "a.wav", code=2)
-    assert f"takes no speed (set in {online.home}" in failed.stderr
-    online("say", "Hi.", "--speed", "1", "-o", "a.wav")
-    online("config", "unset", "speed")
+    assert f"takes no pitch (set in {online.home}" in failed.stderr
+    online("say", "Hi.", "--pitch", "1", "-o", "a.wav")
+    online("config", "unset", "pitch")
     usual = ("--speed", "1.0", "--pitch", "1", "--volume", "50", "--sample-rate", "24000")
     assert "from the cache" in online("say", "Hi.", *usual, "-o", "b.wav").stderr
     assert asked(sandbox) == [{"text": "Hi.", "voice": "Cherry"}]
@@ -131,10 +131,10 @@ def test_each_row_of_a_list_can_have_its_own(online: Qwentts) -> None:
 
 def test_what_is_wrong_with_a_row_is_told_with_its_place(online: Qwentts, sandbox: Sandbox) -> None:
     """All of it at once; nothing is sent."""
-    (online.folder / "list.csv").write_text("text,speed,model\nOne.,fast,\nTwo.,1.5,\nThree.,1.5," + AUDIO[1])
+    (online.folder / "list.csv").write_text("text,pitch,model\nOne.,high,\nTwo.,1.5,\nThree.,1.5," + AUDIO[1])
     errors = online("batch", "list.csv", "-d", "out", code=2).stderr
-    assert "list.csv:2: speed: expected a number from 0.5 to 2" in errors
-    assert "list.csv:3: model qwen3-tts-flash takes no speed" in errors
+    assert "list.csv:2: pitch: expected a number from 0.5 to 2" in errors
+    assert "list.csv:3: model qwen3-tts-flash takes no pitch" in errors
     assert "there are 2 problems" in errors
     assert sandbox.ledger == []
 

@@ -55,7 +55,8 @@ OptimizeOption = Annotated[
     bool, typer.Option("--optimize-instructions", help="Have the service improve the instructions.")
 ]
 SpeedOption = Annotated[
-    str | None, typer.Option("--speed", metavar="N", help="How fast: 0.5 to 2 times the usual.")
+    str | None,
+    typer.Option("--speed", metavar="N", help="How fast, with any model: 0.5 to 2 times the usual."),
 ]
 PitchOption = Annotated[
     str | None, typer.Option("--pitch", metavar="N", help="How high: 0.5 to 2 times the usual.")

@@ -45,7 +45,7 @@ def test_lines_are_for_scripts(tmp_path: Path) -> None:
         "status": "made",
         "voice": "Ethan",
         "model": "qwen3-tts-flash",
-        **dict.fromkeys(("speed", "pitch", "volume", "seed")),
+        **dict.fromkeys(("speed", "pitch", "volume", "seed", "speed_by")),
         "text": "This is item 9.",
         "duration_s": 65.4,
         "cached": False,
