@@ -24,7 +24,8 @@ from qwentts_cli.synthesis.breaker import ENDLESS, PATIENCE, Breaker, Patience
 from qwentts_cli.synthesis.cache import Cache
 from qwentts_cli.synthesis.limiter import RateLimiter
 from qwentts_cli.synthesis.limiter_state import OwnState, shared_state
-from qwentts_cli.synthesis.synthesizer import Store, Synthesizer
+from qwentts_cli.synthesis.store import Store
+from qwentts_cli.synthesis.synthesizer import Synthesizer
 from qwentts_cli.synthesis.timing import Timing, until_cancelled
 from qwentts_cli.synthesis.unfetched import UnfetchedAudio
 
@@ -104,8 +105,7 @@ def open_synthesizer(
             synthesizer.cancel()
             observer.requests_lost(synthesizer.settle(0 if _is_impatient(sys.exception()) else _GRACE_S))
             if store:
-                store.cache.prune_if_changed()
-                store.pending.forget_dead()
+                store.tidy()
 
 
 def _open_client(settings: Settings, endpoint: Endpoint, key: ApiKey) -> SpeechClient:
@@ -217,12 +217,14 @@ def open_cache(settings: Settings, observer: Observer, folder: Path | None = Non
 def _open_store(
     settings: Settings, target: Target, places: Places, cache_use: CacheUse, observer: Observer
 ) -> Store | None:
-    if places.audio is None or places.state is None:
+    if not cache_use.is_on or (places.audio is None and places.state is None):
         return None
     base_url = target.endpoint.base_url
     return Store(
-        cache=open_cache(settings, observer, places.audio),
-        pending=UnfetchedAudio(places.state / "pending", server=base_url, warn=observer.warn),
+        cache=open_cache(settings, observer, places.audio) if places.audio else None,
+        pending=UnfetchedAudio(places.state / "pending", server=base_url, warn=observer.warn)
+        if places.state
+        else None,
         scope=target.scope,
         is_read=cache_use.is_read,
     )

@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from functools import partial
 from typing import TYPE_CHECKING
 
-from msgspec import Struct
 from msgspec.structs import replace
 
 from qwentts_cli.audio.served import read_served_audio
@@ -17,7 +16,7 @@ from qwentts_cli.audio.wav import Pcm, join_pcm
 from qwentts_cli.dashscope.wire import Answer
 from qwentts_cli.errors import BadAudioError, LinkBroken, RejectedError
 from qwentts_cli.metered import Metered, Tally
-from qwentts_cli.synthesis.cache import Cache, Clip, cache_key
+from qwentts_cli.synthesis.cache import Clip
 from qwentts_cli.synthesis.usage import Usage
 from qwentts_cli.synthesis.word_times import WordTimes, find_words, read_words
 from qwentts_cli.text.units import count_units
@@ -29,27 +28,12 @@ if TYPE_CHECKING:
     from qwentts_cli.dashscope.on_demand import SpeechService
     from qwentts_cli.dashscope.request import SynthesisRequest
     from qwentts_cli.synthesis.attempts import Attempts
-    from qwentts_cli.synthesis.unfetched import UnfetchedAudio
+    from qwentts_cli.synthesis.store import Store
 
 Emit = Callable[[Pcm], None]
 Find = Callable[[str], Clip | None]
 
 _MOST_NEW_LINKS = 2
-
-
-class Store(Struct, frozen=True, kw_only=True):
-    """Audio that was paid for before. `scope` names the server; without `is_read`, audio is only added."""
-
-    cache: Cache
-    pending: UnfetchedAudio
-    scope: str
-    is_read: bool = True
-
-    def key(self, request: SynthesisRequest) -> str:
-        return cache_key(self.scope, request.canonical())
-
-    def find(self, key: str) -> Clip | None:
-        return self.cache.get(key) if self.is_read else None
 
 
 class Synthesizer:
@@ -118,13 +102,12 @@ class Synthesizer:
             with self._in_flight.count():
                 return self._buy(request, emit, "")[0]
         key = store.key(request)
-        with self._in_flight.count(), store.pending.turn(key):
+        with self._in_flight.count(), store.turn(key):
             clip = find(key)
             if clip is None:
                 usage, pcm = self._buy(request, emit, key)
                 words = tuple(find_words(request.text, pcm.words))
-                if store.cache.put(key, Clip(replace(pcm, words=()), usage.characters, words)):
-                    store.pending.drop(key)
+                store.keep(key, Clip(replace(pcm, words=()), usage.characters, words))
                 return usage
         emit(replace(clip.pcm, words=tuple(read_words(request.text, clip.words))))
         return Usage(characters=clip.characters)
@@ -174,7 +157,7 @@ class Synthesizer:
         return answer, usage
 
     def _buy_whole(self, request: SynthesisRequest, emit: Emit, key: str) -> tuple[Usage, Pcm]:
-        saved = self._store.pending.get(key) if self._store else None
+        saved = self._store.find_answer(key) if self._store else None
         if saved:
             unpaid = Usage(characters=count_units(request.text))
             return self._fetch_whole(request, emit, key, saved, unpaid)
@@ -190,7 +173,7 @@ class Synthesizer:
                 pcm = self._fetching.run(partial(self._fetch, answer))
             except (LinkBroken, RejectedError) as error:
                 if self._store:
-                    self._store.pending.drop(key)
+                    self._store.forget_answer(key)
                 self._payments.lose()
                 # Asking again would return the same invalid audio, unless an earlier run had asked.
                 may_help = isinstance(error, LinkBroken) or not usage.requests
@@ -237,8 +220,8 @@ class Synthesizer:
         return replace(pcm, words=answer.words)
 
     def _keep(self, key: str, answer: Answer) -> None:
-        if self._store and answer.url:
-            self._store.pending.put(key, answer)
+        if self._store:
+            self._store.keep_answer(key, answer)
 
 
 def _length_ms(pieces: Sequence[Pcm]) -> int:

@@ -42,7 +42,7 @@ def test_a_retake_replaces_it(qwentts: Qwentts) -> None:
         again = run("say", TEXT, "-o", "b.wav", "--json")
     assert read_back(run.folder / "a.wav") == read_back(run.folder / "b.wav") == TEXT
     assert "Warning" not in done.stderr
-    assert done.json["usage"] == {"characters": 2 * len(TEXT), "requests": 2}
+    assert done.json["usage"].items() >= {"characters": 2 * len(TEXT), "requests": 2}.items()
     assert done.json["files"][0]["characters"] == len(TEXT)
     assert again.json["files"][0]["cached"] is True
 

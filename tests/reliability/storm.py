@@ -26,7 +26,8 @@ from qwentts_cli.synthesis.attempts import Attempts
 from qwentts_cli.synthesis.breaker import Breaker
 from qwentts_cli.synthesis.cache import Cache
 from qwentts_cli.synthesis.limiter import RateLimiter
-from qwentts_cli.synthesis.synthesizer import Store, Synthesizer
+from qwentts_cli.synthesis.store import Store
+from qwentts_cli.synthesis.synthesizer import Synthesizer
 from qwentts_cli.synthesis.unfetched import UnfetchedAudio
 from tests.listener import Listener
 from tests.virtual_time import VirtualTime

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from tests.reliability.forked import ForkedQwentts
 
 SAID = ("say", "Hi.", "-o", "out.wav", "--force")
+NOTHING = {"characters": 0, "requests": 0}
 
 
 def count(server: Sandbox, phase: str) -> int:
@@ -47,7 +48,7 @@ def test_the_same_again_is_free(online: ForkedQwentts, sandbox: Sandbox) -> None
     again = online(*SAID, "--json")
     assert len(sandbox.ledger) == before == 2
     assert (first["files"][0]["cached"], again.json["files"][0]["cached"]) == (False, True)
-    assert again.json["usage"] == {"characters": 0, "requests": 0}
+    assert again.json["usage"].items() >= NOTHING.items()
     assert "nothing billed" in again.stderr
     assert (online.folder / "out.wav").read_bytes() == sound
 
@@ -94,7 +95,7 @@ def test_a_run_killed_between_payment_and_download_costs_nothing_more(qwentts: F
         assert KEY not in file.read_text()
         result = qwentts(*SAID, "--json")
         # Paid, but not by this run.
-        assert result.json["usage"] == {"characters": 0, "requests": 0}
+        assert result.json["usage"].items() >= NOTHING.items()
         assert count(server, "post") == 1
     assert read_back(qwentts.folder / "out.wav") == "Hi."
     assert unfetched(qwentts) == []

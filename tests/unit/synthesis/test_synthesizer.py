@@ -27,7 +27,8 @@ from qwentts_cli.settings.credentials import ApiKey
 from qwentts_cli.synthesis.attempts import Attempts
 from qwentts_cli.synthesis.breaker import Breaker
 from qwentts_cli.synthesis.cache import Cache
-from qwentts_cli.synthesis.synthesizer import Store, Synthesizer
+from qwentts_cli.synthesis.store import Store
+from qwentts_cli.synthesis.synthesizer import Synthesizer
 from qwentts_cli.synthesis.timing import Timing
 from qwentts_cli.synthesis.unfetched import UnfetchedAudio
 from qwentts_cli.synthesis.usage import Usage
