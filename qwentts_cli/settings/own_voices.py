@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
 from msgspec import Struct, ValidationError, convert
@@ -70,8 +70,10 @@ def load_own_voices() -> list[OwnVoice]:
 
 
 def known_by_id(voice_id: str) -> OwnVoice | None:
-    """The voice that the service calls so; its ids are unlike any other's."""
-    return next((voice for voice in load_own_voices() if voice.id == voice_id), None)
+    """The voice that the service calls so, if it is remembered; its ids are unlike any other's."""
+    with suppress(LocalError):
+        return next((voice for voice in load_own_voices() if voice.id == voice_id), None)
+    return None
 
 
 @contextmanager

@@ -130,7 +130,7 @@ def choose_voice_settings(
         UsageError: a name is a slip of a known one, or the model does not take what was set.
     """
     catalog = load_catalog()
-    names = read_names(settings)
+    names = read_names(settings, observer)
     with settings.blaming("model", "voice"):
         pair = names.pair(catalog)
     base = VoiceSettings(
@@ -167,7 +167,7 @@ def tell_end(settings: Settings, model: str, observer: Observer) -> None:
         observer.warn_once(notice)
 
 
-def read_names(settings: Settings) -> Names:
+def read_names(settings: Settings, observer: Observer) -> Names:
     """What the options and the configuration name."""
     catalog = load_catalog()
     return Names(
@@ -175,7 +175,7 @@ def read_names(settings: Settings) -> Names:
         voice=settings.flag("voice"),
         usual_model=settings.text("model", catalog.default_model),
         usual_voice=settings.text("voice", catalog.default_voice),
-        find_own=cache(partial(find_own_voice, settings)),
+        find_own=cache(partial(find_own_voice, settings, observer.warn_once)),
     )
 
 

@@ -319,6 +319,26 @@ def test_the_memory_is_private(studio: Qwentts) -> None:
     assert list(memory.parent.iterdir()) == [memory]
 
 
+@pytest.mark.parametrize("memory", [b"{", b'{"names": []}', b"\xff\x00", b"[" * 100_000])
+def test_a_damaged_memory_is_in_the_way_of_ones_own_voices_alone(studio: Qwentts, memory: bytes) -> None:
+    """Where no voice of one's own can be meant, it is told once."""
+    clone(studio)
+    (path,) = studio.home.rglob("voices.json")
+    path.write_bytes(memory)
+    assert "is damaged" in studio("say", "Hi.", "-v", "myvoice", "-o", "a.wav", code=7).stderr
+    (studio.folder / "list.csv").write_text("text,voice\nOne.,Cherry\nTwo.,Ethan\nThree.,\n")
+    for args in (
+        ("say", "Hi.", "-v", "Cherry", "-o", "a.wav"),
+        ("say", "Hi.", "-o", "b.wav"),
+        ("batch", "list.csv", "-d", "out"),
+        ("voices", "show", "Cherry"),
+        ("voices", "preview", "Cherry", "-d", "heard"),
+    ):
+        warnings = studio(*args).stderr
+        assert warnings.count("your own voices are not known") == 1, args
+        assert "Move it away" in warnings
+
+
 def test_the_sandbox_of_one_run_is_not_remembered(qwentts: Qwentts) -> None:
     """Its voices end with it."""
     write_sample(qwentts.folder / "me.wav")

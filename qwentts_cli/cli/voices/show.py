@@ -36,7 +36,7 @@ def show(
     catalog = load_catalog()
     run = begin(context)
     output = run.output
-    if own := find_own_voice(run.context.settings, name):
+    if own := find_own_voice(run.context.settings, output.warn, name):
         _show_own(output, catalog, own)
         return
     voice = find_voice(catalog, name)

@@ -6,24 +6,38 @@ import re
 from typing import TYPE_CHECKING
 
 from qwentts_cli.dashscope.catalog import load_catalog
-from qwentts_cli.dashscope.names import find_voice
-from qwentts_cli.errors import UsageError
+from qwentts_cli.dashscope.names import find_owners, find_voice
+from qwentts_cli.errors import LocalError, UsageError
 from qwentts_cli.settings.own_voices import OwnVoice, load_own_voices
 from qwentts_cli.speech.context import Context
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qwentts_cli.settings.resolve import Settings
 
 _NAME = re.compile(r"\w[\w.-]{0,63}")
 
 
-def find_own_voice(settings: Settings, name: str) -> OwnVoice | None:
+def find_own_voice(settings: Settings, warn: Callable[[str], None], name: str) -> OwnVoice | None:
     """Find one that the server of these settings has; `None` if no voice is called so.
+
+    Where what is remembered cannot be read, a voice of the service is spoken with all the same.
 
     Raises:
         UsageError: only another server has it.
-        LocalError: what is remembered cannot be read.
+        LocalError: what is remembered cannot be read, and it may have this name.
     """
+    try:
+        return _find(settings, name)
+    except LocalError as error:
+        if not find_owners(load_catalog(), name.strip()):
+            raise
+        warn(f"your own voices are not known: {error.message}. {error.hint}".rstrip())
+        return None
+
+
+def _find(settings: Settings, name: str) -> OwnVoice | None:
     found = [voice for voice in load_own_voices() if name.strip() in {voice.name, voice.id}]
     if not found:
         return None
@@ -39,8 +53,9 @@ def get_own_voice(settings: Settings, name: str) -> OwnVoice:
 
     Raises:
         UsageError: there is none of that name.
+        LocalError: what is remembered cannot be read.
     """
-    voice = find_own_voice(settings, name)
+    voice = _find(settings, name)
     if voice is None:
         raise UsageError(
             f"there is no voice of your own called {name!r}",

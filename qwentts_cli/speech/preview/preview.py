@@ -68,7 +68,7 @@ def prepare_previews(
     Raises:
         UsageError: a name is a slip of a known one, or a model does not speak the language.
     """
-    base = VoiceSettings(voice="", model="", names=read_names(context.settings))
+    base = VoiceSettings(voice="", model="", names=read_names(context.settings, observer))
     typed = context.settings.flag("language")
     previews = []
     for name in voices:
