@@ -8,8 +8,8 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import IO, TYPE_CHECKING
 
-from qwentts_cli.errors import UsageError
 from qwentts_cli.storage.locks import try_lock
+from qwentts_cli.storage.naming import take_name
 from qwentts_cli.storage.os_errors import os_errors_as_local
 from qwentts_cli.storage.private import SAFE_FLAGS, is_own_regular
 
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 
 _PREFIX = ".qwentts-"
 _SUFFIX = ".part"
-_NO_HARD_LINKS = {errno.EPERM, errno.ENOTSUP, errno.EMLINK, errno.ENOSYS, errno.EACCES}
 _SYNC_UNSUPPORTED = {errno.EINVAL, errno.ENOTSUP}
 
 
@@ -51,9 +50,9 @@ def atomic_write(
                 if before_naming:
                     before_naming(file)
                 if sys.platform != "win32":  # where an open file keeps its name
-                    _take_name(part, path, overwrite=overwrite)
+                    take_name(part, path, overwrite=overwrite)
             if sys.platform == "win32":
-                _take_name(part, path, overwrite=overwrite)
+                take_name(part, path, overwrite=overwrite)
         except BaseException:
             with suppress(OSError):
                 part.unlink()
@@ -100,22 +99,6 @@ def _remove_if_dead(entry: Path) -> None:
             os.close(descriptor)
         if is_dead and sys.platform == "win32":  # where an open file keeps its name
             entry.unlink()
-
-
-def _take_name(part: Path, path: Path, *, overwrite: bool) -> None:
-    if overwrite:
-        part.replace(path)
-        return
-    try:
-        os.link(part, path)
-    except FileExistsError as error:
-        raise UsageError(f"{path} exists already", hint="Use --force to overwrite it.") from error
-    except OSError as error:
-        if error.errno not in _NO_HARD_LINKS:
-            raise
-        part.replace(path)
-    else:
-        part.unlink()
 
 
 def _sync(descriptor: int) -> None:

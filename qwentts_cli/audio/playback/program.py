@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import select
 import signal
 import subprocess
 import tempfile
@@ -11,9 +10,8 @@ import time
 from contextlib import suppress
 from typing import IO, cast
 
+from qwentts_cli.audio.playback.pipe import open_pipe
 from qwentts_cli.audio.playback.player import PATIENCE_S, Player
-from qwentts_cli.audio.playback.programs import PROGRAMS
-from qwentts_cli.audio.wav import SAMPLE_BYTES
 from qwentts_cli.errors import LocalError
 from qwentts_cli.settings.child import start_program
 
@@ -26,40 +24,47 @@ _FFPLAY_FAILED = "audio open failed"
 
 
 class ProgramPlayer(Player):
-    """One run of a player program, in a process group of its own and without the user's secrets."""
+    """One run of a player program, in a process group of its own and without the user's secrets.
+
+    `bytes_per_s` is how fast it plays what is written to it.
+    """
 
     def __init__(
-        self, name: str, path: str, *, sample_rate: int, channels: int = 1, patience_s: float = PATIENCE_S
+        self, name: str, argv: list[str], *, bytes_per_s: float = 1, patience_s: float = PATIENCE_S
     ) -> None:
         super().__init__(name)
-        self._bytes_per_s = sample_rate * channels * SAMPLE_BYTES
+        self._bytes_per_s = bytes_per_s
         self._written = 0
         self._patience_s = patience_s
         self._stderr = tempfile.TemporaryFile()  # noqa: SIM115 - a pipe would need a thread to read it
         try:
-            self._process = _start(PROGRAMS[name](path, sample_rate, channels), self._stderr)
+            self._process = _start(argv, self._stderr)
         except OSError as error:
             self._stderr.close()
             raise LocalError(f"the player {name} cannot be started: {error.strerror}") from error
         self.pid = self._process.pid
         self._stdin = cast("IO[bytes]", self._process.stdin)
-        os.set_blocking(self._stdin.fileno(), False)
+        self._pipe = open_pipe(self._process)
 
     def write(self, pcm: bytes) -> None:
         self._written += len(pcm)
         rest = memoryview(pcm)
         while rest:
-            self._wait_for_room()
             try:
-                rest = rest[os.write(self._stdin.fileno(), rest) :]
-            except BlockingIOError:
-                continue
+                taken = self._pipe.write(rest, self._patience_s)
             except BrokenPipeError:
                 raise self._failure("it ended before the sound did") from None
+            if not taken:
+                raise self._failure("it takes no more sound")
+            rest = rest[taken:]
 
     def finish(self) -> None:
+        self.wait_for_end(self._written / self._bytes_per_s)
+
+    def wait_for_end(self, sound_s: float) -> None:
+        """Wait until a sound of that length was heard. Raises what `write` does."""
         self._stdin.close()
-        deadline = time.monotonic() + self._written / self._bytes_per_s + self._patience_s
+        deadline = time.monotonic() + sound_s + self._patience_s
         while self._process.poll() is None:
             if time.monotonic() > deadline:
                 raise self._failure("it does not come to an end")
@@ -72,22 +77,14 @@ class ProgramPlayer(Player):
         if self._stderr.closed:
             return
         if self._process.poll() is None:
-            self._kill(signal.SIGTERM)
+            self._pipe.end(at_once=False)
             with suppress(subprocess.TimeoutExpired):
                 self._process.wait(_FAREWELL_S)
         if self._process.poll() is None:
-            self._kill(signal.SIGKILL)
+            self._pipe.end(at_once=True)
             self._process.wait()
         self._stdin.close()
         self._stderr.close()
-
-    def _wait_for_room(self) -> None:
-        poll = select.poll()
-        poll.register(self._stdin.fileno(), select.POLLOUT)
-        deadline = time.monotonic() + self._patience_s
-        while not poll.poll(_TICK_S * 1000):
-            if time.monotonic() > deadline:
-                raise self._failure("it takes no more sound")
 
     def _failure(self, otherwise: str) -> LocalError:
         """Stop, and tell why: the program's own last words, or else ours."""
@@ -111,11 +108,6 @@ class ProgramPlayer(Player):
         lines = [line for line in map(_printable, text.splitlines()) if line]
         telling = [line for line in lines if _FFPLAY_FAILED in line] or lines
         return telling[-1][:_REASON_CHARS] if telling else ""
-
-    def _kill(self, number: signal.Signals) -> None:
-        # A player may be a script: what it started must be silent too.
-        with suppress(ProcessLookupError, PermissionError):
-            os.killpg(self._process.pid, number)
 
 
 def _start(argv: list[str], stderr: IO[bytes]) -> subprocess.Popen[bytes]:

@@ -7,18 +7,17 @@ import stat
 import subprocess
 import sys
 import time
-from typing import TYPE_CHECKING
+from pathlib import Path
 
 import pytest
 
 from qwentts_cli.audio.playback.choose import open_player
 from qwentts_cli.audio.playback.device import open_device
+from qwentts_cli.audio.playback.file_player import FilePlayer
 from qwentts_cli.audio.playback.program import ProgramPlayer
 from qwentts_cli.audio.playback.programs import PROGRAMS
+from qwentts_cli.audio.wav import parse_wav
 from qwentts_cli.errors import LocalError
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 RATE = 24_000
 SOUND = bytes(range(1, 251)) * 192  # a second
@@ -61,7 +60,8 @@ def test_a_real_player_plays_every_sample(name: str, played: Path, tmp_path: Pat
     if path is None:
         program(tmp_path, name, f"cat > {played}")
         path = str(tmp_path / name)
-    with ProgramPlayer(name, path, sample_rate=RATE) as player:
+    argv = PROGRAMS[name](path, RATE, 1)
+    with ProgramPlayer(name, argv, bytes_per_s=2 * RATE) as player:
         for start in range(0, len(LONG), 4800):
             player.write(LONG[start : start + 4800])
         player.finish()
@@ -115,6 +115,36 @@ def test_nothing_to_play_with_says_what_to_install() -> None:
     assert "pip install 'qwentts[play]'" in caught.value.hint
     assert "apt install alsa-utils" in caught.value.hint
     assert "-o FILE" in caught.value.hint
+
+
+def test_afplay_of_macos_is_given_a_whole_file(programs: Path, tmp_path: Path) -> None:
+    """It reads no pipe; the file is gone when it was heard."""
+    program(programs, "afplay", f"cp $1 {tmp_path / 'heard.wav'}; echo $1 > {tmp_path / 'name'}")
+    with open_player(sample_rate=RATE) as player:
+        assert player.name == "afplay"
+        player.write(SOUND)
+        player.write(SOUND)
+        player.finish()
+    heard = parse_wav((tmp_path / "heard.wav").read_bytes(), is_whole=True)
+    assert (heard.data, heard.sample_rate) == (SOUND * 2, RATE)
+    assert not Path((tmp_path / "name").read_text().strip()).exists()
+
+
+def test_afplay_that_fails_is_noticed(programs: Path) -> None:
+    """With the last thing it said."""
+    program(programs, "afplay", "echo 'AudioQueueStart failed' >&2; exit 1")
+    with open_player(sample_rate=RATE) as player:
+        player.write(SOUND)
+        with pytest.raises(LocalError, match=r"the player afplay failed: AudioQueueStart failed"):
+            player.finish()
+
+
+def test_afplay_is_silent_at_once_when_it_is_stopped(programs: Path) -> None:
+    """As by Ctrl-C while it plays, and nothing of it stays."""
+    program(programs, "afplay", "exec sleep 1000")
+    player = FilePlayer("afplay", str(programs / "afplay"), sample_rate=10_000_000, patience_s=0.05)
+    with player, pytest.raises(LocalError, match="it does not come to an end"):
+        player.finish()
 
 
 def test_a_player_never_sees_a_secret(
@@ -192,7 +222,7 @@ def test_a_player_that_hangs_is_killed(script: str, reason: str, programs: Path)
     """
     program(programs, "aplay", script)
     path = str(programs / "aplay")
-    with ProgramPlayer("aplay", path, sample_rate=10_000_000, patience_s=0.05) as player:
+    with ProgramPlayer("aplay", [path], bytes_per_s=20_000_000, patience_s=0.05) as player:
         with pytest.raises(LocalError, match=reason):  # noqa: PT012 - either may notice
             player.write(LONG)
             player.finish()
