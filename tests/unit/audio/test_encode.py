@@ -5,7 +5,7 @@ import struct
 import subprocess
 import sys
 import wave
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import mutagen
 import pytest
@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from qwentts_cli.audio.encode import open_encoder
 from qwentts_cli.audio.formats import AudioFormat
 from qwentts_cli.audio.tags import Tags
+from qwentts_cli.audio.wav import STREAMING_SIZE
 from qwentts_cli.errors import LocalError, UsageError
 from tests.recordings import RATE, encode, encoded, sound
 
@@ -159,3 +160,40 @@ def test_wav_costs_no_library() -> None:
     )
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+class Endless(io.RawIOBase):
+    """A disk with room for everything; only what is written at its start is kept."""
+
+    def __init__(self) -> None:
+        self.place = 0
+        self.start = bytearray()
+
+    def write(self, data: Any) -> int:
+        if self.place < 100:
+            self.start[self.place : self.place + len(data)] = data[: 100 - self.place]
+        self.place += len(data)
+        return len(data)
+
+    def tell(self) -> int:
+        return self.place
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        assert whence == io.SEEK_SET
+        self.place = offset
+        return offset
+
+
+@pytest.mark.parametrize(("short_of_most", "size"), [(46, STREAMING_SIZE - 46), (44, STREAMING_SIZE)])
+def test_a_wav_longer_than_it_can_tell_goes_on_until_its_end(short_of_most: int, size: int) -> None:
+    """A sound of more than a day is kept, and its header says what every reader takes for "all of it"."""
+    out = Endless()
+    encoder = open_encoder(AudioFormat.WAV, cast("BinaryIO", out), sample_rate=RATE, seekable=True)
+    left = STREAMING_SIZE - short_of_most + 1
+    block = bytes(1 << 26)
+    while left:
+        encoder.write(block[:left])
+        left -= min(left, len(block))
+    encoder.finish()
+    assert out.start[:4] == b"RIFF"
+    assert struct.unpack("<I", out.start[40:44]) == (size + 1 if size < STREAMING_SIZE else size,)

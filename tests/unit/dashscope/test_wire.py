@@ -128,10 +128,11 @@ def test_words_of_another_shape_do_not_lose_the_sound(words: object) -> None:
     assert sentence(index=None) == sentence(index="1") == Answer()
 
 
-def test_audio_that_is_not_base64_is_rejected() -> None:
-    """A decoder that skips bad characters would give noise."""
+@pytest.mark.parametrize("damaged", ["AA*=", "AAAA****BBBB", "AAAA BBBB", "AAAABBB"])
+def test_audio_that_is_not_base64_is_rejected(damaged: str) -> None:
+    """A decoder that skips bad characters would give noise, or a sound that lacks some."""
     with pytest.raises(RejectedError, match="Base64"):
-        decode_answer(b'{"output":{"audio":{"data":"AA*="}}}')
+        decode_answer(json.dumps({"output": {"audio": {"data": damaged}}}).encode())
 
 
 @given(st.binary(max_size=200))

@@ -9,7 +9,7 @@ import pytest
 
 from qwentts_cli.redact import safe
 from qwentts_cli.settings.config import load_config
-from qwentts_cli.settings.credentials import ApiKey
+from qwentts_cli.settings.credentials import ApiKey, mask
 from qwentts_cli.settings.resolve import resolve
 
 if TYPE_CHECKING:
@@ -48,3 +48,12 @@ def test_a_key_is_not_written_anywhere_by_accident() -> None:
     """Copying all of a run's state into a file fails instead of taking the key along."""
     with pytest.raises(TypeError):
         pickle.dumps(ApiKey(KEY))
+
+
+@pytest.mark.parametrize(
+    ("secret", "shown"),
+    [("abcd", "sk-..."), ("sk-12345678", "sk-..."), ("sk-123456789", "sk-...6789"), (KEY, "sk-...QyNc")],
+)
+def test_a_key_is_known_by_its_end_unless_it_is_short(secret: str, shown: str) -> None:
+    """Four characters of twelve are a third; of fewer, none are shown."""
+    assert mask(secret) == shown

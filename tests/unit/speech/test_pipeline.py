@@ -195,3 +195,26 @@ def test_the_lowest_rank_goes_first() -> None:
 
 def assert_true(value: object) -> None:
     assert value
+
+
+def test_what_waits_for_a_worker_when_another_fails_is_not_made(deliver: Deliver) -> None:
+    """It would be paid for, and nobody takes it; the pool works for others still."""
+    begun: list[int] = []
+    second_runs, is_over, is_drained = threading.Event(), threading.Event(), threading.Event()
+
+    def make(number: int, _emit: Emit) -> Usage:
+        begun.append(number)
+        if number == 0:
+            second_runs.wait(10)
+            raise ValueError("wrong")
+        second_runs.set()
+        is_over.wait(10)
+        return Usage(characters=1)
+
+    with WorkerPool(2) as pool:
+        with pytest.raises(ValueError, match="wrong"):
+            list(deliver(range(100), make, lambda _item, _pcm: None, pool=pool))
+        is_over.set()
+        pool.submit((9, 0), is_drained.set)
+        assert is_drained.wait(10)
+    assert set(begun) <= {0, 1, 2}

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import stat
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from typing import IO, TYPE_CHECKING
+from typing import IO, TYPE_CHECKING, NoReturn
 
 import pytest
 
 from qwentts_cli.errors import LocalError, UsageError
+from qwentts_cli.storage import atomic
 from qwentts_cli.storage.atomic import atomic_write, remove_leftovers
+from qwentts_cli.storage.locks import try_lock
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 
@@ -132,3 +136,74 @@ def test_leftovers_of_the_dead_go_and_those_of_the_living_stay(tmp_path: Path) -
         assert ".qwentts-dead.part" not in names(tmp_path)
     remove_leftovers(tmp_path / "missing")
     assert names(tmp_path) == [".qwentts-other", "file", "mine.part"]
+
+
+def test_the_disk_has_the_file_before_its_name_and_the_name_before_the_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """After a power cut no name is on an empty file."""
+    events: list[str] = []
+    fsync, replace = os.fsync, os.replace
+
+    def note_sync(descriptor: int) -> None:
+        fsync(descriptor)
+        facts = os.fstat(descriptor)
+        events.append("folder" if stat.S_ISDIR(facts.st_mode) else f"{facts.st_size} bytes")
+
+    def note_name(part: Path, path: Path) -> None:
+        replace(part, path)
+        events.append("name")
+
+    monkeypatch.setattr(os, "fsync", note_sync)
+    monkeypatch.setattr(os, "replace", note_name)
+    with atomic_write(tmp_path / "file") as file:
+        file.write(b"new")
+    assert events == ["3 bytes", "name", "folder"]
+
+
+def test_a_part_that_another_run_took_for_dead_is_begun_anew(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It may have looked between the making of the file and its lock."""
+    removed: list[Path] = []
+
+    def lock(descriptor: int) -> bool:
+        if not removed:
+            removed.extend(tmp_path.iterdir())
+            removed[0].unlink()
+        return try_lock(descriptor)
+
+    monkeypatch.setattr(atomic, "try_lock", lock)
+    with atomic_write(tmp_path / "file") as file:
+        file.write(b"new")
+    assert ((tmp_path / "file").read_bytes(), names(tmp_path)) == (b"new", ["file"])
+
+
+def refuse(number: int) -> Callable[..., NoReturn]:
+    def fail(*_: object, **__: object) -> NoReturn:
+        raise OSError(number, os.strerror(number))
+
+    return fail
+
+
+def test_a_disk_without_locks_and_hard_links_can_be_written(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Such as one of a camera or of a share; what cannot be synced there is written all the same."""
+    monkeypatch.setattr(atomic, "try_lock", refuse(errno.ENOLCK))
+    monkeypatch.setattr(os, "link", refuse(errno.EPERM))
+    monkeypatch.setattr(os, "fsync", refuse(errno.EINVAL))
+    with atomic_write(tmp_path / "file", overwrite=False) as file:
+        file.write(b"new")
+    assert ((tmp_path / "file").read_bytes(), names(tmp_path)) == (b"new", ["file"])
+
+
+@pytest.mark.parametrize(("call", "number"), [("link", errno.EIO), ("fsync", errno.EIO)])
+def test_a_disk_that_fails_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, call: str, number: int
+) -> None:
+    """Nothing is left of the file, and nobody takes it for written."""
+    monkeypatch.setattr(os, call, refuse(number))
+    with pytest.raises(LocalError), atomic_write(tmp_path / "file", overwrite=False):
+        pass
+    assert names(tmp_path) == []

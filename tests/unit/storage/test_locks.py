@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwentts_cli.errors import BusyError
-from qwentts_cli.storage.locks import WindowsLocks, hold_lock, wait_for_lock
+from qwentts_cli.storage import locks as locks_module
+from qwentts_cli.storage.locks import PosixLocks, WindowsLocks, hold_lock, try_lock, wait_for_lock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,3 +142,21 @@ def test_on_windows_one_waits_until_it_is_free(descriptors: list[int]) -> None:
     locks.wait(descriptors[0])
     locks.wait(descriptors[1])
     assert len(waits) == 3
+
+
+def test_who_waited_for_a_removed_file_starts_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The holder before removes its file, and a third may have made a new one: one of the two holds that."""
+    path = tmp_path / "lock"
+    waits: list[int] = []
+
+    class Removed(PosixLocks):
+        def wait(self, descriptor: int) -> None:
+            super().wait(descriptor)
+            waits.append(descriptor)
+            if len(waits) == 1:
+                path.unlink()
+
+    monkeypatch.setattr(locks_module, "system_locks", Removed)
+    with wait_for_lock(path), path.open("rb") as third:
+        assert len(waits) == 2
+        assert not try_lock(third.fileno())

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from qwentts_cli.errors import UsageError
+from qwentts_cli.storage import sqlite
 from qwentts_cli.storage.sqlite import DamagedError, DatabaseError, Layout, open_database, open_to_read
 
 if TYPE_CHECKING:
@@ -102,3 +104,86 @@ def test_what_runs_by_itself_is_not_trusted(tmp_path: Path) -> None:
         with pytest.raises(DatabaseError):
             database.run("DELETE FROM sqlite_master")
     database.close()
+
+
+@pytest.mark.parametrize(("layout", "level"), [(FIRST, 1), (SECOND, 2)])
+def test_what_must_outlast_a_power_cut_is_written_through(tmp_path: Path, layout: Layout, level: int) -> None:
+    """SQLite calls it FULL, which is 2; what can be had again is NORMAL, and neither keeps out readers."""
+    database, _ = open_database(tmp_path / "list.sqlite", layout, warn=pytest.fail)
+    assert database.run("PRAGMA synchronous") == [(level,)]
+    assert database.run("PRAGMA journal_mode") == [("wal",)]
+    database.close()
+
+
+def test_one_that_is_locked_is_not_taken_for_damaged(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another program holds it: that is told, and everything stays where it is."""
+    monkeypatch.setattr(sqlite, "_BUSY_S", 0.0)
+    path = tmp_path / "list.sqlite"
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute(OLD)
+        other.execute("BEGIN EXCLUSIVE")
+        with pytest.raises(DatabaseError, match="locked") as caught:
+            open_database(path, FIRST, warn=pytest.fail)
+        assert caught.type is DatabaseError
+        other.execute("ROLLBACK")
+    assert not list(tmp_path.glob("*damaged*"))
+
+
+def test_what_is_damaged_inside_is_put_aside(tmp_path: Path) -> None:
+    """Though its first page, which says what tables there are, can be read."""
+    path = tmp_path / "list.sqlite"
+    database, _ = open_database(path, FIRST, warn=pytest.fail)
+    database.close()
+    with path.open("r+b") as file:
+        file.seek(4096)
+        file.write(b"x" * 4096)
+    with pytest.raises(DamagedError), closing(open_to_read(path, FIRST)) as reader:
+        reader.run("SELECT * FROM words")
+    told: list[str] = []
+    sqlite.put_aside(path, FIRST, warn=told.append)
+    assert len(told) == len(list(tmp_path.glob("*damaged*"))) == 1
+
+
+def test_what_is_in_order_is_not_put_aside(tmp_path: Path) -> None:
+    """Another process was quicker and has begun a new one already."""
+    path = tmp_path / "list.sqlite"
+    open_database(path, FIRST, warn=pytest.fail)[0].close()
+    sqlite.put_aside(path, FIRST, warn=pytest.fail)
+    assert [file.name for file in tmp_path.iterdir()] == ["list.sqlite"]
+
+
+def test_one_of_a_newer_version_is_left_alone(tmp_path: Path) -> None:
+    """Neither a writer nor a reader can know what is in it."""
+    path = tmp_path / "list.sqlite"
+    open_database(path, SECOND, warn=pytest.fail)[0].close()
+    before = path.read_bytes()
+    with pytest.raises(UsageError, match="newer"):
+        open_database(path, FIRST, warn=pytest.fail)
+    with pytest.raises(UsageError, match="newer"):
+        open_to_read(path, FIRST)
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize("name", ["a?b", "a#b", "a%25b"])
+def test_any_name_of_a_file_is_taken_as_it_is(tmp_path: Path, name: str) -> None:
+    """SQLite is given an address, in which some characters mean something."""
+    path = tmp_path / name / "list.sqlite"
+    path.parent.mkdir(mode=0o700)
+    open_database(path, FIRST, warn=pytest.fail)[0].close()
+    open_to_read(path, FIRST).close()
+    assert path.stat().st_size > 0
+    assert [folder.name for folder in tmp_path.iterdir()] == [name]
+
+
+def test_a_script_that_fails_changes_nothing(tmp_path: Path) -> None:
+    """An update is there in all its parts, or not at all."""
+    path = tmp_path / "list.sqlite"
+    old, _ = open_database(path, FIRST, warn=pytest.fail)
+    old.run("INSERT INTO words VALUES ('a')")
+    old.close()
+    broken = Layout(title="list", versions=(OLD, NEW), upgrades=(f"{UPGRADE};NONSENSE",), is_durable=True)
+    with pytest.raises(DatabaseError):
+        open_database(path, broken, warn=pytest.fail)
+    again, is_anew = open_database(path, FIRST, warn=pytest.fail)
+    assert (again.run("SELECT * FROM words"), is_anew) == ([("a",)], False)
+    again.close()

@@ -13,6 +13,7 @@ from msgspec.structs import replace
 
 from benchmarks.ratelimit import limited_server
 from qwentts_cli.synthesis.limiter import RateLimiter
+from qwentts_cli.synthesis.limiter_rules import START_RPS
 from qwentts_cli.synthesis.limiter_state import OwnState, SharedState
 from qwentts_cli.synthesis.timing import Cancelled, until_cancelled
 from tests.virtual_time import VirtualTime
@@ -228,3 +229,17 @@ def test_real_processes_keep_to_one_limit(tmp_path: Path) -> None:
     assert len(server.accepted) == 24
     assert server.refused == 0
     assert server.accepted[-1] - server.accepted[0] >= 23 / 20 * 0.98
+
+
+@pytest.mark.parametrize("later_s", [-900_000.0, 601.0])
+def test_what_was_known_before_a_reboot_or_long_ago_is_not_believed(tmp_path: Path, later_s: float) -> None:
+    """A clock that began anew would make the first request wait for days."""
+    before = VirtualTime(now=1_000_000.0)
+    limiter = RateLimiter(SharedState(tmp_path / "rate.json"), timing=before.timing())
+    limiter.throttled(limiter.acquire(), 250.0)
+    limiter.succeeded()
+    after = VirtualTime(now=before.now + later_s)
+    limiter = RateLimiter(SharedState(tmp_path / "rate.json"), timing=after.timing())
+    limiter.acquire()
+    assert after.waits == []
+    assert limiter.allowed_rps() == START_RPS

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import threading
+import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
@@ -79,6 +80,11 @@ def test_dead_addresses_are_forgotten(tmp_path: Path) -> None:
     for name in ("old.json", "old.lock", ".qwentts-1.part", "old.txt"):
         (folder / name).touch()
         os.utime(folder / name, (0, 0))
+    dead = time.time() - 49 * 3600
+    (folder / "dead.json").touch()
+    os.utime(folder / "dead.json", (dead, dead))
+    # A day is what an address lives; the clock may be wrong by nearly another one.
+    os.utime(folder / f"{KEY}.json", (dead + 2 * 3600, dead + 2 * 3600))
     pending.forget_dead()
     assert sorted(path.name for path in folder.iterdir()) == [f"{KEY}.json", "old.txt"]
     open_pending(tmp_path / "missing").forget_dead()

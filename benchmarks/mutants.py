@@ -1,0 +1,179 @@
+"""Breaks the program in small ways, and tells which breaks no test notices.
+
+    python -m benchmarks.mutants storage billing --sample 60 --seed 1
+
+Each break is made in a copy of the tree. Then the tests of that file run, those of its room, and last what is
+in `PROMISES` of it, until one is red. What is left green is a promise that nothing holds, or a break that
+changes nothing anybody could see.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import multiprocessing
+import os
+import random
+import shutil
+import signal
+import sys
+import tempfile
+import time
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from benchmarks.breaks import Break, breaks_of
+
+_TREE = Path(__file__).parents[1]
+_PACKAGE = "qwentts_cli"
+# Tests of the real program that hold the promises of a room, beside those in tests/unit.
+PROMISES = {
+    "billing": ["cli/test_budget.py", "cli/test_usage.py", "cli/test_tokens.py"],
+    "dashscope": [
+        "cli/test_models.py",
+        "cli/test_voices.py",
+        "cli/test_say_refused.py",
+        "reliability/test_connections.py",
+        "reliability/test_proof.py",
+        "reliability/test_streams.py",
+    ],
+    "settings": ["cli/test_config.py", "cli/test_config_key.py", "cli/test_homes.py", "cli/test_tuning.py"],
+    "storage": [
+        "reliability/test_disk.py",
+        "reliability/test_hostile_journal.py",
+        "reliability/test_planted_files.py",
+        "reliability/test_untrusted_files.py",
+    ],
+    "synthesis": ["reliability/test_pay_once.py", "reliability/test_possibly_billed.py", "cli/test_say.py"],
+}
+# Loaded once, and not for each break.
+_LIBRARIES = ("hypothesis", "numpy", "requests", "soundfile", "sqlite3", "typer", "xdist")
+# The warning is of what is loaded already.
+_OPTIONS = ["-x", "-q", "-n0", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
+_LOG = "tests.log"
+_SLOWER = 3
+_LEAST_S = 15.0
+
+
+class Mutant(NamedTuple):
+    """A break of a file of the package, whose path is relative to the tree."""
+
+    number: int
+    path: Path
+    what: Break
+
+
+def main() -> None:
+    options = _read_options()
+    mutants = _choose(options.rooms, options.sample, options.seed)
+    context = multiprocessing.get_context("fork")
+    survivors, began = [], time.monotonic()
+    with (
+        tempfile.TemporaryDirectory() as scratch,
+        ProcessPoolExecutor(options.jobs, context, initializer=_prepare, initargs=(Path(scratch),)) as pool,
+    ):
+        limits = dict(
+            zip(options.rooms, pool.map(partial(_longest_s, quick=options.quick), options.rooms), strict=True)
+        )
+        runs = {
+            pool.submit(_is_noticed, mutant, limits[mutant.path.parts[1]], options.quick): mutant
+            for mutant in mutants
+        }
+        for done in as_completed(runs):
+            if not done.result():
+                survivors.append(runs[done])
+                print(_tell(runs[done]), flush=True)
+    killed = len(mutants) - len(survivors)
+    print(f"{killed} of {len(mutants)} breaks noticed, in {time.monotonic() - began:.0f} s")
+
+
+def _read_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("rooms", nargs="*", default=sorted(PROMISES), help="folders of the package")
+    parser.add_argument("--sample", type=int, help="at most so many breaks of a room; all if not given")
+    parser.add_argument("--seed", type=int, default=1, help="which ones")
+    parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at a time")
+    parser.add_argument("--quick", action="store_true", help="only the tests in tests/unit")
+    return parser.parse_args()
+
+
+def _choose(rooms: list[str], sample: int | None, seed: int) -> list[Mutant]:
+    chosen: list[Mutant] = []
+    for room in rooms:
+        files = sorted((_TREE / _PACKAGE / room).rglob("*.py"))
+        every = [(path.relative_to(_TREE), found) for path in files for found in breaks_of(path.read_bytes())]
+        if sample and len(every) > sample:
+            every = random.Random(seed).sample(every, sample)  # noqa: S311 - which breaks is no secret
+        chosen += [Mutant(len(chosen) + number, *one) for number, one in enumerate(every, 1)]
+    return chosen
+
+
+def _prepare(scratch: Path) -> None:
+    """Give this worker a tree of its own, and load what every run of the tests needs."""
+    tree = scratch / str(os.getpid())
+    names = shutil.ignore_patterns(".*", "__pycache__")
+    shutil.copytree(_TREE, tree, ignore=names)
+    os.chdir(tree)
+    os.environ["PYTHONPATH"] = str(tree)
+    for name in _LIBRARIES:
+        __import__(name)
+
+
+def _longest_s(room: str, *, quick: bool) -> float:
+    """Seconds that the tests of a room may take; they must be green while nothing is broken."""
+    began = time.monotonic()
+    if any(_run(tests, None) for tests in _tests(room, "", quick=quick)):
+        sys.exit(f"the tests of {room} are red without any break\n{Path(_LOG).read_text()}")
+    return _LEAST_S + _SLOWER * (time.monotonic() - began)
+
+
+def _is_noticed(mutant: Mutant, longest_s: float, quick: bool) -> bool:  # noqa: FBT001 - a pool calls it
+    tests = _tests(mutant.path.parts[1], mutant.path.stem, quick=quick)
+    source = mutant.path.read_bytes()
+    mutant.path.write_bytes(mutant.what.apply(source))
+    # What is compiled already is told by the second and the size, which two breaks can share.
+    os.utime(mutant.path, (mutant.number, mutant.number))
+    try:
+        return any(_run(some, longest_s) for some in tests)
+    finally:
+        mutant.path.write_bytes(source)
+
+
+def _tests(room: str, name: str, *, quick: bool) -> list[list[str]]:
+    """The tests of a room, the quickest first: those named like the file, then its neighbours'."""
+    unit = Path("tests/unit") / room
+    own = sorted(map(str, unit.rglob(f"test_{name}*.py"))) if name else []
+    beside = [] if quick else [str(Path("tests") / path) for path in PROMISES.get(room, [])]
+    return [[*own, str(unit)], beside] if beside else [[*own, str(unit)]]
+
+
+def _run(tests: list[str], longest_s: float | None) -> int:
+    """0 if the tests are green; what takes too long is red."""
+    run = multiprocessing.get_context("fork").Process(target=partial(_run_here, tests))
+    run.start()
+    run.join(longest_s)
+    with contextlib.suppress(ProcessLookupError):
+        os.killpg(run.pid or 0, signal.SIGKILL)
+    run.join()
+    return run.exitcode or 0
+
+
+def _run_here(tests: list[str]) -> None:
+    os.setsid()
+    log = os.open(_LOG, os.O_RDWR | os.O_CREAT | os.O_TRUNC)
+    for descriptor in range(3):
+        os.dup2(log, descriptor)
+    os._exit(pytest.main([*_OPTIONS, *tests]))
+
+
+def _tell(mutant: Mutant) -> str:
+    old, new = (" ".join(text.split()) for text in (mutant.what.old, mutant.what.new))
+    return f"{mutant.path}:{mutant.what.line}: {old}  ->  {new}"
+
+
+if __name__ == "__main__":
+    main()
