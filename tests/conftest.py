@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -16,12 +17,33 @@ from qwentts_cli.sandbox.server import Sandbox
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from types import FrameType
 
 PROGRAM = [sys.executable, "-W", "error", "-m", "qwentts_cli"]
 KEY = "sk-canary0123456789"
 # NumPy's threads look for work so busily that the other workers starve.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
+_OFTEN_IGNORED = ("SIGINT", "SIGHUP", "SIGQUIT", "SIGTERM")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Set up what runs tests: a worker, or the only process."""
+    if config.getoption("numprocesses", 0):
+        return
+    from hypothesis import settings
+
+    settings.register_profile("qwentts", deadline=None)  # which a busy machine would break
+    settings.load_profile("qwentts")
+    for name in _OFTEN_IGNORED:
+        number = getattr(signal, name, None)
+        if number and signal.getsignal(number) is signal.SIG_IGN:
+            # Under `nohup`, or in the background. A handler is not handed on to what tests start.
+            signal.signal(number, _ignore)
+
+
+def _ignore(_number: int, _frame: FrameType | None) -> None:
+    pass
 
 
 @dataclass(frozen=True)

@@ -39,7 +39,7 @@ def silent_runs(pcm: bytes) -> list[int]:
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_any_text_is_read_back_exactly(text: str) -> None:
     """Whatever the text, the sound says exactly it."""
     assert read_back_pcm(speak(text)) == text

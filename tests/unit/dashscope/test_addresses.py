@@ -185,7 +185,7 @@ HOSTS = [
 ]
 
 
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 @given(
     st.lists(st.sampled_from([*MARKS, *HOSTS]), max_size=9).map(lambda pieces: "http://" + "".join(pieces))
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qwentts_cli.documents.chapters import (
@@ -77,7 +77,6 @@ def test_the_user_may_say_what_a_title_is() -> None:
 
 
 @given(st.lists(st.sampled_from(["第一章\n", "text\r\n", "\n", "Chapter 2", "\r", " more "]), max_size=12))
-@settings(deadline=None)
 def test_nothing_is_lost(pieces: list[str]) -> None:
     """Joined, the chapters are the text but for white space, in whatever pieces it comes."""
     whole = "".join(text for chapter in divide_text(pieces) for text in chapter.text())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qwentts_cli.documents.chapters import divide_text
@@ -83,7 +83,6 @@ def test_tells_the_place_of_a_mistake(text: str, message: str) -> None:
 
 
 @given(st.lists(st.sampled_from(["a", " ", "\n\n", "b.", "[x]", "]", "\\"])))
-@settings(deadline=None)
 def test_without_marks_nothing_changes(parts: list[str]) -> None:
     """A text without marks is the same with and without markup."""
     text = "".join(parts)

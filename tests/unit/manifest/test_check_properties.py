@@ -61,7 +61,7 @@ def table(found: list[dict[str, str]], **dialect: str) -> str:
     return out.getvalue()
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(rows)
 def test_lists_say_what_was_written(
     tmp_path_factory: pytest.TempPathFactory, found: list[dict[str, str]]
@@ -79,7 +79,7 @@ def test_lists_say_what_was_written(
         assert said(items(write(folder / name, content))) == expected, name
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=EXAMPLES)
 @given(st.lists(texts, min_size=1), st.sampled_from(["\n", "\r\n", "\r"]))
 def test_lines_of_stdin_say_what_was_written(lines: list[str], end: str) -> None:
     """Nothing but the line ends separates them."""

@@ -118,7 +118,7 @@ def test_templates_name_items_but_explicit_outputs(tmp_path: Path) -> None:
     assert "304 bytes long" in failure(long, template="{id}{id}").message
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(
     st.lists(st.tuples(literals, fields), min_size=1, max_size=5), st.lists(values, min_size=5, max_size=5)
 )
@@ -135,7 +135,7 @@ def test_every_result_of_a_template_is_safe(parts: list[tuple[str, str]], found:
     assert max(map(len, found)) * template.count("{") > 60
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(values)
 def test_every_id_makes_a_safe_name(value: str) -> None:
     """And one that is safe already stays as it is."""
@@ -148,7 +148,6 @@ def test_every_id_makes_a_safe_name(value: str) -> None:
         assert check_output(name, extension="wav", portable=True) == name
 
 
-@settings(deadline=None)
 @given(values)
 def test_every_stem_makes_a_name_that_is_accepted(value: str) -> None:
     """As it is where this system allows it."""

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qwentts_cli.errors import UsageError
@@ -16,7 +16,6 @@ def listed(count: int) -> list[Item]:
     ]
 
 
-@settings(deadline=None)
 @given(st.integers(0, 200), st.integers(1, 30))
 def test_every_item_is_in_exactly_one_shard(items: int, shards: int) -> None:
     """Together they are the list; their sizes differ by one at most; more items at the end move none."""

@@ -73,7 +73,7 @@ def test_folders_without_text_and_one_document_of_json(tmp_path: Path) -> None:
     ]
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=50)
 @given(st.lists(st.text(max_size=8) | st.from_regex(r"[a-z]?[0-9]{1,3}[a-z]?", fullmatch=True)))
 def test_natural_order_is_an_order(names: list[str]) -> None:
     """Any names can be sorted, always in the same way."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qwentts_cli.dashscope.pairing import Names
@@ -21,7 +21,6 @@ def uttered(*passages: Passage, voice: VoiceSettings = CHERRY) -> list[Utterance
 
 
 @given(st.lists(st.text(max_size=40), max_size=8))
-@settings(deadline=None)
 def test_a_text_of_one_manner_is_cut_like_any_text(pieces: list[str]) -> None:
     """In pieces that go on with each other there is no difference."""
     assert list(utter_passages(as_passages(pieces), CHERRY, lambda _warning: None)) == list(

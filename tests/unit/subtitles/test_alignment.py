@@ -116,7 +116,7 @@ def test_more_or_fewer_silences_than_sentences(count: int) -> None:
     assert all(before < after for before, after in pairwise(times))
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(
     st.lists(st.tuples(st.integers(1, 30), st.booleans()), min_size=1, max_size=30),
     st.lists(st.tuples(st.integers(1, 500), st.integers(80, 900)), max_size=30),

@@ -127,7 +127,7 @@ def test_silence_around_the_sound_does_not_matter(silent_ms: int) -> None:
     assert padded[-1].end_s == plain[-1].end_s + 2 * shift
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(
     st.lists(
         st.sampled_from(
@@ -143,7 +143,7 @@ def test_any_order_of_sentences_is_told_apart(text: str) -> None:
     assert all(placed_right(text.strip(), cues_of(text.strip())))
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.text("ab1 .,!?。，！？“”\n好天", max_size=200),
     st.integers(1, 4000),

@@ -9,7 +9,7 @@ from fractions import Fraction
 from pathlib import PurePath
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qwentts_cli.errors import UsageError
@@ -77,7 +77,6 @@ def _ms(time: str, point: str) -> int:
     return ((int(found[1]) * 60 + int(found[2])) * 60 + int(found[3])) * 1000 + int(found[5])
 
 
-@settings(deadline=None)
 @given(cue_lists(), st.sampled_from([SubtitleFormat.SRT, SubtitleFormat.VTT, SubtitleFormat.JSON]))
 def test_what_is_written_can_be_read(cues: list[Cue], fmt: SubtitleFormat) -> None:
     """Words survive as they are, and times to a millisecond; cues follow each other and none is empty."""
@@ -89,7 +88,6 @@ def test_what_is_written_can_be_read(cues: list[Cue], fmt: SubtitleFormat) -> No
         before = end
 
 
-@settings(deadline=None)
 @given(st.lists(st.integers(24, 10**6), min_size=1), st.integers(0, 10**9))
 def test_times_are_rounded_not_drifting(lengths: list[int], first: int) -> None:
     """Every time is the nearest millisecond, and cues that touch do so in the file."""

@@ -35,7 +35,7 @@ def lines_of(sentence: str) -> list[str]:
     return [line for caption in split_captions(sentence) for line in caption.lines]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(texts)
 def test_every_word_is_shown_as_it_was_written(text: str) -> None:
     """Lines joined are the text, but for white space: there is one space or none where the text had any."""
@@ -47,7 +47,7 @@ def test_every_word_is_shown_as_it_was_written(text: str) -> None:
         assert all(word in text for word in re.findall("[A-Za-z]+", line))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(texts)
 def test_a_caption_is_two_lines_and_a_line_42_columns(text: str) -> None:
     """A line is longer only if it is a single cluster; a cluster is never cut."""
@@ -63,7 +63,7 @@ def test_a_caption_is_two_lines_and_a_line_42_columns(text: str) -> None:
         assert not rest
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(texts)
 def test_a_line_ends_between_clusters(text: str) -> None:
     """What a reader sees as one character stays in one line."""
@@ -89,7 +89,7 @@ def test_lines_are_whole_clusters(cluster: str) -> None:
 parts = ["今", "天气", "「好」", "（好，", "“好”", "好。", "好——", "好……", "カー", "ちょっと", "々"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(st.lists(st.sampled_from(parts), min_size=25, max_size=60).map("".join))
 def test_marks_stay_with_what_they_close_or_open(text: str) -> None:
     """No line begins with a mark that closes or ends with one that opens."""
@@ -98,7 +98,7 @@ def test_marks_stay_with_what_they_close_or_open(text: str) -> None:
     assert all(line[-1] not in "「（“" for line in lines)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.lists(st.sampled_from(["mot", "« mot »", "mot !", "( mot )", "mot :"]), max_size=30).map(" ".join))
 def test_marks_set_off_by_spaces_stay_too(text: str) -> None:
     """In French there is a space before or behind them."""

@@ -77,7 +77,7 @@ def test_rate_and_channels_are_the_sounds() -> None:
     assert abs(found.end - 10_512) <= 110
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.lists(st.integers(1, 4000), max_size=8))
 def test_pieces_make_no_difference(sizes: list[int]) -> None:
     """However the sound is cut on its way, the silences are the same."""

@@ -45,7 +45,7 @@ rules = st.fixed_dictionaries(
 )
 
 
-@settings(max_examples=MAX_EXAMPLES, deadline=None)
+@settings(max_examples=MAX_EXAMPLES)
 @given(texts, rules)
 def test_segments_joined_are_the_text_and_each_fits(text: str, rule: Rules) -> None:
     """Nothing is lost, nothing is added, and no request is too long."""
@@ -55,7 +55,7 @@ def test_segments_joined_are_the_text_and_each_fits(text: str, rule: Rules) -> N
     assert all(text.startswith(segment.text, segment.start) for segment in segments)
 
 
-@settings(max_examples=MAX_EXAMPLES, deadline=None)
+@settings(max_examples=MAX_EXAMPLES)
 @given(texts, rules, st.lists(st.integers(1, 40), min_size=1))
 def test_a_stream_gives_the_segments_of_the_whole(text: str, rule: Rules, sizes: list[int]) -> None:
     """It makes no difference in what pieces a text arrives, wherever they are cut."""
@@ -69,7 +69,7 @@ def test_a_stream_gives_the_segments_of_the_whole(text: str, rule: Rules, sizes:
     assert [*streamed, *segmenter.finish()] == list(segment_text([text], **rule))
 
 
-@settings(max_examples=MAX_EXAMPLES, deadline=None)
+@settings(max_examples=MAX_EXAMPLES)
 @given(texts, st.sampled_from([40, 100, 600]))
 def test_only_a_cluster_over_the_limit_is_cut(text: str, max_units: int) -> None:
     """As an independent implementation of the Unicode annex sees clusters."""
@@ -78,7 +78,7 @@ def test_only_a_cluster_over_the_limit_is_cut(text: str, max_units: int) -> None
         assert {segment.start for segment in segment_text([text], max_units=max_units)} <= wholes.keys()
 
 
-@settings(max_examples=MAX_EXAMPLES, deadline=None)
+@settings(max_examples=MAX_EXAMPLES)
 @given(texts, rules)
 def test_lines_and_columns_are_those_of_an_editor(text: str, rule: Rules) -> None:
     """Wherever a segment begins, its first visible character is found again."""
@@ -98,7 +98,7 @@ words = st.lists(
 )
 
 
-@settings(max_examples=MAX_EXAMPLES, deadline=None)
+@settings(max_examples=MAX_EXAMPLES)
 @given(words, st.sampled_from([30, 60, 100]), st.sampled_from([" ", ", ", "，", "和", "\n"]))
 def test_words_numbers_and_addresses_are_whole(tokens: list[str], max_units: int, between: str) -> None:
     """There is always a better place, so the inside of one is never cut."""
@@ -107,7 +107,7 @@ def test_words_numbers_and_addresses_are_whole(tokens: list[str], max_units: int
     assert [word.rstrip(",") for word in found] == tokens
 
 
-@settings(max_examples=MAX_EXAMPLES, deadline=None)
+@settings(max_examples=MAX_EXAMPLES)
 @given(
     st.lists(
         st.sampled_from(["好的。", "今天天气很好，我们走吧！", "Hello, world. ", "“真的？”", "他来了；"])
@@ -120,7 +120,7 @@ def test_ordinary_prose_is_cut_at_its_sentences(sentences: list[str]) -> None:
     assert all(segment.speakable for segment in segments)
 
 
-@settings(max_examples=MAX_EXAMPLES, deadline=None)
+@settings(max_examples=MAX_EXAMPLES)
 @given(texts.filter(lambda text: len(text) > 1))
 def test_halves_are_smaller_and_joined_the_whole(text: str) -> None:
     """Halving ends: each half is a part of the segment, and nothing is lost."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qwentts_cli.text.segment import segment_text
@@ -18,7 +18,6 @@ PIECES = [
 texts = st.lists(st.sampled_from(PIECES), max_size=40).map("".join)
 
 
-@settings(deadline=None)
 @given(texts)
 def test_nothing_that_sounds_is_lost_and_nothing_is_left_to_leave_out(text: str) -> None:
     """Letters and digits are all there, no white space is billed twice, and a second time changes nothing."""
@@ -29,7 +28,6 @@ def test_nothing_that_sounds_is_lost_and_nothing_is_left_to_leave_out(text: str)
     assert drop_soundless(sent) == sent
 
 
-@settings(deadline=None)
 @given(texts)
 def test_a_text_without_speech_is_not_sent_and_any_other_is(text: str) -> None:
     """What is judged to be worth a request is not empty when it is sent."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from qwentts_cli.documents.formats.markdown import parse_markdown, read_front_matter
@@ -107,7 +107,6 @@ def test_leaves_out_a_list_of_contents() -> None:
 
 
 @given(st.text(alphabet=st.characters(categories=["L", "N", "Zs", "P"]), max_size=200))
-@settings(deadline=None)
 def test_any_text_is_read(text: str) -> None:
     """No text breaks it, and it says no blank line and nothing invisible."""
     for passage in said(text):
