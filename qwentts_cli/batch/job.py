@@ -49,9 +49,7 @@ def prepare_job(context: Context, options: BatchOptions, observer: Observer) -> 
     voice = choose_voice_settings(
         context.settings,
         observer,
-        instructions=options.speech.instructions,
-        optimize_instructions=options.speech.optimize,
-        lexicon=options.speech.lexicon,
+        options.speech,
         wants_words=bool(options.files.subtitles),
         ai_label=context.ai_label(is_wanted=options.speech.is_labelled),
     )
@@ -66,7 +64,7 @@ def prepare_job(context: Context, options: BatchOptions, observer: Observer) -> 
     settings = _check_bitrate(settings, join)
     if voice.ai_label and not settings.format.has_label:
         observer.warn(f"{settings.format} has no place for the label of AI")
-    limits = options.spending
+    limits = options.requests
     budget = open_budget(
         context.prices, voice.model, max_cost=limits.max_cost, max_characters=limits.max_characters
     )
@@ -89,7 +87,7 @@ def _choose_settings(context: Context, options: BatchOptions, voice: VoiceSettin
         bitrate_kbps=options.files.bitrate_kbps,
         pauses=options.speech.pauses,
         fits=options.speech.fits,
-        on_refused=options.speech.on_refused,
+        on_refused=options.on_refused,
         is_sandbox=context.is_sandbox,
         loudness=None if options.join else options.files.loudness,
         subtitles=options.files.subtitles,

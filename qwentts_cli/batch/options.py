@@ -11,13 +11,12 @@ from msgspec import Struct, field
 
 from qwentts_cli.documents.options import DocumentOptions, TagOptions
 from qwentts_cli.manifest.item import ExtraFields, OnEmpty
-from qwentts_cli.speech.options import CacheUse, Pauses
+from qwentts_cli.speech.options import Pauses, RequestOptions, SpeechOptions
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from qwentts_cli.audio.formats import AudioFormat
-    from qwentts_cli.documents.lexicon import Lexicon
     from qwentts_cli.speech.voice_settings import VoiceSettings
     from qwentts_cli.subtitles.formats import SubtitleFormat
 
@@ -72,30 +71,6 @@ class FileOptions(Struct, frozen=True, kw_only=True):
     is_forced: bool = False
 
 
-class SpeechOptions(Struct, frozen=True, kw_only=True):
-    """How it is spoken; the voice, the model and the language come from the settings.
-
-    With `fits`, what is too long for its time in a film is made faster.
-    """
-
-    instructions: str | None = None
-    optimize: bool = False
-    lexicon: Lexicon | None = None
-    is_labelled: bool = False
-    pauses: Pauses = field(default_factory=Pauses)
-    fits: bool = False
-    on_refused: OnRefused = OnRefused.FAIL
-
-
-class Spending(Struct, frozen=True, kw_only=True):
-    """What may be spent, and whether the cache may save some of it."""
-
-    max_cost: str | None = None
-    max_characters: int | None = None
-    cache_use: CacheUse = field(default_factory=CacheUse)
-    retakes: int = 0
-
-
 class BatchOptions(Struct, frozen=True, kw_only=True):
     """One batch, as the user asks for it.
 
@@ -109,12 +84,12 @@ class BatchOptions(Struct, frozen=True, kw_only=True):
     selection: Selection = field(default_factory=Selection)
     files: FileOptions = field(default_factory=FileOptions)
     speech: SpeechOptions = field(default_factory=SpeechOptions)
-    spending: Spending = field(default_factory=Spending)
+    requests: RequestOptions = field(default_factory=RequestOptions)
+    on_refused: OnRefused = OnRefused.FAIL
     join: Path | None = None
     tags: TagOptions = field(default_factory=TagOptions)
     report: Path | None = None
     fail_fast: bool = False
-    waits_for_network: bool = False
 
 
 class OutputSettings(Struct, frozen=True, kw_only=True):

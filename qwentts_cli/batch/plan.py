@@ -63,7 +63,7 @@ def plan_batch(
         UsageError: something is wrong with the options or the items.
     """
     job = prepare_job(context, options, observer)
-    cache = look_into_cache(context, options.spending.cache_use, observer) if is_measured else None
+    cache = look_into_cache(context, options.requests.cache_use, observer) if is_measured else None
     with open_journal(job.tasks, observer, is_written=False) as journal:
         if is_measured:
             check_files(job, options, journal)

@@ -92,11 +92,11 @@ def _make_all(
             open_synthesizer(
                 context,
                 job.tasks.settings.voice.model,
-                cache_use=options.spending.cache_use,
+                cache_use=options.requests.cache_use,
                 is_streamed=False,
                 budget=job.budget,
                 observer=observer,
-                waits_for_network=options.waits_for_network,
+                waits_for_network=options.requests.waits_for_network,
             )
         )
         to_make = _tell_done(job, journal, observer, keep, is_forced=options.files.is_forced)
@@ -111,7 +111,7 @@ def _make_all(
             pool=pool,
             observer=observer,
             prices=context.prices,
-            length_check=LengthCheck(options.spending.retakes, synthesizer.make_anew),
+            length_check=LengthCheck(options.requests.retakes, synthesizer.make_anew),
         )
         runner = Runner(
             make, pool=pool, journal=journal, observer=observer, keep=keep, fail_fast=options.fail_fast

@@ -88,7 +88,7 @@ def check_voice(settings: Settings) -> Iterator[Check]:
     """The model and the voice that would speak, and what is wrong with them."""
     heard = _Heard()
     try:
-        voice = choose_voice_settings(settings, heard, instructions=None, optimize_instructions=False)
+        voice = choose_voice_settings(settings, heard)
     except QwenTTSError as error:
         yield failed("voice", error, error.hint or "qwentts voices")
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from qwentts_cli.batch.plan import Plan, plan_batch
 from qwentts_cli.batch.run import run_batch
 from qwentts_cli.cli.console.batch_console import BatchConsole
-from qwentts_cli.cli.console.reading import tell_unused
+from qwentts_cli.cli.console.unused_words import tell_unused
 from qwentts_cli.cli.quote_result import show_quote
 from qwentts_cli.errors import ExitCode, QwenTTSError
 from qwentts_cli.speech.estimate import make_quote
@@ -15,23 +15,23 @@ from qwentts_cli.speech.estimate import make_quote
 if TYPE_CHECKING:
     from qwentts_cli.batch.options import BatchOptions
     from qwentts_cli.cli.console.invocation import Invocation
-    from qwentts_cli.cli.console.shown import Shown
+    from qwentts_cli.cli.options.batch_flags import ShowFlags
 
 
-def show_batch(run: Invocation, options: BatchOptions, shown: Shown) -> int:
+def show_batch(run: Invocation, options: BatchOptions, show: ShowFlags) -> int:
     """Ask about a batch or make it; gives the exit code."""
     console = BatchConsole(
         run.output,
         prices=run.context.prices,
         folder=options.files.folder,
-        is_jsonl=shown.is_jsonl,
-        is_explained=shown.is_explained,
+        is_jsonl=show.jsonl,
+        is_explained=show.explain,
     )
-    if shown.is_dry or shown.is_explained or shown.is_check:
-        plan = plan_batch(run.context, options, console, is_measured=shown.is_dry)
-        _show_plan(run, plan, options, console, is_dry=shown.is_dry)
-        return ExitCode.PARTIAL if shown.is_check and not plan.is_done else ExitCode.OK
-    return _make(run, options, console, has_items=not shown.is_jsonl)
+    if show.dry_run or show.explain or show.check:
+        plan = plan_batch(run.context, options, console, is_measured=show.dry_run)
+        _show_plan(run, plan, options, console, is_dry=show.dry_run)
+        return ExitCode.PARTIAL if show.check and not plan.is_done else ExitCode.OK
+    return _make(run, options, console, has_items=not show.jsonl)
 
 
 def _make(run: Invocation, options: BatchOptions, console: BatchConsole, *, has_items: bool) -> int:

@@ -8,16 +8,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from qwentts_cli.cli.console import speech_options as opt
 from qwentts_cli.cli.console.invocation import begin
 from qwentts_cli.cli.console.observer import ConsoleObserver
-from qwentts_cli.cli.console.reading import check_one_text, choose_lexicon, choose_reading
-from qwentts_cli.documents.input_format import InputFormat
+from qwentts_cli.cli.options.flag_groups import spread_flags
+from qwentts_cli.cli.options.speech_flags import VoiceFlags
+from qwentts_cli.cli.options.text_flags import TextFlags
 from qwentts_cli.documents.piped import Piped, name_typed
 from qwentts_cli.documents.reader import DocumentReader
 from qwentts_cli.errors import ExitCode
 from qwentts_cli.lint.lint import lint_file
 from qwentts_cli.lint.remark import Rule
+from qwentts_cli.speech.options import SpeechOptions
 from qwentts_cli.speech.voice_settings import choose_voice_settings
 from qwentts_cli.wording import plural
 
@@ -29,19 +30,15 @@ if TYPE_CHECKING:
     from qwentts_cli.speech.voice_settings import VoiceSettings
 
 
+@spread_flags
 def lint(
     context: typer.Context,
+    *,
     files: Annotated[
         list[Path] | None, typer.Argument(metavar="[FILE]...", help="What to look at; - reads stdin.")
     ] = None,
-    voice: opt.VoiceOption = None,
-    model: opt.ModelOption = None,
-    language: opt.LanguageOption = None,
-    encoding: opt.EncodingOption = None,
-    input_format: opt.InputFormatOption = InputFormat.AUTO,
-    chapters: opt.ChaptersOption = None,
-    line_breaks: opt.LineBreaksOption = None,
-    lexicon: opt.LexiconOption = None,
+    voice: VoiceFlags,
+    text: TextFlags,
     ignore: Annotated[
         list[Rule] | None, typer.Option("--ignore", help="Leave out one of the rules; may be given again.")
     ] = None,
@@ -53,16 +50,11 @@ def lint(
 
     Exit code 8 if there is anything; nothing is sent.
     """
-    run = begin(context, voice=voice, model=model, language=language, line_breaks=line_breaks)
-    settings = choose_voice_settings(
-        run.context.settings,
-        ConsoleObserver(run.output),
-        instructions=None,
-        optimize_instructions=False,
-        lexicon=choose_lexicon(lexicon),
-    )
-    reading = choose_reading(check_one_text(input_format), chapters, None, None, markup=False)
-    reader = DocumentReader(encoding, lambda _text: None, reading)
+    run = begin(context, voice, text)
+    speech = SpeechOptions(lexicon=text.read_lexicon())
+    settings = choose_voice_settings(run.context.settings, ConsoleObserver(run.output), speech)
+    text.check_one_text()
+    reader = DocumentReader(text.encoding, lambda _text: None, text.documents())
     typed = files or [Path("-")]
     found = list(_look_through(typed, reader, settings, ignore or []))
     _show(run.output, found)

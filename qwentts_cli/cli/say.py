@@ -10,18 +10,19 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qwentts_cli.cli.console import speech_options as opt
 from qwentts_cli.cli.console.help_page import show_short_help
 from qwentts_cli.cli.console.invocation import Invocation, begin
-from qwentts_cli.cli.console.reading import check_one_text, choose_lexicon, choose_reading, tell_unused
-from qwentts_cli.documents.input_format import InputFormat
-from qwentts_cli.documents.options import TagOptions
+from qwentts_cli.cli.console.unused_words import tell_unused
+from qwentts_cli.cli.options.flag_groups import spread_flags
+from qwentts_cli.cli.options.request_flags import DryRunFlag, RequestFlags
+from qwentts_cli.cli.options.sound_flags import SoundFlags
+from qwentts_cli.cli.options.speech_flags import SpeechFlags, VoiceFlags
+from qwentts_cli.cli.options.text_flags import SpokenTextFlags
 from qwentts_cli.errors import ExitCode, UsageError
-from qwentts_cli.speech.options import STDOUT_NAMES, CacheUse, OutputOptions, Pauses, SayOptions
+from qwentts_cli.speech.options import STDOUT_NAMES, SayOptions
 
 # What speaks is imported by the functions that use it: a TAB and --help only need the options.
 if TYPE_CHECKING:
-    from qwentts_cli.documents.options import DocumentOptions
     from qwentts_cli.documents.reader import DocumentReader
     from qwentts_cli.speech.source import Source
 
@@ -33,71 +34,53 @@ class DryRunView(StrEnum):
     CHAPTERS = "chapters"
 
 
+@spread_flags
 def say(
     context: typer.Context,
+    *,
     words: Annotated[
         list[str] | None, typer.Argument(metavar="[TEXT]...", help="What to say; - reads stdin.")
     ] = None,
-    file: opt.FileOption = None,
-    voice: opt.VoiceOption = None,
-    model: opt.ModelOption = None,
-    language: opt.LanguageOption = None,
-    instructions: opt.InstructionsOption = None,
-    optimize_instructions: opt.OptimizeOption = False,
-    speed: opt.SpeedOption = None,
-    pitch: opt.PitchOption = None,
-    volume: opt.VolumeOption = None,
-    seed: opt.SeedOption = None,
-    sample_rate: opt.SampleRateOption = None,
-    ai_label: opt.AiLabelOption = False,
+    file: Annotated[
+        list[Path] | None,
+        typer.Option("-f", "--file", metavar="PATH", help="Read the text from a file; may be given again."),
+    ] = None,
+    voice: VoiceFlags,
+    speech: SpeechFlags,
+    text: SpokenTextFlags,
+    live_wait: Annotated[
+        float,
+        typer.Option(
+            "--live-wait",
+            metavar="SEC",
+            min=0,
+            max=3600,
+            help="Speak an unfinished sentence of a pipe when its writer is silent for so long.",
+        ),
+    ] = 0.7,
     output: Annotated[
         str | None,
         typer.Option("-o", "--output", metavar="PATH|-", help="Write the audio to a file; - is stdout."),
     ] = None,
-    format_: opt.FormatOption = None,
-    bitrate: opt.BitrateOption = None,
     play: Annotated[
         bool | None, typer.Option("--play/--no-play", help="Play the audio (default: only without -o).")
     ] = None,
-    jobs: opt.JobsOption = None,
-    pause: opt.PauseOption = 0.0,
-    paragraph_pause: opt.ParagraphPauseOption = None,
-    rpm: opt.RpmOption = None,
+    sound: SoundFlags,
     subtitles: Annotated[
         list[Path] | None,
         typer.Option(
             "--subtitles", metavar="PATH", help="Write .srt, .vtt, .lrc or .json too; may be given again."
         ),
     ] = None,
-    title: opt.TitleOption = None,
-    artist: opt.ArtistOption = None,
-    album: opt.AlbumOption = None,
-    cover: opt.CoverOption = None,
-    loudness: opt.LoudnessOption = None,
-    encoding: opt.EncodingOption = None,
-    input_format: opt.InputFormatOption = InputFormat.AUTO,
-    chapters: opt.ChaptersOption = None,
-    chapter_pattern: opt.ChapterPatternOption = None,
-    cast: opt.CastOption = None,
-    markup: opt.MarkupOption = False,
-    lexicon: opt.LexiconOption = None,
-    line_breaks: opt.LineBreaksOption = None,
-    dub: opt.DubOption = None,
-    fit: opt.FitOption = False,
-    live_wait: opt.LiveWaitOption = 0.7,
-    max_cost: opt.MaxCostOption = None,
-    max_characters: opt.MaxCharactersOption = None,
-    retake: opt.RetakeOption = 0,
-    wait_network: opt.WaitNetworkOption = False,
-    dry_run: opt.DryRunOption = False,
+    requests: RequestFlags,
+    dry_run: DryRunFlag = False,
     show: Annotated[
         DryRunView | None,
         typer.Option("--show", help="With --dry-run: the text, or the chapters of -f."),
     ] = None,
-    no_cache: opt.NoCacheOption = False,
-    refresh: opt.RefreshOption = False,
-    force: opt.ForceOption = False,
-    yes: opt.YesOption = False,
+    yes: Annotated[
+        bool, typer.Option("-y", "--yes", help="Do not ask about a text of more than a million characters.")
+    ] = False,
 ) -> None:
     """Speak a text: play it, or write it to a file or a pipe.
 
@@ -105,33 +88,18 @@ def say(
     $ qwentts say -f book.txt -o book.mp3
     $ echo "It is noon." | qwentts say -
     """
-    tuning = {"speed": speed, "pitch": pitch, "volume": volume, "seed": seed, "sample_rate": sample_rate}
-    text = {"language": language, "line_breaks": line_breaks}
-    run = begin(context, voice=voice, model=model, jobs=jobs, rpm=rpm, **text, **tuning)
-    is_dubbed = output is not None if dub is None else dub
-    reading = choose_reading(
-        check_one_text(input_format), chapters, chapter_pattern, cast, markup=markup, keeps_times=is_dubbed
-    )
-    reader = _make_reader(run, encoding, reading)
+    run = begin(context, voice, speech, text, sound, requests)
+    text.check_one_text()
+    reader = _make_reader(run, text, is_file=output is not None)
+    must_dub = bool(text.dub or speech.fit)
     options = SayOptions(
-        source=_choose_source(context, words or [], file or [], reader, live_wait, must_dub=dub or fit),
-        output=OutputOptions(
-            path=output, format=format_, bitrate_kbps=bitrate, overwrite=force, loudness=loudness
-        ),
-        instructions=instructions,
-        optimize_instructions=optimize_instructions,
-        is_labelled=ai_label,
-        lexicon=choose_lexicon(lexicon),
+        source=_choose_source(context, words or [], file or [], reader, live_wait, must_dub=must_dub),
+        output=sound.output(output),
+        speech=speech.options(text.read_lexicon()),
+        requests=requests.options,
         is_played=play,
-        tags=TagOptions(title=title, artist=artist, album=album, cover=cover),
+        tags=sound.tags,
         subtitles=tuple(subtitles or ()),
-        pauses=Pauses(pause, paragraph_pause),
-        fits=fit,
-        cache_use=CacheUse(is_on=not no_cache, is_read=not refresh),
-        max_cost=max_cost,
-        max_characters=max_characters,
-        retakes=retake,
-        waits_for_network=wait_network,
     )
     if dry_run or show:
         _show_dry_run(run, options, show, is_dry=dry_run)
@@ -139,11 +107,12 @@ def say(
         _speak(run, options, is_agreed=yes)
 
 
-def _make_reader(run: Invocation, encoding: str | None, reading: DocumentOptions) -> DocumentReader:
+def _make_reader(run: Invocation, text: SpokenTextFlags, *, is_file: bool) -> DocumentReader:
     """Make what reads texts; one at hand is read twice, but what there is to note is told once."""
     from qwentts_cli.documents.reader import DocumentReader
 
-    return DocumentReader(encoding, cache(run.output.warn), reading)
+    documents = text.documents(is_dubbed_unasked=is_file)
+    return DocumentReader(text.encoding, cache(run.output.warn), documents)
 
 
 def _speak(run: Invocation, options: SayOptions, *, is_agreed: bool) -> None:
@@ -157,10 +126,10 @@ def _speak(run: Invocation, options: SayOptions, *, is_agreed: bool) -> None:
     observer = ConsoleObserver(run.output)
     if options.source.is_live and sys.stdin is not None and sys.stdin.isatty():
         run.output.note("Type what to say; Ctrl-D ends it.")
-    with show_lost(run.output, observer, is_kept=options.cache_use.is_on), observer:
+    with show_lost(run.output, observer, is_kept=options.requests.cache_use.is_on), observer:
         said = speak_text(run.context, options, observer, agree)
     show_text(run.output, said, observer, run.context.prices)
-    tell_unused(run.output, options.lexicon)
+    tell_unused(run.output, options.speech.lexicon)
 
 
 def _check_stdout(options: SayOptions, *, is_json: bool) -> None:
@@ -199,7 +168,7 @@ def _show_dry_run(
         quote, voice = quote_text(run.context, options, observer)
         show_quote(run.output, quote, voice.model)
     if show is not DryRunView.CHAPTERS:
-        tell_unused(run.output, options.lexicon)
+        tell_unused(run.output, options.speech.lexicon)
 
 
 def _choose_source(

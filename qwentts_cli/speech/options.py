@@ -54,25 +54,37 @@ class OutputOptions(Struct, frozen=True, kw_only=True):
     loudness: float | None = None
 
 
-class SayOptions(Struct, frozen=True, kw_only=True):
-    """What was asked for of one text; `is_played` `None` leaves it to whether there is an `output`.
+class SpeechOptions(Struct, frozen=True, kw_only=True):
+    """How it is spoken; the voice, the model and the language come from the settings.
 
     With `fits`, what is too long for its time in a film is made faster.
     """
 
-    source: Source
-    output: OutputOptions
     instructions: str | None = None
     optimize_instructions: bool = False
     lexicon: Lexicon | None = None
     is_labelled: bool = False
+    pauses: Pauses = field(default_factory=Pauses)
+    fits: bool = False
+
+
+class RequestOptions(Struct, frozen=True, kw_only=True):
+    """How the service is asked, and what that may cost; `retakes` are for sounds of odd length."""
+
+    max_cost: str | None = None
+    max_characters: int | None = None
+    cache_use: CacheUse = field(default_factory=CacheUse)
+    retakes: int = 0
+    waits_for_network: bool = False
+
+
+class SayOptions(Struct, frozen=True, kw_only=True):
+    """What was asked for of one text; `is_played` `None` leaves it to whether there is an `output`."""
+
+    source: Source
+    output: OutputOptions
+    speech: SpeechOptions = field(default_factory=SpeechOptions)
+    requests: RequestOptions = field(default_factory=RequestOptions)
     is_played: bool | None = None
     tags: TagOptions = field(default_factory=TagOptions)
     subtitles: tuple[Path, ...] = ()
-    pauses: Pauses
-    fits: bool = False
-    cache_use: CacheUse
-    max_cost: str | None = None
-    max_characters: int | None = None
-    retakes: int = 0
-    waits_for_network: bool = False

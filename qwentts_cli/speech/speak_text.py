@@ -83,11 +83,11 @@ def speak_text(
         open_synthesizer(
             context,
             voice.model,
-            cache_use=options.cache_use,
+            cache_use=options.requests.cache_use,
             is_streamed=delivery.is_heard_early,
             budget=budget,
             observer=observer,
-            waits_for_network=options.waits_for_network,
+            waits_for_network=options.requests.waits_for_network,
         ) as synthesizer,
         open_pool(_count_jobs(context, observer), synthesizer) as pool,
         open_recording(delivery, observer) as recording,
@@ -102,7 +102,7 @@ def speak_text(
             pool=pool,
             observer=observer,
             is_live=options.source.is_live,
-            length_check=LengthCheck(options.retakes, synthesizer.make_anew),
+            length_check=LengthCheck(options.requests.retakes, synthesizer.make_anew),
         )
         if not spoken.segments:
             raise nothing_to_speak()
@@ -123,10 +123,10 @@ def _open_cues(options: SayOptions, voice: VoiceSettings) -> AbstractContextMana
 
 def _choose_layout(options: SayOptions, recording: Recording, cues: CueTrack | None) -> Layout:
     if not options.source.is_dubbed:
-        return InTurn(recording, options.pauses, cues)
+        return InTurn(recording, options.speech.pauses, cues)
     from qwentts_cli.speech.laying.at_times import AtTimes
 
-    return AtTimes(recording, cues, fits=options.fits)
+    return AtTimes(recording, cues, fits=options.speech.fits)
 
 
 def quote_text(context: Context, options: SayOptions, observer: Observer) -> tuple[Quote, VoiceSettings]:
@@ -138,7 +138,7 @@ def quote_text(context: Context, options: SayOptions, observer: Observer) -> tup
     voice = _choose_voice(context, options, observer)
     delivery = _choose_delivery(context, options, voice, observer)
     budget = _open_budget(context, options, voice)
-    estimate = Estimate(context.prices, look_into_cache(context, options.cache_use, observer))
+    estimate = Estimate(context.prices, look_into_cache(context, options.requests.cache_use, observer))
     estimate.add(_utter(options, voice, observer, is_heard=delivery.is_heard_early))
     if not estimate.segments:
         raise nothing_to_speak()
@@ -161,8 +161,9 @@ def read_out(context: Context, options: SayOptions, observer: Observer) -> Itera
 
 
 def _open_budget(context: Context, options: SayOptions, voice: VoiceSettings) -> Budget:
+    limits = options.requests
     return open_budget(
-        context.prices, voice.model, max_cost=options.max_cost, max_characters=options.max_characters
+        context.prices, voice.model, max_cost=limits.max_cost, max_characters=limits.max_characters
     )
 
 
@@ -204,11 +205,9 @@ def _choose_voice(context: Context, options: SayOptions, observer: Observer) -> 
     return choose_voice_settings(
         context.settings,
         observer,
-        instructions=options.instructions,
-        optimize_instructions=options.optimize_instructions,
-        lexicon=options.lexicon,
+        options.speech,
         wants_words=bool(options.subtitles),
-        ai_label=context.ai_label(is_wanted=options.is_labelled),
+        ai_label=context.ai_label(is_wanted=options.speech.is_labelled),
     )
 
 
@@ -244,7 +243,7 @@ def _choose_delivery(
             "--loudness is for files: how loud a sound is, is known when all of it is there",
             hint="Give -o FILE, without --play.",
         )
-    if options.retakes and delivery.is_heard_early:
+    if options.requests.retakes and delivery.is_heard_early:
         raise UsageError(
             "--retake is for files: what is played or piped cannot be taken back", hint="Add -o FILE."
         )
@@ -254,7 +253,7 @@ def _choose_delivery(
 def _utter(
     options: SayOptions, voice: VoiceSettings, observer: Observer, *, is_heard: bool
 ) -> Iterator[Utterance]:
-    source, by_paragraph = options.source, options.pauses.by_paragraph
+    source, by_paragraph = options.source, options.speech.pauses.by_paragraph
     if source.passages:
         return utter_passages(
             source.passages(), voice, observer.warn, is_heard=is_heard, by_paragraph=by_paragraph

@@ -25,6 +25,7 @@ from qwentts_cli.dashscope.request import UNTUNED, AiLabel, SynthesisRequest, Tu
 from qwentts_cli.documents.lexicon import Pronunciation, substitute
 from qwentts_cli.errors import QwenTTSError, UsageError
 from qwentts_cli.speech.context import Context
+from qwentts_cli.speech.options import SpeechOptions
 from qwentts_cli.speech.own_voices.lookup import find_own_voice
 from qwentts_cli.text.segment import Segment, segment_text
 from qwentts_cli.text.wrapping import LineBreaks
@@ -117,10 +118,8 @@ class VoiceSettings(Struct, frozen=True, kw_only=True):
 def choose_voice_settings(
     settings: Settings,
     observer: Observer,
+    speech: SpeechOptions | None = None,
     *,
-    instructions: str | None,
-    optimize_instructions: bool,
-    lexicon: Lexicon | None = None,
     wants_words: bool = False,
     ai_label: AiLabel | None = None,
 ) -> VoiceSettings:
@@ -130,6 +129,7 @@ def choose_voice_settings(
         UsageError: a name is a slip of a known one, or the model does not take what was set.
     """
     catalog = load_catalog()
+    speech = speech or SpeechOptions()
     names = read_names(settings, observer)
     with settings.blaming("model", "voice"):
         pair = names.pair(catalog)
@@ -137,16 +137,16 @@ def choose_voice_settings(
         voice=pair.voice,
         model=pair.model,
         names=names,
-        optimize_instructions=optimize_instructions,
+        optimize_instructions=speech.optimize_instructions,
         tuning=_read_tuning(settings, pair.model),
-        lexicon=lexicon,
+        lexicon=speech.lexicon,
         line_breaks=LineBreaks(settings.text("line_breaks", LineBreaks.AUTO)),
         wants_words=wants_words,
         ai_label=ai_label,
     )
     with settings.blaming("language"):
         chosen, warnings = rename_voice(
-            base, language=settings.text("language", AUTO_LANGUAGE), instructions=instructions
+            base, language=settings.text("language", AUTO_LANGUAGE), instructions=speech.instructions
         )
     tell_end(settings, pair.model, observer)
     for warning in filter(None, (*pair.warnings, *warnings)):

@@ -9,15 +9,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
+from msgspec.structs import asdict
 
 from qwentts_cli.cli.console.global_options import GlobalOptions, global_options
 from qwentts_cli.cli.console.output import Output, make_output
+from qwentts_cli.cli.options.flag_groups import FlagGroup
 from qwentts_cli.errors import LocalError, UsageError
 from qwentts_cli.settings.config import Config, load_config
 from qwentts_cli.settings.credentials import ApiKey, decode_key, read_key_file
 from qwentts_cli.settings.paths import NOWHERE, config_file, vendor_key_file
 from qwentts_cli.settings.resolve import resolve
-from qwentts_cli.settings.schema import SETTINGS
+from qwentts_cli.settings.schema import SETTINGS, SettingValue
 from qwentts_cli.speech.context import Context
 from qwentts_cli.storage.stdin import STDIN_NAMES, open_stdin
 
@@ -34,8 +36,8 @@ class Invocation(Struct, frozen=True):
     context: Context
 
 
-def begin(context: typer.Context, **flags: str | float | None) -> Invocation:
-    """Read the settings, a command's own `flags` being the strongest of them.
+def begin(context: typer.Context, *groups: FlagGroup, **flags: str | None) -> Invocation:
+    """Read the settings; the strongest are `flags`, and what the `groups` have under the name of a setting.
 
     Raises:
         UsageError: an option, a variable or the configuration file has a value it cannot have.
@@ -47,12 +49,7 @@ def begin(context: typer.Context, **flags: str | float | None) -> Invocation:
         output.warn(f"others can read the key in {config.path}; run: chmod 600 {config.path}")
     if options.region and options.base_url:
         raise UsageError("--region and --base-url name two servers", hint="Give one of them.")
-    given = {name: getattr(options, name) for name in _GLOBAL_SETTINGS} | flags
-    typed = {
-        name: SETTINGS[name].read(value, f"--{name.replace('_', '-')}")
-        for name, value in given.items()
-        if value is not None
-    }
+    typed = _read_settings(options, *groups, **flags)
     if options.api_key_file:
         typed["api_key"] = _read_key(options.api_key_file)
     profile = options.profile or os.environ.get("QWENTTS_PROFILE") or None
@@ -64,6 +61,19 @@ def begin(context: typer.Context, **flags: str | float | None) -> Invocation:
         vendor_key=_vendor_key_file(),
     )
     return Invocation(options, output, config, Context(settings, profile))
+
+
+def _read_settings(
+    options: GlobalOptions, *groups: FlagGroup, **flags: str | None
+) -> dict[str, SettingValue]:
+    given = {name: getattr(options, name) for name in _GLOBAL_SETTINGS} | flags
+    for group in groups:
+        given |= {name: value for name, value in asdict(group).items() if name in SETTINGS}
+    return {
+        name: SETTINGS[name].read(value, f"--{name.replace('_', '-')}")
+        for name, value in given.items()
+        if value is not None
+    }
 
 
 def _load_config() -> Config:

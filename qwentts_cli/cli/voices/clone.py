@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qwentts_cli.cli.console import speech_options as opt
 from qwentts_cli.cli.console.agree import agree_for_speaker
 from qwentts_cli.cli.console.invocation import Invocation, begin
 from qwentts_cli.cli.console.observer import ConsoleObserver
+from qwentts_cli.cli.options.speech_flags import ModelFlag
 from qwentts_cli.cli.voices.mine import USUAL_WAIT_S, NameOption, WaitOption, fee_tag, show_made, wait_for
 from qwentts_cli.dashscope.own_voices.makers import Kind
 from qwentts_cli.dashscope.own_voices.voices import VoiceOrder
@@ -28,7 +28,7 @@ def clone(
         str, typer.Argument(metavar="SAMPLE", help="A recording of the voice, or the https address of one.")
     ],
     name: NameOption,
-    model: opt.ModelOption = None,
+    model: ModelFlag = None,
     transcript: Annotated[
         str | None, typer.Option("--transcript", metavar="TEXT", help="What is said in the recording.")
     ] = None,

@@ -9,10 +9,11 @@ import typer
 from qwentts_cli.audio.served import read_served_audio
 from qwentts_cli.audio.stream import RAW_SAMPLE_RATE
 from qwentts_cli.audio.tags import Tags
-from qwentts_cli.cli.console import speech_options as opt
 from qwentts_cli.cli.console.agree import agree_to_keep, check_can_ask
 from qwentts_cli.cli.console.invocation import Invocation, begin
 from qwentts_cli.cli.console.observer import ConsoleObserver
+from qwentts_cli.cli.options.sound_flags import ForceFlag
+from qwentts_cli.cli.options.speech_flags import ModelFlag
 from qwentts_cli.cli.voices.mine import USUAL_WAIT_S, NameOption, WaitOption, fee_tag, show_made, wait_for
 from qwentts_cli.dashscope.own_voices.makers import Kind
 from qwentts_cli.dashscope.own_voices.voices import VoiceOrder
@@ -36,7 +37,7 @@ def design(
     ],
     preview: Annotated[str, typer.Option("--preview", metavar="TEXT", help="What it is to say first.")],
     name: NameOption,
-    model: opt.ModelOption = None,
+    model: ModelFlag = None,
     language: Annotated[
         str | None, typer.Option("-l", "--language", metavar="LANG", help="The language it is to speak.")
     ] = None,
@@ -47,7 +48,7 @@ def design(
         bool | None, typer.Option("--play/--no-play", help="Play the preview (default: only without -o).")
     ] = None,
     wait: WaitOption = USUAL_WAIT_S,
-    force: opt.ForceOption = False,
+    force: ForceFlag = False,
     yes: Annotated[bool, typer.Option("-y", "--yes", help="Keep the voice without asking.")] = False,
 ) -> None:
     """Make a voice of a description, hear it, and keep it or not.

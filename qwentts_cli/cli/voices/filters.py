@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 from msgspec import Struct
 
+from qwentts_cli.cli.options.flag_groups import FlagGroup
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, Catalog
 from qwentts_cli.dashscope.names import choose_language, choose_model
 from qwentts_cli.errors import UsageError
@@ -19,23 +20,27 @@ if TYPE_CHECKING:
 GENDERS = ("female", "male")
 _GENDERS_ZH = {"female": "女", "male": "男"}
 
-LanguageFilter = Annotated[
-    str | None,
-    typer.Option("-l", "--language", metavar="LANG", help="Only voices that speak this language."),
-]
-GenderFilter = Annotated[
-    str | None, typer.Option("--gender", metavar="WHICH", help="Only female or male voices.")
-]
-DialectFilter = Annotated[
-    str | None, typer.Option("--dialect", metavar="NAME", help="Only voices of this dialect.")
-]
-ModelFilter = Annotated[
-    str | None, typer.Option("-m", "--model", metavar="NAME", help="Only voices of this model.")
-]
-SearchFilter = Annotated[
-    str | None,
-    typer.Option("--search", metavar="WORDS", help="Only voices with these words in what is known of them."),
-]
+
+class FilterFlags(FlagGroup, frozen=True, kw_only=True):
+    language: Annotated[
+        str | None,
+        typer.Option("-l", "--language", metavar="LANG", help="Only voices that speak this language."),
+    ] = None
+    gender: Annotated[
+        str | None, typer.Option("--gender", metavar="WHICH", help="Only female or male voices.")
+    ] = None
+    dialect: Annotated[
+        str | None, typer.Option("--dialect", metavar="NAME", help="Only voices of this dialect.")
+    ] = None
+    model: Annotated[
+        str | None, typer.Option("-m", "--model", metavar="NAME", help="Only voices of this model.")
+    ] = None
+    search: Annotated[
+        str | None,
+        typer.Option(
+            "--search", metavar="WORDS", help="Only voices with these words in what is known of them."
+        ),
+    ] = None
 
 
 class Filters(Struct, frozen=True, kw_only=True):
@@ -63,33 +68,26 @@ class Filters(Struct, frozen=True, kw_only=True):
         )
 
 
-def read_filters(
-    catalog: Catalog,
-    *,
-    language: str | None,
-    gender: str | None,
-    dialect: str | None,
-    model: str | None,
-    search: str | None,
-) -> Filters:
+def read_filters(catalog: Catalog, typed: FilterFlags) -> Filters:
     """What was typed, in the words of the catalogue.
 
     Raises:
         UsageError: there is no such language, gender or model.
     """
-    spoken = choose_language(catalog, language).wire if language else AUTO_LANGUAGE
+    spoken = choose_language(catalog, typed.language).wire if typed.language else AUTO_LANGUAGE
+    gender = typed.gender
     if gender and gender.casefold() not in GENDERS:
         raise UsageError(f"--gender {gender!r} is not known", hint=f"Use {', '.join(GENDERS)}.")
-    wire = choose_model(catalog, model).wire if model else None
+    wire = choose_model(catalog, typed.model).wire if typed.model else None
     if wire and wire not in catalog.models:
         hint = f"Models are: {', '.join(catalog.models)}."
-        raise UsageError(f"there is no model {model!r} in the catalogue", hint=hint)
+        raise UsageError(f"there is no model {typed.model!r} in the catalogue", hint=hint)
     return Filters(
         language=None if spoken == AUTO_LANGUAGE else spoken,
         gender=gender.casefold() if gender else None,
-        dialect=dialect,
+        dialect=typed.dialect,
         model=wire,
-        search=search,
+        search=typed.search,
     )
 
 

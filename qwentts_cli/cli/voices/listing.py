@@ -7,15 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qwentts_cli.cli.console.invocation import begin
+from qwentts_cli.cli.options.flag_groups import spread_flags
 from qwentts_cli.cli.voices.facts import each_fact
-from qwentts_cli.cli.voices.filters import (
-    DialectFilter,
-    GenderFilter,
-    LanguageFilter,
-    ModelFilter,
-    SearchFilter,
-    read_filters,
-)
+from qwentts_cli.cli.voices.filters import FilterFlags, read_filters
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.errors import UsageError
 
@@ -26,13 +20,11 @@ if TYPE_CHECKING:
     from qwentts_cli.cli.voices.facts import VoiceFacts
 
 
+@spread_flags
 def list_voices(
     context: typer.Context,
-    language: LanguageFilter = None,
-    gender: GenderFilter = None,
-    dialect: DialectFilter = None,
-    model: ModelFilter = None,
-    search: SearchFilter = None,
+    *,
+    filters: FilterFlags,
     mine: Annotated[
         bool, typer.Option("--mine", help="Your own voices: the service is asked, which costs nothing.")
     ] = False,
@@ -50,16 +42,14 @@ def list_voices(
     catalog = load_catalog()
     run = begin(context)
     if mine:
-        if language or gender or dialect or model or search:
+        if filters != FilterFlags():
             raise UsageError("--mine lists all of your own voices", hint="Leave out the filters.")
         from qwentts_cli.cli.voices.mine import list_mine
 
         list_mine(run)
         return
-    filters = read_filters(
-        catalog, language=language, gender=gender, dialect=dialect, model=model, search=search
-    )
-    _show(run.output, list(filters.select(each_fact(catalog))))
+    found = read_filters(catalog, filters).select(each_fact(catalog))
+    _show(run.output, list(found))
 
 
 def _show(output: Output, found: list[VoiceFacts]) -> None:

@@ -8,20 +8,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qwentts_cli.cli.console import speech_options as opt
 from qwentts_cli.cli.console.agree import agree_to_pay
 from qwentts_cli.cli.console.invocation import Invocation, begin
 from qwentts_cli.cli.console.observer import ConsoleObserver
+from qwentts_cli.cli.options.flag_groups import spread_flags
+from qwentts_cli.cli.options.request_flags import DryRunFlag, JobsFlag, MaxCostFlag, RefreshFlag
+from qwentts_cli.cli.options.sound_flags import ForceFlag, FormatFlag
 from qwentts_cli.cli.quote_result import show_quote
 from qwentts_cli.cli.voices.facts import each_fact
-from qwentts_cli.cli.voices.filters import (
-    DialectFilter,
-    GenderFilter,
-    LanguageFilter,
-    ModelFilter,
-    SearchFilter,
-    read_filters,
-)
+from qwentts_cli.cli.voices.filters import FilterFlags, read_filters
 from qwentts_cli.cli.voices.preview_delivery import deliver_previews, show_previews
 from qwentts_cli.cli.voices.preview_places import PreviewPlace
 from qwentts_cli.dashscope.catalog import load_catalog
@@ -37,24 +32,21 @@ from qwentts_cli.wording import plural
 if TYPE_CHECKING:
     from qwentts_cli.cli.voices.filters import Filters
     from qwentts_cli.speech.estimate import Quote
-    from qwentts_cli.speech.own_voices.lookup import voices_of
-from qwentts_cli.speech.preview.preview import Preview
+    from qwentts_cli.speech.preview.preview import Preview
 
 # More than these cost enough to ask first.
 _FEW = 10
 
 
+@spread_flags
 def preview(
     context: typer.Context,
+    *,
     names: Annotated[
         list[str] | None,
         typer.Argument(metavar="[NAME]...", help="Voices (default: all that are not filtered out)."),
     ] = None,
-    language: LanguageFilter = None,
-    gender: GenderFilter = None,
-    dialect: DialectFilter = None,
-    model: ModelFilter = None,
-    search: SearchFilter = None,
+    filters: FilterFlags,
     mine: Annotated[bool, typer.Option("--mine", help="Only your own voices.")] = False,
     text: Annotated[
         str | None,
@@ -69,12 +61,12 @@ def preview(
     html: Annotated[
         Path | None, typer.Option("--html", metavar="PATH", help="Write a page with a player for each voice.")
     ] = None,
-    format_: opt.FormatOption = None,
-    jobs: opt.JobsOption = None,
-    max_cost: opt.MaxCostOption = None,
-    dry_run: opt.DryRunOption = False,
-    refresh: opt.RefreshOption = False,
-    force: opt.ForceOption = False,
+    format_: FormatFlag = None,
+    jobs: JobsFlag = None,
+    max_cost: MaxCostFlag = None,
+    dry_run: DryRunFlag = False,
+    refresh: RefreshFlag = False,
+    force: ForceFlag = False,
     yes: Annotated[bool, typer.Option("-y", "--yes", help="Do not ask about more than ten voices.")] = False,
 ) -> None:
     """Hear voices say the same: one after the other, or as files, or on a page.
@@ -84,10 +76,8 @@ def preview(
 
     On a terminal, space goes on to the next voice and q stops.
     """
-    run = begin(context, model=model, language=language, jobs=jobs)
-    filters = read_filters(
-        load_catalog(), language=language, gender=gender, dialect=dialect, model=model, search=search
-    )
+    run = begin(context, filters, jobs=jobs)
+    wanted = read_filters(load_catalog(), filters)
     place = PreviewPlace(folder=output_dir, page=html, format=format_, overwrite=force)
     place.check()
     options = PreviewOptions(
@@ -96,7 +86,7 @@ def preview(
     with ConsoleObserver(run.output) as observer:
         source = _choose_text(run, text, file)
         previews = prepare_previews(
-            run.context, _choose_voices(run, names, filters, mine=mine), source, observer
+            run.context, _choose_voices(run, names, wanted, mine=mine), source, observer
         )
         quote = quote_previews(run.context, previews, options.cache_use, observer)
         if dry_run:
