@@ -92,7 +92,7 @@ def write_output(folder: Path) -> None:
             task.output.touch()
             known = FileFacts(0, task.output.stat().st_mtime_ns, "0" * 64)
             entry = Entry(stage=Stage.DONE, key=task.key, duration_s=2.5, characters=47, known=(known,))
-            journal.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?)", (task.name, *row_of(entry)))
+            journal.execute("INSERT INTO files VALUES (?, ?, ?, ?, ?, ?, ?, ?)", (task.name, *row_of(entry)))
 
 
 def measure(rows: int) -> tuple[Cost, Cost]:

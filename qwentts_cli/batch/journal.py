@@ -107,7 +107,7 @@ class Journal:
 
     def look(self, output: Path, name: str) -> tuple[State, Entry | None]:
         """The state of an item whose key has not changed, and what is known of it."""
-        facts = _facts(output)
+        facts = _facts(os.fspath(output))
         with self._lock:
             return self._judge(name, facts, self._read(name))
 
@@ -120,13 +120,16 @@ class Journal:
             with self._lock, self._told():
                 noted = dict(_read(self._database, *(item.name for item in some)))
             for item in some:
-                facts = _facts(item.output)
+                facts = _facts(item.where)
                 with self._lock:
-                    yield item, *self._judge(item.name, facts, noted.get(item.name))
+                    state, entry = self._judge(item.name, facts, noted.get(item.name))
+                yield item, state, entry
 
     def _judge(
         self, name: str, facts: os.stat_result | None, own: Entry | None
     ) -> tuple[State, Entry | None]:
+        if own and own.stage is Stage.DONE and own.fits(facts):
+            return State.DONE, own
         entry = self._fitting(name, facts, own)
         if entry is None and facts and self._is_anew:
             # The journal that was lost may have known that file, so it is looked at in the end.
@@ -160,7 +163,7 @@ class Journal:
         """
         new = FileFacts.of(file)
         with self._lock:
-            entry = self._find(name, _facts(output)) or Entry(stage=Stage.BEGUN)
+            entry = self._find(name, _facts(os.fspath(output))) or Entry(stage=Stage.BEGUN)
             if not self._is_forced:
                 _refuse_foreign(output, entry, new)
             old = (entry.known or ())[-1:]
@@ -243,9 +246,9 @@ class Journal:
             raise LocalError(f"cannot use the journal {self._path}: {error}", hint=hint) from error
 
 
-def _facts(output: Path) -> os.stat_result | None:
+def _facts(output: str) -> os.stat_result | None:
     try:
-        return output.stat()
+        return os.stat(output)  # noqa: PTH116 - of a million, making paths would take seconds
     except OSError:
         return None
 

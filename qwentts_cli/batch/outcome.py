@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from enum import StrEnum, unique
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct, field
@@ -13,8 +14,6 @@ from qwentts_cli.synthesis.usage import Usage
 from qwentts_cli.wording import plural
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from qwentts_cli.billing.price import Cost
     from qwentts_cli.errors import QwenTTSError
     from qwentts_cli.speech.laying.layout import Overrun
@@ -30,7 +29,7 @@ class Status(StrEnum):
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
-    """`output` is the file that was or would have been written, `key` what the journal knows its content by.
+    """`where` is the file that was or would have been written, `key` what the journal knows its content by.
 
     `text` is the beginning of what was spoken; of an item that was there already, nobody looked at it. `cost`
     is that of what was billed, where the price is known.
@@ -38,7 +37,7 @@ class Outcome(Struct, frozen=True, kw_only=True):
 
     number: int
     source: str
-    output: Path
+    where: str
     voice: str
     model: str
     status: Status
@@ -51,6 +50,10 @@ class Outcome(Struct, frozen=True, kw_only=True):
     usage: Usage = field(default_factory=Usage)
     overruns: tuple[Overrun, ...] = ()
     error: QwenTTSError | None = None
+
+    @property
+    def output(self) -> Path:
+        return Path(self.where)
 
     def document(self) -> dict[str, Any]:
         """The stable shape of an item for scripts."""

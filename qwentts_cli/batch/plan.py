@@ -98,9 +98,11 @@ def _compare(
 def compare(tasks: Iterable[Task], journal: Journal) -> Iterator[tuple[Task, State, Entry | None]]:
     """Give the state of each item and what is known of it; a text is read only if it may be there already."""
     for task, state, entry in journal.look_at_all(tasks):
-        if state is State.DONE and entry and entry.key != task.key:
+        if state is not State.DONE or not entry:
+            yield task, state, entry
+        elif entry.key != task.key:
             yield task, State.CHANGED, entry
-        elif state is State.DONE and not all(path.is_file() for path in task.beside):
+        elif (beside := task.beside) and not all(path.is_file() for path in beside):
             yield task, State.MISSING, entry
         else:
             yield task, state, entry

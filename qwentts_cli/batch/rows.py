@@ -65,6 +65,9 @@ class Stage(StrEnum):
     DONE = "done"
 
 
+_STAGES = {stage.value: stage for stage in Stage}
+
+
 class Noted(Protocol):
     """What has a row by its name, and a file."""
 
@@ -72,7 +75,7 @@ class Noted(Protocol):
     def name(self) -> str: ...
 
     @property
-    def output(self) -> Path: ...
+    def where(self) -> str: ...
 
 
 _Size = Annotated[int, Meta(ge=0, le=_MOST)]
@@ -143,7 +146,10 @@ class Entry(Struct, frozen=True, kw_only=True):
 
     def fits(self, facts: os.stat_result | None) -> bool:
         """Whether the file is as it was when this was noted, by what a glance can tell."""
-        return bool(facts and (self.size, self.mtime_ns) == (facts.st_size, facts.st_mtime_ns))
+        if not (facts and self.known):
+            return False
+        last = self.known[-1]
+        return last.size == facts.st_size and last.mtime_ns == facts.st_mtime_ns
 
     def may_be(self, facts: os.stat_result) -> bool:
         """Whether the file can be one of ours; only its content can tell for sure."""
@@ -163,7 +169,7 @@ def read_row(row: Sequence[object]) -> Entry:
     """What a row says; of one that cannot be ours, that nobody knows anything."""
     try:
         return _checked(row)
-    except (ValueError, TypeError, RecursionError):
+    except (ValueError, TypeError, KeyError, RecursionError):
         return Entry(stage=Stage.STOPPED, known=None)
 
 
@@ -173,7 +179,7 @@ def _checked(row: Sequence[Any]) -> Entry:
         raise ValueError
     files = None if known is None else _KNOWN.decode(known)
     entry = Entry(
-        stage=Stage(stage),
+        stage=_STAGES[stage],
         key=key,
         duration_s=duration_s,
         characters=_count(characters),

@@ -7,8 +7,6 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from msgspec.structs import replace
-
 from qwentts_cli.batch.folder import check_files, is_fresh, open_journal, refuse_precious
 from qwentts_cli.batch.job import prepare_job
 from qwentts_cli.batch.join import Part
@@ -133,14 +131,14 @@ def _tell_done(
         return iter(job.tasks)
     is_done, precious = bytearray(job.tasks.manifest.count + 1), []
     for task, state, entry in compare(job.tasks, journal):
-        if state.is_precious:
-            precious.append(task.output)
-        elif state is State.DONE and entry:
+        if state is State.DONE and entry:
             is_done[task.number] = True
             keep(task, entry)
             outcome = _skipped(task, entry)
             observer.results.add(outcome)
             observer.item_ended(outcome)
+        elif state.is_precious:
+            precious.append(task.output)
     if not is_forced:
         refuse_precious(precious)
     missing = len(job.tasks) - observer.results.skipped
@@ -148,11 +146,8 @@ def _tell_done(
 
 
 def _skipped(task: Task, entry: Entry) -> Outcome:
-    return replace(
-        task.outcome(Status.SKIPPED),
-        duration_s=entry.duration_s,
-        usage=Usage(characters=entry.characters, gaps=entry.gaps),
-    )
+    usage = Usage(characters=entry.characters, gaps=entry.gaps)
+    return task.outcome(Status.SKIPPED, duration_s=entry.duration_s, usage=usage)
 
 
 def _join(job: Job, parts: list[Part], journal: Journal, observer: BatchObserver) -> None:

@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from qwentts_cli.text.reading.read import Reader
 
 LEAST_DIGITS: Final = 4
+_NAMES: Final = frozenset({"id", "title", "voice", "model", "language"})
+_NAMING: Final = frozenset({"output", "id", "file"})
 _EMPTY: Final = "is empty: there is nothing in it to speak"
 _NO_TEXT: Final = "has no text"
 
@@ -93,8 +95,8 @@ class Assembler(Struct):
                 return None
         elif self.check_file:
             self.characters += count_units(text)
-        tuning = self._tuning(row, rows)
-        if tuning is None:
+        manner = self._manner(row, rows) if len(row) > 1 else {}  # alone is a text, as in most long lists
+        if manner is None:
             return None
         try:
             output = self._output(row, _tree(name) if name else "", source)
@@ -107,14 +109,16 @@ class Assembler(Struct):
             output=output,
             text=None if file else text,
             file=Path(file) if file else None,
-            id=_stripped(row.get("id")),
-            title=_stripped(row.get("title")),
-            voice=_stripped(row.get("voice")),
-            model=_stripped(row.get("model")),
-            language=_stripped(row.get("language")),
-            instructions=row.get("instructions"),
-            tuning=tuning,
+            **manner,
         )
+
+    def _manner(self, row: Row, rows: Rows) -> dict[str, Any] | None:
+        """Return how it is called and spoken, as an item has it, or None after a problem was reported."""
+        tuning = self._tuning(row, rows)
+        if tuning is None:
+            return None
+        names = {field: value.strip() or None for field, value in row.items() if field in _NAMES}
+        return names | {"instructions": row.get("instructions"), "tuning": tuning}
 
     def _tuning(self, row: Row, rows: Rows) -> Tuning | None:
         if row.keys().isdisjoint(NUMBERS):
@@ -164,6 +168,8 @@ class Assembler(Struct):
 
     def _output(self, row: Row, tree: str, source: Source) -> str:
         extension = self.options.extension
+        if self.template is None and row.keys().isdisjoint(_NAMING):
+            return self._numbered()
         portable = self.options.portable or os.name == "nt"
         if output := row.get("output"):
             return check_output(output, extension=extension, portable=portable)
@@ -174,12 +180,15 @@ class Assembler(Struct):
         elif file := row.get("file"):
             name = with_extension(safe_stem(PurePath(file).stem, portable=portable), extension)
         else:
-            self.numbered.append(self.count)
-            return numbered_output(self.count, self.digits, extension)
+            return self._numbered()
         folders = [
             avoid_device_name(safe_stem(folder, portable=portable)) for folder in tree.split("/") if folder
         ]
         return "/".join([*folders, name])
+
+    def _numbered(self) -> str:
+        self.numbered.append(self.count)
+        return numbered_output(self.count, self.digits, self.options.extension)
 
     def _values(self, row: Row, source: Source) -> dict[str, str]:
         options = self.options
@@ -218,7 +227,3 @@ def _tree(name: str) -> str:
     """Return the folders between a manifest and a file it names, unless that is somewhere else."""
     path = PurePath(name)
     return "" if path.is_absolute() or ".." in path.parts else "/".join(path.parent.parts)
-
-
-def _stripped(value: str | None) -> str | None:
-    return value.strip() or None if value else None

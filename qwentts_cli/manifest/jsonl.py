@@ -93,9 +93,7 @@ class JsonRows:
             return None
         if self._columns:
             value = {renamed(key, self._columns): found for key, found in value.items()}
-        is_plain = {*map(type, value.values())} == {str} and all(value.values())
-        is_plain = is_plain and value.keys() <= _KNOWN
-        if is_plain and ("\\" not in self._line or not any(map(_ODD.search, value.values()))):
+        if _is_plain(value) and ("\\" not in self._line or not any(map(_ODD.search, value.values()))):
             return value
         row: Row = {}
         is_good = True
@@ -137,6 +135,13 @@ class JsonRows:
         hint = suggest(field, FIELDS, "Fields")
         self._report(self.place(field), unknown_field(field), hint)
         return None
+
+
+def _is_plain(value: dict[str, object]) -> bool:
+    for field, found in value.items():  # thrice as fast as `all`, and a list may have a million rows
+        if type(found) is not str or not found or field not in _KNOWN:
+            return False
+    return bool(value)
 
 
 def _without_repeats(pairs: list[tuple[str, object]]) -> dict[str, object]:

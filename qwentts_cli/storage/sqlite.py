@@ -11,7 +11,6 @@ import os
 import sys
 import time
 from contextlib import contextmanager, suppress
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -67,7 +66,7 @@ class Database:
         look = self._looks()
         next(look)
         connection.set_progress_handler(look.__next__, _STEPS_BETWEEN_LOOKS)
-        connection.text_factory = partial(str, encoding="utf-8", errors="replace")
+        connection.text_factory = lambda text: text.decode("utf-8", "replace")
         _harden(connection)
         self.run("PRAGMA trusted_schema = OFF")
 

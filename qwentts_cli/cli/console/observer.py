@@ -107,8 +107,8 @@ class ConsoleObserver(Meter):
         self._show()
 
     def _show(self) -> None:
-        with self._showing:
-            if self._progress:
+        if self._progress:
+            with self._showing:
                 self._progress.reach(self._done(), self._all_facts)
 
     def _done(self) -> int:

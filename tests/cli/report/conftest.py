@@ -53,7 +53,7 @@ def make_outcomes(folder: Path) -> Iterator[Outcome]:
         yield Outcome(
             number=number,
             source=f"list.jsonl:{number}",
-            output=output,
+            where=str(output),
             voice=voices.get(number, "Ethan" if number % 2 else "Cherry"),
             model="qwen3-tts-flash",
             status=Status.FAILED if is_failed else Status.SKIPPED if number == 8 else Status.MADE,

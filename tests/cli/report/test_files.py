@@ -27,7 +27,7 @@ def test_lines_are_for_scripts(tmp_path: Path) -> None:
     odd = Outcome(
         number=61,
         source="a\u2028b\x85c",
-        output=Path("\udcff.wav"),
+        where="\udcff.wav",
         voice="v",
         model="m",
         status=Status.MADE,

@@ -48,7 +48,7 @@ def test_many_items_open_fast(browser: Browser, tmp_path: Path) -> None:
         Outcome(
             number=number,
             source="list",
-            output=tmp_path / f"{number}.wav",
+            where=str(tmp_path / f"{number}.wav"),
             voice="Cherry",
             model="m",
             status=Status.MADE,

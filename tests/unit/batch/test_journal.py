@@ -17,6 +17,10 @@ class Named(NamedTuple):
     name: str
     output: Path
 
+    @property
+    def where(self) -> str:
+        return str(self.output)
+
 
 @pytest.fixture
 def journal(tmp_path: Path) -> Iterator[Journal]:
