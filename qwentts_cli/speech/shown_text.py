@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.documents.lexicon import substitute
 from qwentts_cli.documents.model import Substitution
+from qwentts_cli.speech.source import nothing_to_speak
 from qwentts_cli.text.boundaries import LINE_BREAK
 from qwentts_cli.text.punctuation import is_speakable
 from qwentts_cli.text.soundless import drop_soundless
@@ -24,8 +25,11 @@ def read_aloud(utterances: Iterable[Utterance], voice: VoiceSettings) -> Iterato
     """Give the text in pieces as it is sent: `Qwen ⟨千问⟩` where a word is said otherwise than it is written.
 
     What differs from `voice`, and a pause that was asked for, stand in brackets on a line of their own.
+
+    Raises:
+        UsageError: there is nothing in it to speak.
     """
-    before, gap = voice, ""
+    before, gap, is_said = voice, "", False
     for number, utterance in enumerate(utterances):
         changes = [*_pause(utterance), *_voice(utterance.voice, before, voice)]
         before = utterance.voice
@@ -35,9 +39,11 @@ def read_aloud(utterances: Iterable[Utterance], voice: VoiceSettings) -> Iterato
         text = substitute(utterance.segment.text, list(_marked(utterance)))
         gap += text[: len(text) - len(text.lstrip())]
         if sent := _as_sent(text, utterance.voice):
-            yield _between(gap) if number and not changes else ""
+            yield _between(gap, utterance) if is_said and not changes else ""
             yield sent
-            gap = text[len(text.rstrip()) :]
+            gap, is_said = text[len(text.rstrip()) :], True
+    if not is_said:
+        raise nothing_to_speak()
     yield "\n"
 
 
@@ -47,8 +53,10 @@ def _as_sent(text: str, voice: VoiceSettings) -> str:
     return "\n\n".join(drop_soundless(part, voice.line_breaks) for part in paragraphs if is_speakable(part))
 
 
-def _between(gap: str) -> str:
-    breaks = len(LINE_BREAK.findall(gap))
+def _between(gap: str, utterance: Utterance) -> str:
+    breaks = len(LINE_BREAK.findall(gap)) + 2 * (utterance.chapter is not None)
+    if not utterance.segment.start:  # it is the first of a text of its own, such as a subtitle
+        breaks = max(breaks, 1)
     return "\n" * min(breaks, 2) if breaks else gap[:1]
 
 

@@ -26,7 +26,7 @@ _BREAKING_SPACE: Final = "[^\\S\u00a0\u2007\u202f]"
 _CLOSING: Final = f"[{re.escape(CLOSERS)}]*"
 _CLAUSE = re.compile(
     f"[{CLAUSE_MARKS}{FULL_STOPS}…‥]+{_CLOSING}{_BREAKING_SPACE}*"
-    f"|[,;:!?…]{{1,8}}[{re.escape(CLOSERS)}\"']*{_BREAKING_SPACE}+"
+    f"|[,;:!?…]{{1,8}}[{re.escape(CLOSERS)}\"']*(?:[ \u00a0\u202f][»\u203a],?)?{_BREAKING_SPACE}+"
     f"|[,;:!?]{{1,8}}(?=[{EAST_ASIAN}])"
 )
 _SPACE = re.compile(f"(?:{_BREAKING_SPACE}|\u200b)+")
@@ -71,11 +71,19 @@ def _tied(text: str, place: int, boundary: Boundary) -> bool:
     before, after = text[place - 1], text[place]
     if joined(text, place) or after in _NOT_FIRST or before in _NOT_LAST:
         return True
+    if _in_french_quote(text, place):
+        return True
     if before.isspace():
         return _abbreviated(text, place) or (boundary is Boundary.SPACE and _between_digits(text, place))
     if boundary is Boundary.CHARACTER and unicodedata.category(before).startswith("M"):
         return _UNSPACED.match(after) is None
     return after.isspace() or _between_digits(text, place)
+
+
+def _in_french_quote(text: str, place: int) -> bool:
+    """Tell whether there is a quotation mark beside it that has a space on both sides."""
+    closes = text[place] in "»\u203a" and not text[place + 1 : place + 2].isalnum()
+    return closes or (text[place - 1].isspace() and text[place - 2 : place - 1] in {"«", "\u2039"})
 
 
 def _abbreviated(text: str, place: int) -> bool:

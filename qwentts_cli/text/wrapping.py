@@ -6,8 +6,9 @@ import re
 from enum import StrEnum
 from typing import Final
 
-from qwentts_cli.text.punctuation import CLAUSE_MARKS, HAN, KANA
+from qwentts_cli.text.punctuation import CLAUSE_MARKS, CLOSERS, HAN, KANA, TERMINATORS
 
+INDENT: Final = "\u3000"
 _FILLED: Final = 60  # a line of so many columns may have been broken by an editor, not its author
 # Kana, Hangul and full-width marks take two columns, as Han does.
 _WIDE: Final = f"[{HAN}{KANA}\u3000-\u303f\uac00-\ud7a3\uff01-\uff60]"
@@ -31,20 +32,27 @@ def is_filled(line: str) -> bool:
     return columns >= _FILLED
 
 
+def begin_of(line: str) -> str:
+    """Give the first visible character, or the ideographic space that indents a paragraph."""
+    return INDENT if line.startswith(INDENT) else line.lstrip()[:1]
+
+
 def goes_on(line: str, following: str, line_breaks: LineBreaks = LineBreaks.AUTO) -> bool:
-    """Tell whether `line` goes on in the next one, of which `following` is the first visible character.
+    """Tell whether `line` goes on in the next one, of which `following` is the beginning (see `begin_of`).
 
     Where that is decided by the lines, only a long one does, that is no row of a table. It is told by a small
     letter, or one of a script without capitals; before a capital, as German nouns have, the line must not end
-    with any mark, as verses do.
+    with any mark, as verses do. In a script without capitals it must not end a sentence.
     """
     if line_breaks is not LineBreaks.AUTO:
         return line_breaks is LineBreaks.JOIN
     line = line.rstrip()
     if following in _NEW_LINE_MARKS or not is_filled(line) or _COLUMNS.search(line.lstrip()):
         return False
-    if following.islower() or (following.isalpha() and following.lower() == following.upper()):
+    if following.islower():
         return True
+    if following.isalpha() and following.lower() == following.upper():
+        return line.rstrip(CLOSERS + "\"'»")[-1:] not in TERMINATORS
     return following.isalnum() and line[-1].isalnum()
 
 
@@ -63,7 +71,7 @@ def join_lines(lines: list[str], line_breaks: LineBreaks = LineBreaks.AUTO) -> s
         following = line.lstrip()
         if not last:
             text = line
-        elif not goes_on(last, following[:1], line_breaks):
+        elif not goes_on(last, begin_of(line), line_breaks):
             text = f"{text}\n{line}"
         else:
             is_word_cut = last.rstrip().endswith("-") and following[:1].islower()

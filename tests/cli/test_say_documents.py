@@ -154,6 +154,19 @@ def test_pinyin_goes_to_the_models_that_take_it(online: Qwentts, sandbox: Sandbo
     assert [body["hot_fix"] for body in bodies] == [{"pronunciation": [{"重庆": "chong2 qing4"}]}]
 
 
+def test_what_is_spoken_apart_is_shown_apart(qwentts: Qwentts) -> None:
+    """Pages and chapters of a book, and subtitles; and it is told where there is nothing at all."""
+    pages = {"1.xhtml": "<p>One</p>", "2.xhtml": "<p>Two</p>", "3.xhtml": "<p>Three</p>"}
+    write_epub(qwentts.folder / "b.epub", pages, {"A": "1.xhtml", "B": "3.xhtml"})
+    cue = "{0}\n00:00:0{0},000 --> 00:00:0{0},900\n{1}\n\n"
+    (qwentts.folder / "c.srt").write_text(cue.format(1, "One") + cue.format(2, "Two"))
+    (qwentts.folder / "d.md").write_text("```\ncode\n```\n")
+    show = ("--dry-run", "--show", "text")
+    assert qwentts("say", "-f", "b.epub", *show).text == "One\n\nTwo\n\nThree\n"
+    assert qwentts("say", "-f", "c.srt", *show).text == "One\nTwo\n"
+    assert "nothing in it to speak" in qwentts("say", "-f", "d.md", *show, code=2).stderr
+
+
 def test_a_speed_goes_to_the_models_that_take_it(online: Qwentts, sandbox: Sandbox) -> None:
     """The sound of the others is stretched here."""
     args = ("say", "[[speed 0.8]]Slowly.", "--markup", "-o", "x.wav", "--force")

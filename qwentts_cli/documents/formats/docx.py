@@ -7,7 +7,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.documents.chapters import divide_passages
-from qwentts_cli.documents.formats.archive import Archive
+from qwentts_cli.documents.formats.archive import Archive, resolve
 from qwentts_cli.documents.model import Document, Passage, PassageKind
 from qwentts_cli.documents.wording import end_with_pause, tidy
 from qwentts_cli.text.punctuation import is_speakable
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
     from pathlib import Path
     from xml.etree.ElementTree import Element
 
+_RELATIONS: Final = "_rels/.rels"
 _BODY: Final = "word/document.xml"
-_STYLES: Final = "word/styles.xml"
 _PROPERTIES: Final = "docProps/core.xml"
 _WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _HEADING: Final = re.compile(r"heading (\d)|title")
@@ -36,6 +36,7 @@ _OMITTED: Final = {
     "footnoteReference": "note mark",
     "endnoteReference": "note mark",
 }
+_WRAPPERS: Final = frozenset({"customXml", "ins", "moveTo", "smartTag"})
 
 
 def open_docx(path: Path) -> Document:
@@ -46,8 +47,10 @@ def open_docx(path: Path) -> Document:
     """
     left_out: Counter[str] = Counter()
     with Archive(path, "Word document") as archive:
-        styles = _style_names(archive.xml(_STYLES)) if _STYLES in archive else {}
-        passages = list(_passages(archive.xml(_BODY), styles, left_out))
+        member = _find_body(archive)
+        named = resolve(member, "styles.xml")[0]
+        styles = _style_names(archive.xml(named)) if named in archive else {}
+        passages = list(_passages(archive.xml(member), styles, left_out))
         properties = archive.xml(_PROPERTIES) if _PROPERTIES in archive else None
     title = _property(properties, "title")
     return Document(
@@ -57,6 +60,13 @@ def open_docx(path: Path) -> Document:
         language=_property(properties, "language"),
         left_out=left_out,
     )
+
+
+def _find_body(archive: Archive) -> str:
+    """Give the member that has the text: programs on the web call it otherwise than Word does."""
+    relations = archive.xml(_RELATIONS) if _BODY not in archive and _RELATIONS in archive else ()
+    targets = (e.get("Target", "") for e in relations if e.get("Type", "").endswith("/officeDocument"))
+    return next((resolve("", target.lstrip("/"))[0] for target in targets), _BODY)
 
 
 def _passages(root: Element, styles: Mapping[str, str], left_out: Counter[str]) -> Iterator[Passage]:
@@ -79,24 +89,46 @@ def _passages(root: Element, styles: Mapping[str, str], left_out: Counter[str]) 
 
 
 def _top(body: Element | None) -> Iterator[Element]:
-    """Give the paragraphs and tables of the text, also those in content controls."""
-    for element in body if body is not None else ():
-        if _name(element) in {"p", "tbl"}:
+    """Give the paragraphs and tables of the text, those in a paragraph's text boxes behind it."""
+    for element in _parts(body, "p", "tbl"):
+        yield element
+        if _name(element) == "p":
+            for box in _boxes(element):
+                yield from _top(box)
+
+
+def _parts(parent: Element | None, *names: str) -> Iterator[Element]:
+    """Give the parts of these names, also those in content controls."""
+    for element in parent if parent is not None else ():
+        if _name(element) in names:
             yield element
         elif _name(element) == "sdt":
-            yield from _top(element.find(f"{_WORD}sdtContent"))
+            yield from _parts(element.find(f"{_WORD}sdtContent"), *names)
+        elif _name(element) in _WRAPPERS:
+            yield from _parts(element, *names)
+
+
+def _boxes(element: Element) -> Iterator[Element]:
+    for child in element:
+        if _name(child) == "txbxContent":
+            yield child
+        elif _name(child) != "Fallback":
+            yield from _boxes(child)
 
 
 def _rows(table: Element, left_out: Counter[str]) -> Iterator[Passage]:
-    for row in table.iter(f"{_WORD}tr"):
-        cells = (tidy("".join(_cell(cell, left_out)), left_out) for cell in row.findall(f"{_WORD}tc"))
-        text = ", ".join(cell for cell in cells if cell)
+    for row in _parts(table, "tr"):
+        cells = list(_parts(row, "tc"))
+        spoken = (tidy("".join(_cell(cell, left_out)), left_out) for cell in cells)
+        text = ", ".join(cell for cell in spoken if cell)
         if is_speakable(text):
             yield Passage(text=end_with_pause(text), kind=PassageKind.ITEM)
+        for inner in (inner for cell in cells for inner in _parts(cell, "tbl")):
+            yield from _rows(inner, left_out)
 
 
 def _cell(cell: Element, left_out: Counter[str]) -> Iterator[str]:
-    for paragraph in cell.findall(f"{_WORD}p"):
+    for paragraph in _parts(cell, "p"):
         yield from _spoken(paragraph, left_out)
         yield " "
 
@@ -104,6 +136,8 @@ def _cell(cell: Element, left_out: Counter[str]) -> Iterator[str]:
 def _spoken(element: Element, left_out: Counter[str]) -> Iterator[str]:
     for child in element:
         name = _name(child)
+        if name in {"drawing", "pict"} and next(_boxes(child), None) is not None:
+            continue
         if name in _OMITTED:
             if _OMITTED[name]:
                 left_out[_OMITTED[name]] += 1

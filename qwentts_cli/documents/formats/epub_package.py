@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
@@ -19,6 +20,9 @@ _FONT_ALGORITHMS: Final = frozenset(
     {"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"}  # names, not addresses
 )
 _PAGE_TYPES: Final = frozenset({"application/xhtml+xml", "text/html", "application/x-dtbook+xml"})
+_HEAD: Final = re.compile(rb"\A.*?<body\b[^>]*>", re.DOTALL | re.IGNORECASE)
+_LINK: Final = re.compile(rb"<a\b[^>]*\bhref\b[^>]*>(.*?)</a\s*>", re.DOTALL | re.IGNORECASE)
+_UNSEEN: Final = re.compile(rb"<[^>]*>|\s+")
 _DEEPEST: Final = 2  # levels of the contents whose entries are chapters: parts and what they hold
 
 
@@ -63,7 +67,7 @@ def read_package(archive: Archive) -> Package:
         for item in _all(root, "item")
     }
     contents = _find_contents(root, resources)
-    pages = tuple(_pages(root, resources, archive, left_out=_contents_pages(root, resources, name)))
+    pages = tuple(_pages(root, resources, archive, left_out=_contents_pages(root, resources, archive, name)))
     entries = [e for e in _entries(archive, contents) if e.member in pages] if contents else []
     return Package(
         title=_first_text(root, "title"),
@@ -95,13 +99,24 @@ def _pages(
             yield resource.member
 
 
-def _contents_pages(root: Element, resources: dict[str, _Resource], package: str) -> frozenset[str]:
-    """The pages that are a table of contents themselves, which nobody reads aloud."""
+def _contents_pages(
+    root: Element, resources: dict[str, _Resource], archive: Archive, package: str
+) -> frozenset[str]:
+    """The pages that are a table of contents themselves, which nobody reads aloud.
+
+    The guide of an older book is often wrong, so that a page it calls so must be links for the most part.
+    """
+    guided = (e.get("href", "") for e in _all(root, "reference") if e.get("type") == "toc")
+    named = {resolve(package, reference)[0] for reference in guided}
     pages = {r.member for r in resources.values() if "nav" in r.properties}
-    pages |= {
-        resolve(package, e.get("href", ""))[0] for e in _all(root, "reference") if e.get("type") == "toc"
-    }
+    pages |= {member for member in named if member in archive and _is_made_of_links(archive.read(member))}
     return frozenset(pages)
+
+
+def _is_made_of_links(page: bytes) -> bool:
+    body = _HEAD.sub(b"", page)
+    linked = b"".join(link[1] for link in _LINK.finditer(body))
+    return 2 * len(_UNSEEN.sub(b"", linked)) >= len(_UNSEEN.sub(b"", body))
 
 
 def _find_contents(root: Element, resources: dict[str, _Resource]) -> _Resource | None:

@@ -78,7 +78,7 @@ def _chapters(pages: list[list[Line]], begins: dict[int, str], left_out: Counter
     open_lines: list[Line] = []
     for number, page in enumerate(pages):
         lines = [line for line in page if not line.is_edge or line.pattern not in edges]
-        left_out["line at the edge of a page"] += len(page) - len(lines)
+        left_out["header or footer line"] += len(page) - len(lines)
         if number in begins:
             held += _passages([open_lines] if open_lines else [], left_out)
             open_lines = []

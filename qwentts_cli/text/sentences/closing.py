@@ -25,7 +25,8 @@ _BEFORE_OPENING: Final = frozenset(FULL_STOPS + CLOSERS)
 _DOUBTFUL_CLOSERS: Final = f'(?:[ \u00a0\u202f]{{1,2}}[»\u203a]|["{TURNCOATS}]){{1,8}}'
 _BLANKS = re.compile("[ \u00a0\u202f]{1,2}")
 _FOOTNOTE: Final = (
-    r"[\[\uff3b〔](?:\d{1,3}(?: ?[,–-] ?\d{1,3}){0,3}|[a-z]|(?:note|nota|注|註) ?\d{1,3})[\]\uff3d〕]"
+    r"[\[\uff3b〔](?:\d{1,3}(?: ?[,–-] ?\d{1,3}){0,3}|[a-z]"
+    r"|(?:note|nota|nb|n|注|註|注釈|주) ?\d{1,3}|citation needed|来源请求|來源請求|要出典)[\]\uff3d〕]"
     r"|[\u00b9\u00b2\u00b3\u2070-\u2079]{1,3}|[†‡\u2460-\u2473]"
 )
 _UNFINISHED_FOOTNOTE: Final = r"[\[\uff3b〔][\w ,–-]{0,16}\Z|[\u00b9\u00b2\u00b3\u2070-\u2079]{1,2}\Z"

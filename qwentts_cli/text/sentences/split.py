@@ -13,8 +13,8 @@ from qwentts_cli.text.punctuation import is_speakable
 from qwentts_cli.text.sentences.abbreviations import is_abbreviation
 from qwentts_cli.text.sentences.closing import closing_end
 from qwentts_cli.text.sentences.names import is_in_name
-from qwentts_cli.text.sentences.stops import find_stop, finishes_sentence
-from qwentts_cli.text.wrapping import LineBreaks, goes_on, is_filled
+from qwentts_cli.text.sentences.stops import find_stop, finishes_sentence, may_be_particle
+from qwentts_cli.text.wrapping import INDENT, LineBreaks, goes_on, is_filled
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -146,6 +146,8 @@ class SentenceScanner:
         line_break = LINE_BREAK.search(text, after, gap)
         if gap == len(text) and not (self._eager and text[gap - 1] == "\n"):
             return (gap, Boundary.PARAGRAPH) if final else None
+        if not final and gap + 1 == len(text) and may_be_particle(text[gap]):
+            return None
         finished = not is_line_break and finishes_sentence(
             text,
             stop,
@@ -190,7 +192,7 @@ class SentenceScanner:
             # Whether a long line goes on is told by the next one; eager readers have it when it is there.
             if self._may_go_on(stop):
                 return None
-        elif self._goes_on(stop, text[gap : gap + 1]):
+        elif self._goes_on(stop, INDENT if text[gap - 1] == INDENT else text[gap : gap + 1]):
             boundary = None
         self._line = gap
         return gap, boundary

@@ -22,6 +22,7 @@ _QUOTING: Final = CLOSING_QUOTES | frozenset(CLOSERS)
 # After a quotation these go on with the sentence around it: と言った, の声, 的声音.
 _PARTICLES: Final = frozenset("とっのを的")
 _HANGUL: Final = ("\uac00", "\ud7a3")  # Korean sets a space between sentences, none before a particle
+_KOREAN_SAYING = re.compile(r"\s+(?:하[고며는자]|라[고며는]|이라)")  # but it may set one before "said"
 
 
 def find_stop(text: str, place: int) -> re.Match[str] | None:
@@ -39,7 +40,8 @@ def finishes_sentence(
     whether white space is before that.
     """
     closers = text[stop.end() : after]
-    if following in GOES_ON or (not spaced and _quotes_with_particle(closers, following)):
+    is_quoted = not _QUOTING.isdisjoint(closers)
+    if following in GOES_ON or (is_quoted and _is_particle(text, after, following, spaced=spaced)):
         return False
     if _FULL_STOP.search(text, stop.start(), after):
         return True
@@ -54,6 +56,13 @@ def finishes_sentence(
     )
 
 
-def _quotes_with_particle(closers: str, following: str) -> bool:
-    is_particle = following in _PARTICLES or _HANGUL[0] <= following <= _HANGUL[1]
-    return is_particle and not _QUOTING.isdisjoint(closers)
+def may_be_particle(char: str) -> bool:
+    """Tell whether a Korean word that says who spoke may begin so; its second syllable decides."""
+    return bool(char) and char in "하라이"
+
+
+def _is_particle(text: str, after: int, following: str, *, spaced: bool) -> bool:
+    """Tell whether what follows a quotation goes on with the sentence around it."""
+    if spaced:
+        return may_be_particle(following) and _KOREAN_SAYING.match(text, after) is not None
+    return following in _PARTICLES or _HANGUL[0] <= following <= _HANGUL[1]

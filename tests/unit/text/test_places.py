@@ -29,6 +29,15 @@ def test_punctuation_and_trailing_signs_stay_with_what_is_before(text: str) -> N
         assert before[-1] not in "「（เแโใไ"
 
 
+@pytest.mark.parametrize("space", [" ", "\u00a0"])
+def test_french_quotation_marks_stay_with_what_they_hold(space: str) -> None:
+    """Though there is a space between."""
+    text = "elle dit «_Viens_!_» et «_Non_» et puis «_Oui_?_» et il dit «_Bon_», alors".replace("_", space)
+    for before, behind in cuts(text):
+        assert behind.lstrip()[0] not in "»?!"
+        assert before.rstrip()[-1] != "«"
+
+
 @pytest.mark.parametrize(
     ("text", "bound"),
     [

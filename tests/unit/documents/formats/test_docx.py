@@ -79,3 +79,27 @@ def test_says_what_is_wrong(tmp_path: Path) -> None:
     """A file that is no Word document is told from one."""
     with pytest.raises(UsageError, match=r"damaged Word document: it lacks 'word/document\.xml'"):
         open_docx(write_zip(tmp_path / "d.docx", {"x": "y"}))
+
+
+def test_reads_what_controls_tables_and_boxes_hold(tmp_path: Path) -> None:
+    """A cell in a control, a table in a cell, and a text box, whose older form is not read twice."""
+    inner = f"<w:tbl><w:tr><w:tc>{paragraph(run('in it'))}</w:tc></w:tr></w:tbl>"
+    controlled = f"<w:sdt><w:sdtContent><w:tc>{paragraph(run('B'))}{inner}</w:tc></w:sdtContent></w:sdt>"
+    box = f"<w:txbxContent>{paragraph(run('boxed'))}</w:txbxContent>"
+    older = f"<w:Fallback><w:pict>{box}</w:pict></w:Fallback>"
+    drawn = f"<w:r><w:Choice><w:drawing>{box}</w:drawing></w:Choice>{older}</w:r>"
+    body = (
+        f"<w:tbl><w:tr><w:tc>{paragraph(run('A'))}</w:tc>{controlled}</w:tr></w:tbl>"
+        f"{paragraph(run('beside') + drawn)}"
+    )
+    (chapter,) = open_docx(write_docx(tmp_path / "d.docx", body)).chapters()
+    assert [passage.text for passage in chapter.passages()] == ["A, B.", "in it.", "beside", "boxed"]
+
+
+def test_the_text_is_where_the_package_says(tmp_path: Path) -> None:
+    """Word on the web calls it `document2.xml`; its styles are beside it."""
+    relation = '<Relationship Type="http://x/officeDocument" Target="/word/document2.xml"/>'
+    document = f"<w:document {WORD}><w:body>{paragraph(run('Text'))}</w:body></w:document>"
+    members = {"_rels/.rels": f"<Relationships>{relation}</Relationships>", "word/document2.xml": document}
+    (chapter,) = open_docx(write_zip(tmp_path / "d.docx", members)).chapters()
+    assert [passage.text for passage in chapter.passages()] == ["Text"]

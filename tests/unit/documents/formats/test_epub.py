@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import zipfile
 from typing import TYPE_CHECKING
 
 import pytest
@@ -42,6 +43,24 @@ def test_a_book_with_useless_contents_is_divided_by_headings(tmp_path: Path) -> 
     pages = {"1.xhtml": "<h1>A</h1><p>a</p>", "2.xhtml": "<p>b</p>", "3.xhtml": "<h1>C</h1>"}
     path = write_epub(tmp_path / "b.epub", pages, {"X": "gone.xhtml", "Y": "other.xhtml"})
     assert chapters(path) == [("A", "A. \n\n a \n\n b"), ("C", "C.")]
+
+
+@pytest.mark.parametrize(
+    ("page", "is_read"),
+    [("<p>A text, and a <a href='2.xhtml'>link</a>.</p>", True), ("<a href='2.xhtml'>Two</a>", False)],
+)
+def test_a_guide_that_calls_a_text_its_contents_is_not_believed(
+    tmp_path: Path, page: str, *, is_read: bool
+) -> None:
+    """A table of contents is made of links."""
+    path = write_epub(tmp_path / "a.epub", {"1.xhtml": page, "2.xhtml": "<p>b</p>"}, {})
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    guide = b"<guide><reference type='toc' href='1.xhtml'/></guide></package>"
+    members["OPS/book.opf"] = members["OPS/book.opf"].replace(b"</package>", guide)
+    text = "".join(text for _, text in chapters(write_zip(tmp_path / "b.epub", members)))
+    assert ("A text" in text) is is_read
+    assert "b" in text
 
 
 def test_knows_the_book(tmp_path: Path) -> None:
