@@ -110,9 +110,10 @@ def test_json_says_what_was_made(online: Qwentts, sandbox: Sandbox) -> None:
 
 
 def test_the_sandbox_needs_no_key_and_says_what_it_is(qwentts: Qwentts) -> None:
-    """`--region sandbox` works in an empty home, also quietly, and never passes for Qwen."""
-    result = qwentts("say", "Hello", "-o", "hello.wav", "--region", "sandbox", "-q")
+    """`--region sandbox` works in an empty home, and never passes for Qwen unless nothing is to be said."""
+    result = qwentts("say", "Hello", "-o", "hello.wav", "--region", "sandbox")
     assert "not of Qwen-TTS" in result.stderr
+    assert not qwentts("say", "Hello", "-o", "quiet.wav", "--region", "sandbox", "-q").stderr
     assert (qwentts.folder / "hello.wav").stat().st_size > 1000
 
 
