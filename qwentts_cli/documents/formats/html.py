@@ -19,6 +19,7 @@ from qwentts_cli.documents.formats.html_rules import (
     SCOPES,
     VOID,
     is_note_mark,
+    leads_to_a_page_beside,
     omission,
     raised,
 )
@@ -32,6 +33,7 @@ if TYPE_CHECKING:
 # Set by who makes HTML out of lines, to tell which line a block came from.
 LINE_ATTRIBUTE: Final = "data-line"
 _DEEPEST: Final = 500  # elements in each other; nobody writes more, and a bomb would
+_LONGEST_NAVIGATION: Final = 300  # characters; in a longer passage the link is only mentioned
 _HARD_BREAK: Final = "\v"
 
 
@@ -83,6 +85,7 @@ class _Parser(HTMLParser):
         self._told_line = 0
         self._anchor = ""
         self._label = ""
+        self._leads_beside = False  # whether there is a link to the page before or behind it
         self._has_plain_text = False  # text outside of links to places in this page
         self._plain_passages = 0  # how many passages there were when the last one with such a text was added
 
@@ -97,6 +100,7 @@ class _Parser(HTMLParser):
         if attributes.get("id") in self._anchors:
             self._anchor = self._anchor or attributes["id"]
         reason = omission(tag, attributes)
+        self._leads_beside = self._leads_beside or leads_to_a_page_beside(tag, attributes)
         if reason and not self._omitted:
             self.content.left_out[reason] += 1
         if tag in VOID:
@@ -128,9 +132,13 @@ class _Parser(HTMLParser):
             return
         text, self._text = tidy(self._text, self.content.left_out), ""
         is_plain, self._has_plain_text = self._has_plain_text, False
+        leads_beside, self._leads_beside = self._leads_beside, False
         for element in self._open:
             element.begin = 0
         if not is_speakable(text):
+            return
+        if leads_beside and len(text) < _LONGEST_NAVIGATION:
+            self.content.left_out["navigation part"] += 1
             return
         tag = next((e.tag for e in reversed(self._open) if e.tag in PAUSED), "")
         if tag == "tr":

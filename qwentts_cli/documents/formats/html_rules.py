@@ -68,8 +68,11 @@ _OMITTED_CLASSES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("headerlink", "anchor-link", "footnote-backref", "mw-editsection"), ""),
     **dict.fromkeys(("footnote-ref", "footnote-reference", "noteref"), ""),
     **dict.fromkeys(("toc", "breadcrumb", "breadcrumbs", "skip-link", "navbox"), "navigation part"),
-    **dict.fromkeys(("navheader", "navfooter", "related", "sphinxsidebar"), "navigation part"),
+    **dict.fromkeys(("navheader", "navfooter", "docnav", "nav-panel", "nav-links"), "navigation part"),
+    **dict.fromkeys(("related", "sphinxsidebar", "pager", "pagination", "prev-next"), "navigation part"),
+    **dict.fromkeys(("sr-only", "visually-hidden", "screen-reader-text"), ""),
 }
+_WAYS: Final = frozenset({"prev", "next", "up"})
 _RAISED_MARK: Final = re.compile(r"[\s\[({【〔]*(?:\d{1,4}|[a-zA-Z*†‡§¶#^]{1,3}|注\d*)[\s\])}】〕]*")
 # Not raised, a number in a link may belong to the sentence: "see chapter 4".
 _PLAIN_MARK: Final = re.compile(
@@ -102,6 +105,11 @@ def omission(tag: str, attributes: Mapping[str, str]) -> str | None:
             if word in reasons:
                 return reasons[word]
     return None
+
+
+def leads_to_a_page_beside(tag: str, attributes: Mapping[str, str]) -> bool:
+    """Tell whether it is a link to the page before this one, behind it, or above it."""
+    return tag == "a" and not _WAYS.isdisjoint(attributes.get("rel", "").split())
 
 
 def is_note_mark(text: str, *, is_raised: bool) -> bool:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from typing import Any
 
+    from markdown_it.rules_inline import StateInline
     from markdown_it.token import Token
 
 _FENCES: Final = {"---": ("---", "..."), "+++": ("+++",)}
@@ -24,8 +25,16 @@ _FIELD: Final = re.compile(r"(title|author|lang|language)\s*[:=]\s*(.+)", re.IGN
 _MULTIPLIES: Final = re.compile(r"(?<=[0-9)])\*{1,2}(?=[0-9A-Za-z(])|(?<=[A-Za-z)])\*{1,2}(?=[0-9(])")
 _HELD: Final = "\ue02a"  # stands for such an asterisk while Markdown is parsed; of Unicode's private use
 _NOTE: Final = re.compile(r"\[\^[^\]\s]{1,64}\]:")
+# A note of one word would be a link's definition; something behind it keeps it from that.
+_NOTE_BEGINS: Final = re.compile(r"^( {0,3}\[\^[^\]\s]{1,64}\]:)(?=[ \t]*\S)", re.MULTILINE)
 _NOTE_MARK: Final = re.compile(r"\[\^[^\]\s]{1,64}\]")
 _SHORTCODE: Final = re.compile(r"(?<![\w:]):(?:[a-z][a-z0-9_+-]{1,40}|[+-]1):(?![\w:])")
+# A price has a digit behind its sign; of two variables of a shell the second has letters behind it.
+_FORMULA: Final = re.compile(
+    r"\$\$\s*\S.{0,4000}?\$\$|\$(?:(?P<letters>[A-Za-z]{1,2})|(?![\s\d])(?=[^$\n]*[\\^_={}])[^$\n]*[^$\s\\])\$(?!\w)",
+    re.DOTALL,
+)
+_HIGHLIGHT: Final = re.compile(r"(?<![A-Za-z0-9_=])==(?=[^\s=])([^=]*[^\s=])==(?![A-Za-z0-9_=])")
 _CALLOUT: Final = re.compile(r"\[!\w+\][+-]?\s*|\[[ xX]\]\s+")
 _BLOCK_RULES: Final = ["normalize", "block"]
 _BLOCKS_AT_ONCE: Final = 1000
@@ -78,7 +87,9 @@ def _html(text: str, lines_before: int) -> Iterator[str]:
 
     parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
     inline_rules = [rule for rule in parser.core.ruler.get_active_rules() if rule not in _BLOCK_RULES]
+    parser.inline.ruler.before("escape", "formula", _omit_formula)
     held = _MULTIPLIES.sub(lambda found: _HELD * len(found[0]), text.replace(_HELD, ""))
+    held = _NOTE_BEGINS.sub(rf"\1 {_HELD} ", held)
     parser.core.ruler.enableOnly(_BLOCK_RULES)
     environment: dict[str, Any] = {}
     blocks = _without_notes(parser.parse(held, environment))
@@ -91,6 +102,18 @@ def _html(text: str, lines_before: int) -> Iterator[str]:
         yield html.replace(_HELD, "*")
         for token in some:
             token.children = None
+
+
+def _omit_formula(state: StateInline, silent: bool) -> bool:  # noqa: FBT001 - as the library calls it
+    """Leave out `$E = mc^2$`; of a single letter, `$n$`, the letter is read."""
+    found = _FORMULA.match(state.src, state.pos)
+    if not found:
+        return False
+    if not silent:
+        token = state.push("text" if found["letters"] else "html_inline", "", 0)
+        token.content = found["letters"] or "<math></math>"
+    state.pos = found.end()
+    return True
 
 
 def _without_notes(tokens: Sequence[Token]) -> list[Token]:
@@ -125,7 +148,7 @@ def _mended(token: Token, lines_before: int) -> Token:
 def _cleaned(text: str) -> str:
     text = _NOTE_MARK.sub("", text)
     text = _SHORTCODE.sub("", _CALLOUT.sub("", text))
-    text = _CONTAINER.sub("", text)
+    text = _HIGHLIGHT.sub(r"\1", _CONTAINER.sub("", text))
     return text if text.isascii() else re.sub(r"\*\*|__", "", text)
 
 

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
     from pypdfium2 import PdfDocument
 
+_FEWEST_CONTENTS: Final = 3  # lines of a page
+_CHAPTER_IN_CONTENTS: Final = re.compile(r"\s*(?:\d{1,2}|[A-Z])\s.*\s\d{1,4}\s*")
 _BULLET: Final = re.compile(r"[•‣◦▪–*-]\s+")
 
 
@@ -79,6 +81,7 @@ def _chapters(pages: list[list[Line]], begins: dict[int, str], left_out: Counter
     for number, page in enumerate(pages):
         lines = [line for line in page if not line.is_edge or line.pattern not in edges]
         left_out["header or footer line"] += len(page) - len(lines)
+        lines = _without_contents(lines, left_out)
         if number in begins:
             held += _passages([open_lines] if open_lines else [], left_out)
             open_lines = []
@@ -97,9 +100,18 @@ def _chapters(pages: list[list[Line]], begins: dict[int, str], left_out: Counter
         yield Chapter(title=title, passages=held.__iter__)
 
 
+def _without_contents(lines: list[Line], left_out: Counter[str]) -> list[Line]:
+    """Leave out a table of contents: lines led to their pages, and chapters among them, which are not."""
+    if sum(line.is_of_contents for line in lines) < _FEWEST_CONTENTS:
+        return lines
+    kept = [line for line in lines if not (line.is_of_contents or _CHAPTER_IN_CONTENTS.fullmatch(line.text))]
+    left_out["contents line"] += len(lines) - len(kept)
+    return kept
+
+
 def _goes_on(paragraph: list[Line], page: list[Line]) -> bool:
-    """Tell whether a paragraph at the end of a page seems to go on at the next."""
-    return is_full(paragraph[-1], page) and paragraph[-1].text.rstrip()[-1:] not in TERMINATORS
+    """Tell whether a paragraph seems to go on at the next page, as it does over an empty one."""
+    return not page or (is_full(paragraph[-1], page) and paragraph[-1].text.rstrip()[-1:] not in TERMINATORS)
 
 
 def _passages(paragraphs: list[list[Line]], left_out: Counter[str]) -> Iterator[Passage]:

@@ -26,6 +26,8 @@ _INDENT: Final = 0.8  # of the size of letters
 _BEGINS_ITEM: Final = re.compile(r"\s*(?:[•‣◦▪–*-]\s|\(?\d{1,3}[.)]\s|\d+(?:\.\d+)+\s)")
 HYPHEN: Final = "\ufffe"  # what the library gives for one that only divides a word at the end of its line
 _PAGE_NUMBER: Final = re.compile(r"[-–—\s]*(?:\d{1,4}|[ivxlc]{1,7})[-–—\s]*", re.IGNORECASE)
+_NUMBER: Final = re.compile(r"\d+|(?<=\s)[ivxlc]{1,7}\Z|\A[ivxlc]{1,7}(?=\s)")
+_LED_TO: Final = re.compile(r"(?:\s?[.·…]){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})\s*\Z")
 
 
 class Line(Struct, frozen=True, kw_only=True):
@@ -43,7 +45,12 @@ class Line(Struct, frozen=True, kw_only=True):
     @property
     def pattern(self) -> str:
         """What is the same on every page: the text without its numbers."""
-        return "" if _PAGE_NUMBER.fullmatch(self.text) else re.sub(r"\d+", "0", self.text).strip()
+        return "" if _PAGE_NUMBER.fullmatch(self.text) else _NUMBER.sub("0", self.text).strip()
+
+    @property
+    def is_of_contents(self) -> bool:
+        """Whether dots lead from a title to the number of its page."""
+        return _LED_TO.search(self.text) is not None
 
 
 def read_lines(pdf: PdfDocument, number: int) -> list[Line]:

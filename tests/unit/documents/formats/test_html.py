@@ -23,6 +23,9 @@ def said(text: str) -> list[str]:
         ("One.<br><br>Two.", ["One.", "Two."]),
         ("<p>a<script>var x='<p>no</p>'</script><style>p{}</style>b</p>", ["ab"]),
         ("<nav>Home</nav><p>Text</p><footer>© me</footer>", ["Text"]),
+        ("<p>Next: <a rel=next href=b>B</a>, Up: <a rel=up href=c>C</a></p><p>Text</p>", ["Text"]),
+        (f"<p>{'Long. ' * 60}<a rel=next href=b>B</a></p>", [f"{'Long. ' * 60}B"]),
+        ("<ul class='docnav top'><li>Home</ul><p>Text <span class=sr-only>no</span></p>", ["Text"]),
         ("<p hidden>no</p><p aria-hidden=true>no</p><div role=navigation>no</div><p>yes</p>", ["yes"]),
         (
             "<p>Fact<sup><a href='#n1'>[1]</a></sup> and<a href='x.html#n2'><sup>2</sup></a>.</p>",

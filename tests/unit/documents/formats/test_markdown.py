@@ -31,6 +31,9 @@ def said(text: str) -> list[str]:
         ("```\ncode\n```\nText.", ["Text."]),
         ("Text.\n\n    code()\n", ["Text."]),
         ("A fact.[^1] More.\n\n[^1]: The source.\n[^2]: word\n", ["A fact. More."]),
+        ("塔很高。[^1] 是。\n\n[^1]: 来源。\n[^注]: 来源\n", ["塔很高。 是。"]),
+        ("Then $E = mc^2$ and $$\n\\int x\n$$ hold for $n$.", ["Then and hold for n."]),
+        ("It is ==marked==, 也==标记==了。", ["It is marked, 也标记了。"]),
         ("Fish &amp; chips &lt;3", ["Fish & chips <3"]),
         ("Text <!-- hidden --> goes on.", ["Text goes on."]),
         ("| Name | Age |\n|---|---|\n| Ann | 7 |", ["Name, Age.", "Ann, 7."]),
@@ -56,6 +59,8 @@ def test_says_what_a_reader_would_say(source: str, spoken: list[str]) -> None:
         "「はい」と彼女は言った。３＊４です。",
         "Mr. Smith paid $5.00 and #1 won 50%.",
         "5 < 6 and 7 > 3.",
+        "It was $5_000 or $6_000, with $HOME=/x and $PATH.",
+        "So x==y and z==w, or a == b == c.",
     ],
 )
 def test_mangles_nothing(text: str) -> None:

@@ -74,6 +74,21 @@ def test_goes_on_over_pages(tmp_path: Path) -> None:
     assert passage.text == " ".join(f"{number} {WIDE} {WIDE}" for number in range(1, 4))
 
 
+def test_leaves_out_the_contents(tmp_path: Path) -> None:
+    """Lines led to their pages by dots, also on a page of nothing else, which is numbered in letters."""
+    contents = [
+        (700, 10, "1 Of dogs 1"),
+        *((680 - 12 * n, 10, f"1.{n} Of one . . . . . . {n}") for n in range(9)),
+    ]
+    pages = [
+        [(780, 10, f"The Book {'i' * (number + 1)}"), *lines, (20, 10, "By me")]
+        for number, lines in enumerate(([(700, 10, WIDE)], contents, [(700, 10, "and ends.")]))
+    ]
+    document = open_pdf(write_pdf(tmp_path / "d.pdf", pages))
+    assert [passage.text for passage in document.passages()] == [f"{WIDE} and ends."]
+    assert document.left_out["contents line"] == len(contents)
+
+
 def test_says_what_is_wrong(tmp_path: Path) -> None:
     """A scan and a file that is none are told in one line."""
     with pytest.raises(UsageError, match="has no text, only pictures"):
