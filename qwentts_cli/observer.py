@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -14,10 +15,13 @@ if TYPE_CHECKING:
 def once(tell: Callable[[str], None]) -> Callable[[str], None]:
     """Pass each message on once, however often it is told: what is wrong with one file is wrong with all."""
     told: set[str] = set()
+    lock = threading.Lock()
 
     def tell_if_new(message: str) -> None:
-        if message not in told:
+        with lock:
+            is_new = message not in told
             told.add(message)
+        if is_new:
             tell(message)
 
     return tell_if_new

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from functools import partial
-from typing import BinaryIO, Protocol
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 from qwentts_cli.audio.formats import AudioFormat, check_format
 from qwentts_cli.audio.output import write_all
 from qwentts_cli.audio.tags import AI_LABEL, Tags
 from qwentts_cli.audio.wav import STREAMING_SIZE, info_chunk, wav_header
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 
 class Encoder(Protocol):
@@ -56,33 +59,7 @@ def open_encoder(
     if fmt is AudioFormat.WAV:
         info = info_chunk(AI_LABEL, tags.ai_label) if tags and tags.ai_label else b""
         return WavEncoder(out, sample_rate=sample_rate, channels=channels, seekable=seekable, info=info)
-    if fmt is AudioFormat.MP3:
-        from qwentts_cli.audio.mp3 import Mp3Encoder
-
-        return Mp3Encoder(
-            out,
-            sample_rate=sample_rate,
-            channels=channels,
-            bitrate_kbps=bitrate_kbps,
-            tags=tags,
-            seekable=seekable,
-        )
-    if fmt.is_mp4:
-        from qwentts_cli.audio.encoders.mp4 import Mp4Encoder
-
-        return Mp4Encoder(
-            fmt,
-            out,
-            sample_rate=sample_rate,
-            channels=channels,
-            bitrate_kbps=bitrate_kbps,
-            tags=tags,
-            seekable=seekable,
-        )
-    from qwentts_cli.audio.compress import open_compressor
-
-    return open_compressor(
-        fmt,
+    return _find_encoder(fmt)(
         out,
         sample_rate=sample_rate,
         channels=channels,
@@ -90,6 +67,20 @@ def open_encoder(
         tags=tags,
         seekable=seekable,
     )
+
+
+def _find_encoder(fmt: AudioFormat) -> Callable[..., Encoder]:
+    if fmt is AudioFormat.MP3:
+        from qwentts_cli.audio.mp3 import Mp3Encoder
+
+        return Mp3Encoder
+    if fmt.is_mp4:
+        from qwentts_cli.audio.encoders.mp4 import Mp4Encoder
+
+        return partial(Mp4Encoder, fmt)
+    from qwentts_cli.audio.compress import open_compressor
+
+    return partial(open_compressor, fmt)
 
 
 class PcmEncoder:

@@ -22,14 +22,9 @@ def load_soundfile() -> ModuleType:
     Raises:
         LocalError: the library is not there for this machine.
     """
-    try:
-        with _LOCK:
-            import soundfile
-    except (ImportError, OSError) as error:
-        raise LocalError(
-            f"the encoders cannot be loaded: {error}",
-            hint="Install libsndfile ('apt install libsndfile1', 'brew install libsndfile'), or write wav.",
-        ) from error
+    hint = "Install libsndfile ('apt install libsndfile1', 'brew install libsndfile'), or write wav."
+    with _loading("the encoders", hint):
+        import soundfile
     return soundfile  # type: ignore[no-any-return]  # it ships no types
 
 
@@ -44,12 +39,8 @@ def load_lame() -> ModuleType:
     Raises:
         LocalError: the library is not there for this machine.
     """
-    try:
+    with _loading("the MP3 encoder", "Choose another format, such as opus or flac."):
         import lameenc
-    except (ImportError, OSError) as error:
-        raise LocalError(
-            f"the MP3 encoder cannot be loaded: {error}", hint="Choose another format, such as opus or flac."
-        ) from error
     return lameenc  # type: ignore[no-any-return]  # it ships no types
 
 
@@ -59,14 +50,9 @@ def load_av() -> ModuleType:
     Raises:
         LocalError: the library is not there for this machine.
     """
-    try:
-        with _LOCK:
-            import av
-    except (ImportError, OSError) as error:
-        raise LocalError(
-            f"the library for AAC cannot be loaded: {error}",
-            hint="Install it with pip install 'qwentts[m4b]', or choose another format, such as mp3.",
-        ) from error
+    hint = "Install it with pip install 'qwentts[m4b]', or choose another format, such as mp3."
+    with _loading("the library for AAC", hint):
+        import av
     return av
 
 
@@ -78,6 +64,15 @@ def load_miniaudio() -> ModuleType | None:
     except (ImportError, OSError):
         return None
     return miniaudio  # type: ignore[no-any-return]  # it ships no types
+
+
+@contextmanager
+def _loading(what: str, hint: str) -> Iterator[None]:
+    try:
+        with _LOCK:
+            yield
+    except (ImportError, OSError) as error:
+        raise LocalError(f"{what} cannot be loaded: {error}", hint=hint) from error
 
 
 @contextmanager

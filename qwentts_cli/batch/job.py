@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
-from msgspec.structs import replace
+from msgspec.structs import asdict, replace
 
 from qwentts_cli.audio.formats import AudioFormat, check_choice
 from qwentts_cli.batch.join import Join, choose_join
@@ -127,17 +127,9 @@ def _check_items(
 ) -> TaskList:
     lists, files, voice = options.lists, options.files, settings.voice
     manifest_options = ManifestOptions(
-        by_line=lists.by_line,
-        encoding=lists.encoding,
-        delimiter=lists.delimiter,
-        extra_fields=lists.extra_fields,
-        on_empty=lists.on_empty,
-        columns=lists.columns,
-        documents=lists.documents,
-        by_chapter=lists.by_chapter,
+        **asdict(lists),
         template=files.template,
         portable=files.portable,
-        allow_outside=lists.allow_outside,
         extension=settings.format,
         voice=voice.voice,
         model=voice.model,

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from msgspec import Struct, field
 
-from qwentts_cli.documents.options import DocumentOptions, TagOptions
-from qwentts_cli.manifest.item import ExtraFields, OnEmpty
+from qwentts_cli.documents.options import TagOptions
+from qwentts_cli.manifest.item import ListOptions
 from qwentts_cli.speech.options import Pauses, RequestOptions, SpeechOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from qwentts_cli.audio.formats import AudioFormat
     from qwentts_cli.speech.voice_settings import VoiceSettings
@@ -29,20 +29,6 @@ class OnRefused(StrEnum):
 
     FAIL = "fail"
     SKIP = "skip"
-
-
-class ListOptions(Struct, frozen=True, kw_only=True):
-    """How lists of items and their files are read; with `by_chapter` each chapter of a file is an item."""
-
-    by_line: bool = False
-    encoding: str | None = None
-    delimiter: str | None = None
-    extra_fields: ExtraFields = ExtraFields.ERROR
-    on_empty: OnEmpty = OnEmpty.FAIL
-    columns: Mapping[str, str] = field(default_factory=dict)
-    documents: DocumentOptions = field(default_factory=DocumentOptions)
-    by_chapter: bool = False
-    allow_outside: bool = False
 
 
 class Selection(Struct, frozen=True, kw_only=True):

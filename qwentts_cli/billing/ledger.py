@@ -148,7 +148,7 @@ class UsageLedger:
         Raises:
             LocalError: the ledger cannot be read.
         """
-        with self._lock, self._told():
+        with self._lock, self._errors_as_local():
             return self._billed(since, profile, region)
 
     def reserve(
@@ -170,7 +170,7 @@ class UsageLedger:
             LocalError: the ledger cannot be written.
         """
         hour = int(self._now() // _HOUR_S)
-        with self._lock, self._told():
+        with self._lock, self._errors_as_local():
             self._run("BEGIN IMMEDIATE", ())
             try:
                 if fits(self._billed(since, profile, region)):
@@ -185,7 +185,7 @@ class UsageLedger:
         Raises:
             LocalError: the ledger cannot be written.
         """
-        with self._lock, self._told():
+        with self._lock, self._errors_as_local():
             self._run(_ADD, _row((hour, profile, region, model, _RESERVED), -metered))
 
     def query(self, since: float | None, by: str) -> list[UsageRow]:
@@ -198,7 +198,7 @@ class UsageLedger:
         if not self._path.exists():
             return []
         first = int((since or 0) // _HOUR_S)
-        with self._lock, self._told():
+        with self._lock, self._errors_as_local():
             found = self._run(_READ, (first,))
         found = [row for row in found if row[2] != SANDBOX_REGION and row[4] != _RESERVED]
         rows = [row for row in found if _is_sane(row)]
@@ -215,7 +215,7 @@ class UsageLedger:
         ]
 
     @contextmanager
-    def _told(self) -> Iterator[None]:
+    def _errors_as_local(self) -> Iterator[None]:
         try:
             yield
         except (DatabaseError, OSError) as error:

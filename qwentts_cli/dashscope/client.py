@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any
 
 import requests
 from msgspec import Struct
@@ -19,10 +19,10 @@ from qwentts_cli.dashscope.transport.retry_after import parse_retry_after
 from qwentts_cli.dashscope.transport.session import (
     Arriving,
     BearerAuth,
+    Sessions,
     Timeouts,
     exchange,
     no_auth,
-    open_session,
 )
 from qwentts_cli.dashscope.wire import (
     Answer,
@@ -36,7 +36,6 @@ from qwentts_cli.errors import LinkBroken, LinkExpired, NetworkError, QwenTTSErr
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from types import TracebackType
 
     from qwentts_cli.dashscope.endpoint import Endpoint
     from qwentts_cli.dashscope.request import SynthesisRequest
@@ -58,27 +57,16 @@ class Download(Struct, frozen=True):
     is_whole: bool
 
 
-class SpeechClient:
+class SpeechClient(Sessions):
     """One endpoint with one key; safe to share between threads."""
 
     def __init__(
         self, endpoint: Endpoint, key: ApiKey, *, timeouts: Timeouts, audio_host_suffix: str
     ) -> None:
-        self._endpoint = endpoint
+        super().__init__(endpoint)
         self._key = key
         self._timeouts = timeouts
         self._audio_host_suffix = audio_host_suffix
-        self._api = open_session(endpoint.base_url, is_loopback=endpoint.is_loopback)
-        self._storage = open_session(endpoint.base_url, is_loopback=endpoint.is_loopback)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._api.close()
-        self._storage.close()
 
     def synthesize(self, request: SynthesisRequest) -> Answer:
         """Ask for speech and get the address of the finished audio.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Final, Self
+from typing import Final
 
 from msgspec import Struct
 from msgspec.structs import replace
@@ -108,6 +108,3 @@ class SynthesisRequest(Struct, frozen=True):
         """The same JSON for the same sound of the service, whatever way it was asked for."""
         body = find_route(self.model).build_body(replace(self, word_times=False))
         return json.dumps(body, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-
-    def with_text(self, text: str) -> Self:
-        return replace(self, text=text)

@@ -65,29 +65,36 @@ class OnEmpty(StrEnum):
     SKIP = "skip"
 
 
-class ManifestOptions(Struct, frozen=True, kw_only=True):
+class ListOptions(Struct, frozen=True, kw_only=True):
+    """How lists of items and their files are read.
+
+    `columns` are the names that other people gave to fields, by field; what else such a list has is ignored.
+    `documents` is how the files are read; with `by_chapter` each chapter of one is an item.
+    `allow_outside` lets a list name files that are not below its own folder.
+    """
+
+    by_line: bool = False
+    encoding: str | None = None
+    delimiter: str | None = None
+    extra_fields: ExtraFields = ExtraFields.ERROR
+    on_empty: OnEmpty = OnEmpty.FAIL
+    columns: Mapping[str, str] = field(default_factory=dict)
+    documents: DocumentOptions = field(default_factory=DocumentOptions)
+    by_chapter: bool = False
+    allow_outside: bool = False
+
+
+class ManifestOptions(ListOptions, frozen=True, kw_only=True):
     """How a list is read and its outputs are named.
 
     `extension` is that of the outputs. `voice`, `model` and `language` are what an item that names none gets,
     for the names of outputs only.
-    `columns` are the names that other people gave to fields, by field; what else such a list has is ignored.
-    `documents` is how the files are read; with `by_chapter` each chapter of one is an item.
-    `allow_outside` lets a list name files that are not below its own folder.
     `portable` refuses names that other systems cannot have; on Windows it is always on.
     """
 
-    by_line: bool = False
     template: str | None = None
     extension: str = "wav"
-    extra_fields: ExtraFields = ExtraFields.ERROR
-    on_empty: OnEmpty = OnEmpty.FAIL
-    columns: Mapping[str, str] = field(default_factory=dict)
-    encoding: str | None = None
-    delimiter: str | None = None
     portable: bool = False
-    documents: DocumentOptions = field(default_factory=DocumentOptions)
-    by_chapter: bool = False
-    allow_outside: bool = False
     voice: str = ""
     model: str = ""
     language: str = ""

@@ -93,12 +93,12 @@ class Database:
 
     def copy_to_memory(self) -> Database:
         copy = _connect(":memory:")
-        with _told():
+        with _translate_errors():
             self._connection.backup(copy._connection)  # noqa: SLF001 - its own kind
         return copy
 
     def close(self) -> None:
-        with _told():
+        with _translate_errors():
             self._connection.close()
 
     @property
@@ -190,7 +190,7 @@ def _error_of(error: sqlite3.Error) -> DatabaseError:
 
 
 @contextmanager
-def _told() -> Iterator[None]:
+def _translate_errors() -> Iterator[None]:
     import sqlite3
 
     try:
@@ -214,7 +214,7 @@ def _files(path: Path) -> tuple[Path, ...]:
 def _connect(address: str) -> Database:
     import sqlite3
 
-    with _told():
+    with _translate_errors():
         connection = sqlite3.connect(
             address, uri=True, timeout=_BUSY_S, isolation_level=None, check_same_thread=False
         )

@@ -11,6 +11,7 @@ from qwentts_cli.errors import BudgetError, UsageError
 
 if TYPE_CHECKING:
     from qwentts_cli.cli.console.output import Output
+    from qwentts_cli.errors import QwenTTSError
 
 _MUCH = 1_000_000
 
@@ -24,10 +25,8 @@ def agree_to_much(output: Output, characters: int) -> None:
     if characters <= _MUCH:
         return
     what = f"the text has more than {_MUCH:,} billed characters"
-    if not can_ask(output):
-        raise BudgetError(what, hint="Add --yes to speak it all the same.")
-    if not typer.confirm(f"{what[0].upper()}{what[1:]}. Speak it?", err=True):
-        raise BudgetError("cancelled: nothing was sent")
+    nobody = BudgetError(what, hint="Add --yes to speak it all the same.")
+    _ask(output, f"{what[0].upper()}{what[1:]}. Speak it?", nobody)
 
 
 def agree_to_pay(output: Output, what: str) -> None:
@@ -36,10 +35,7 @@ def agree_to_pay(output: Output, what: str) -> None:
     Raises:
         BudgetError: the user did not agree, or there is nobody to ask.
     """
-    if not can_ask(output):
-        raise BudgetError(what, hint="Add --yes to go on all the same.")
-    if not typer.confirm(f"{what}. Go on?", err=True):
-        raise BudgetError("cancelled: nothing was sent")
+    _ask(output, f"{what}. Go on?", BudgetError(what, hint="Add --yes to go on all the same."))
 
 
 def agree_to_remove(what: str) -> None:
@@ -60,10 +56,8 @@ def agree_to_delete(output: Output, what: str) -> None:
         UsageError: there is nobody to ask.
         BudgetError: the answer is no.
     """
-    if not can_ask(output):
-        raise UsageError(f"nobody has agreed to delete {what}", hint="Add --yes.")
-    if not typer.confirm(f"Delete {what} at the service, for good?", err=True):
-        raise BudgetError("cancelled: nothing was deleted")
+    nobody = UsageError(f"nobody has agreed to delete {what}", hint="Add --yes.")
+    _ask(output, f"Delete {what} at the service, for good?", nobody, no="nothing was deleted")
 
 
 def agree_for_speaker(output: Output, what: str) -> None:
@@ -73,10 +67,8 @@ def agree_for_speaker(output: Output, what: str) -> None:
         UsageError: there is nobody to ask.
         BudgetError: the answer is no.
     """
-    if not can_ask(output):
-        raise UsageError("nobody has said that the speaker agreed to this", hint="Add --yes if that is so.")
-    if not typer.confirm(f"{what}Has the speaker agreed to have this voice cloned?", err=True):
-        raise BudgetError("cancelled: nothing was sent")
+    nobody = UsageError("nobody has said that the speaker agreed to this", hint="Add --yes if that is so.")
+    _ask(output, f"{what}Has the speaker agreed to have this voice cloned?", nobody)
 
 
 def check_can_ask(output: Output, what: str) -> None:
@@ -97,6 +89,13 @@ def agree_to_keep(name: str) -> bool:
 def can_ask(output: Output) -> bool:
     """Whether somebody sits there who could answer a question."""
     return sys.stdin is not None and sys.stdin.isatty() and not output.is_json
+
+
+def _ask(output: Output, question: str, nobody: QwenTTSError, *, no: str = "nothing was sent") -> None:
+    if not can_ask(output):
+        raise nobody
+    if not typer.confirm(question, err=True):
+        raise BudgetError(f"cancelled: {no}")
 
 
 def agree_to_any(_characters: int) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 from typer import Exit
+from typer._click import Command as BareCommand
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
 from qwentts_cli.cli.console.help_page import write_help
@@ -81,7 +82,7 @@ def is_global(parameter: Parameter) -> bool:
     return isinstance(parameter, GlobalOption) or parameter.name == "help"
 
 
-class Command(TyperCommand):
+class _WithGlobalOptions(BareCommand):
     def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on as they come
         super().__init__(*args, **kwargs)
         self.params += _declare()
@@ -90,34 +91,24 @@ class Command(TyperCommand):
         return make_parser(ctx, self.get_params(ctx))
 
     def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
-        _format_help(self, ctx, formatter)
+        own = [parameter for parameter in self.get_params(ctx) if not is_global(parameter)]
+        write_help(self, ctx, formatter, own if ctx.parent else ())
+        if isinstance(self, Group):
+            self.format_commands(ctx, formatter)
+        self.format_epilog(ctx, formatter)
+        if ctx.parent:
+            formatter.write_paragraph()
+            formatter.write_text("The options that every command takes: 'qwentts help options'.")
 
 
-class Group(TyperGroup):
-    def __init__(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on as they come
-        super().__init__(*args, **kwargs)
-        self.params += _declare()
+class Command(_WithGlobalOptions, TyperCommand):
+    pass
 
-    def make_parser(self, ctx: Context) -> CarefulParser:
-        return make_parser(ctx, self.get_params(ctx))
 
-    def format_help(self, ctx: Context, formatter: HelpFormatter) -> None:
-        _format_help(self, ctx, formatter)
-
+class Group(_WithGlobalOptions, TyperGroup):
     def invoke(self, ctx: Context) -> object:
         """Run the command; a reader that has gone is the end of the work, with the code that shells know."""
         try:
             return super().invoke(ctx)
         except BrokenPipeError:
             raise Exit(ExitCode.BROKEN_PIPE) from None
-
-
-def _format_help(command: Command | Group, context: Context, formatter: HelpFormatter) -> None:
-    own = [parameter for parameter in command.get_params(context) if not is_global(parameter)]
-    write_help(command, context, formatter, own if context.parent else ())
-    if isinstance(command, Group):
-        command.format_commands(context, formatter)
-    command.format_epilog(context, formatter)
-    if context.parent:
-        formatter.write_paragraph()
-        formatter.write_text("The options that every command takes: 'qwentts help options'.")

@@ -36,9 +36,9 @@ class ConsoleObserver(Meter):
         self._characters = 0
         self._seconds = 0.0
         self._showing = threading.Lock()
-        self._told: set[str] = set()
         self._waiting = ""
         self._tell_once = once(output.note)
+        self._warn_once = once(output.warn)
 
     def __enter__(self) -> Self:
         return self
@@ -53,11 +53,7 @@ class ConsoleObserver(Meter):
         self._output.warn(message)
 
     def warn_once(self, message: str) -> None:
-        with self._showing:
-            is_new = message not in self._told
-            self._told.add(message)
-        if is_new:
-            self.warn(message)
+        self._warn_once(message)
 
     def tell(self, message: str) -> None:
         self._output.note(message)

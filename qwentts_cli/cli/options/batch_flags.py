@@ -7,11 +7,11 @@ from typing import Annotated
 
 import typer
 
-from qwentts_cli.batch.options import ListOptions, Selection
+from qwentts_cli.batch.options import Selection
 from qwentts_cli.cli.options.flag_groups import FlagGroup
 from qwentts_cli.cli.options.request_flags import DryRunFlag
 from qwentts_cli.cli.options.text_flags import SpokenTextFlags
-from qwentts_cli.manifest.item import ExtraFields, OnEmpty, parse_columns
+from qwentts_cli.manifest.item import ExtraFields, ListOptions, OnEmpty, parse_columns
 from qwentts_cli.manifest.shard import parse_shard
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import urlencode
 
 import requests
@@ -16,17 +16,15 @@ from qwentts_cli.dashscope.refusal import Asked, is_web_page, web_page_error
 from qwentts_cli.dashscope.transport.session import (
     Arriving,
     BearerAuth,
+    Sessions,
     Timeouts,
     exchange,
     no_auth,
-    open_session,
 )
 from qwentts_cli.dashscope.wire import encode_body, parse_document, read_refusal
 from qwentts_cli.errors import NetworkError, RejectedError
 
 if TYPE_CHECKING:
-    from types import TracebackType
-
     from qwentts_cli.dashscope.endpoint import Endpoint
     from qwentts_cli.settings.credentials import ApiKey
 
@@ -55,25 +53,14 @@ class _Policy(Struct, frozen=True, kw_only=True):
     max_bytes: int | None
 
 
-class VoiceClient:
+class VoiceClient(Sessions):
     """One endpoint with one key."""
 
     def __init__(self, endpoint: Endpoint, key: ApiKey, *, timeouts: Timeouts, storage_suffix: str) -> None:
-        self._endpoint = endpoint
+        super().__init__(endpoint)
         self._key = key
         self._timeouts = timeouts
         self._storage_suffix = storage_suffix
-        self._api = open_session(endpoint.base_url, is_loopback=endpoint.is_loopback)
-        self._storage = open_session(endpoint.base_url, is_loopback=endpoint.is_loopback)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._api.close()
-        self._storage.close()
 
     def ask(
         self, maker: str, given: dict[str, Any], *, parameters: dict[str, Any] | None = None

@@ -104,14 +104,6 @@ def find_maker(model: str, kind: Kind) -> Maker:
     )
 
 
-def maker_of_id(voice_id: str) -> Maker:
-    """Tell by its id who made a voice."""
-    makers = load_makers()
-    if voice_id.startswith("qwen-tts-vd-"):
-        return makers["qwen-voice-design"]
-    return makers[_OLD_CLONER if voice_id.startswith("qwen-tts-vc-") else "voice-enrollment"]
-
-
 def bill_name(maker: str, kind: Kind) -> str:
     """What the ledger calls the making of a voice, in the place of a model."""
     return f"{maker} {kind}"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from http.cookiejar import DefaultCookiePolicy
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self
 
 import requests
 from msgspec import Struct
@@ -20,9 +20,11 @@ from qwentts_cli.errors import QwenTTSError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from types import TracebackType
 
     import urllib3
 
+    from qwentts_cli.dashscope.endpoint import Endpoint
     from qwentts_cli.dashscope.transport.pace import Pace
 
 MAX_CONNECTIONS = 64
@@ -75,6 +77,24 @@ def open_session(url: str, *, is_loopback: bool) -> requests.Session:
         session.proxies = {"no_proxy": "*"}
     session.verify = own_certificates() or True
     return session
+
+
+class Sessions:
+    """One connection pool for the service and one for its storage, which never gets the key."""
+
+    def __init__(self, endpoint: Endpoint) -> None:
+        self._endpoint = endpoint
+        self._api = open_session(endpoint.base_url, is_loopback=endpoint.is_loopback)
+        self._storage = open_session(endpoint.base_url, is_loopback=endpoint.is_loopback)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._api.close()
+        self._storage.close()
 
 
 class Arriving(Struct, frozen=True):

@@ -181,39 +181,48 @@ def _no_free_line(_error: BaseException, host: str) -> QwenTTSError:
     return LocalError(f"there is no free connection to {host}", hint="Ask for fewer --jobs.", retryable=True)
 
 
-_told = requests.exceptions
-_under = urllib3.exceptions
+_requests = requests.exceptions
+_urllib3 = urllib3.exceptions
 # The first rule that fits any of the wrapped errors wins, so the more telling ones stand first.
 _RULES: tuple[tuple[tuple[type[BaseException], ...], Callable[[BaseException, str], QwenTTSError]], ...] = (
     ((ssl.SSLCertVerificationError,), _untrusted),
-    ((_under.ProxyError, _under.ProxySchemeUnknown), _proxy),
-    ((_told.ProxyError, _told.InvalidProxyURL), _proxy),
-    ((_under.NameResolutionError, socket.gaierror, socket.herror, UnicodeError), _unresolved),
+    ((_urllib3.ProxyError, _urllib3.ProxySchemeUnknown), _proxy),
+    ((_requests.ProxyError, _requests.InvalidProxyURL), _proxy),
+    ((_urllib3.NameResolutionError, socket.gaierror, socket.herror, UnicodeError), _unresolved),
     ((ConnectionRefusedError,), _refused),
-    ((_under.ConnectTimeoutError, _under.NewConnectionError, _told.ConnectTimeout), _no_connection),
+    ((_urllib3.ConnectTimeoutError, _urllib3.NewConnectionError, _requests.ConnectTimeout), _no_connection),
     ((ssl.SSLEOFError, ssl.SSLZeroReturnError), _cut_tls),
-    ((ssl.SSLError, _under.SSLError, _told.SSLError), _no_tls),
-    ((_under.TimeoutError, _told.Timeout, TimeoutError), _too_slow),
-    ((_under.IncompleteRead, http.client.IncompleteRead), _cut_short),
+    ((ssl.SSLError, _urllib3.SSLError, _requests.SSLError), _no_tls),
+    ((_urllib3.TimeoutError, _requests.Timeout, TimeoutError), _too_slow),
+    ((_urllib3.IncompleteRead, http.client.IncompleteRead), _cut_short),
     ((http.client.RemoteDisconnected,), _closed),
     ((ConnectionResetError, BrokenPipeError, ConnectionAbortedError), _reset),
-    ((_told.TooManyRedirects, _told.RetryError, _under.ResponseError, _under.HostChangedError), _elsewhere),
-    ((_told.InvalidURL, _told.InvalidSchema, _told.MissingSchema, _told.URLRequired), _bad_address),
-    ((_under.LocationValueError, http.client.InvalidURL), _bad_address),
+    (
+        (_requests.TooManyRedirects, _requests.RetryError, _urllib3.ResponseError, _urllib3.HostChangedError),
+        _elsewhere,
+    ),
+    (
+        (_requests.InvalidURL, _requests.InvalidSchema, _requests.MissingSchema, _requests.URLRequired),
+        _bad_address,
+    ),
+    ((_urllib3.LocationValueError, http.client.InvalidURL), _bad_address),
     ((http.client.ImproperConnectionState, http.client.NotConnected), _broke_off),
-    ((_under.HeaderParsingError, _under.InvalidHeader, http.client.HTTPException), _not_http),
-    ((_under.DecodeError, _under.ResponseNotChunked, _under.BodyNotHttplibCompatible), _not_http),
-    ((_told.ContentDecodingError, _told.StreamConsumedError), _not_http),
-    ((_told.InvalidHeader, _told.InvalidJSONError, _told.UnrewindableBodyError), _unsendable),
-    ((_under.UnrewindableBodyError, _under.TimeoutStateError), _unsendable),
-    ((_told.ChunkedEncodingError,), _cut_short),
-    ((_under.EmptyPoolError, _under.FullPoolError, _under.ClosedPoolError), _no_free_line),
+    ((_urllib3.HeaderParsingError, _urllib3.InvalidHeader, http.client.HTTPException), _not_http),
+    ((_urllib3.DecodeError, _urllib3.ResponseNotChunked, _urllib3.BodyNotHttplibCompatible), _not_http),
+    ((_requests.ContentDecodingError, _requests.StreamConsumedError), _not_http),
+    ((_requests.InvalidHeader, _requests.InvalidJSONError, _requests.UnrewindableBodyError), _unsendable),
+    ((_urllib3.UnrewindableBodyError, _urllib3.TimeoutStateError), _unsendable),
+    ((_requests.ChunkedEncodingError,), _cut_short),
+    ((_urllib3.EmptyPoolError, _urllib3.FullPoolError, _urllib3.ClosedPoolError), _no_free_line),
 )
 # What is said after the proxy's name.
 _PROXY_TROUBLES: tuple[tuple[tuple[type[BaseException], ...], str], ...] = (
-    ((_under.NameResolutionError, socket.gaierror, UnicodeError), "cannot be reached: there is no such host"),
+    (
+        (_urllib3.NameResolutionError, socket.gaierror, UnicodeError),
+        "cannot be reached: there is no such host",
+    ),
     ((ConnectionRefusedError,), "cannot be reached: it refused"),
-    ((_under.ConnectTimeoutError, _told.ConnectTimeout), "cannot be reached: nothing answers"),
+    ((_urllib3.ConnectTimeoutError, _requests.ConnectTimeout), "cannot be reached: nothing answers"),
     ((ssl.SSLError,), "has no TLS; its address may begin with http://"),
     ((TimeoutError,), "was too slow"),
 )

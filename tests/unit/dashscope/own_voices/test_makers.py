@@ -11,7 +11,6 @@ from qwentts_cli.dashscope.own_voices.makers import (
     default_model,
     find_maker,
     load_makers,
-    maker_of_id,
     making_price,
     sample_limits,
 )
@@ -79,13 +78,3 @@ def test_a_name_fits_each_maker(name: str, newer: str, older: str) -> None:
     for maker, wire in (("voice-enrollment", newer), ("qwen-voice-enrollment", older)):
         order = VoiceOrder(maker=load_makers()[maker], kind=Kind.CLONE, model="m", name=name)
         assert order.wire_name == wire
-
-
-def test_an_id_tells_its_maker() -> None:
-    """For a voice that was made elsewhere."""
-    ids = ("qwen-tts-vc-a-voice-1", "qwen-tts-vd-a-voice-1", "cosyvoice-v3.5-flash-a-1")
-    assert [maker_of_id(id_).id for id_ in ids] == [
-        "qwen-voice-enrollment",
-        "qwen-voice-design",
-        "voice-enrollment",
-    ]
