@@ -46,7 +46,7 @@ def choose_model(catalog: Catalog, typed: str) -> Choice:
     by_key = {model.casefold(): model for model in catalog.models}
     if known := by_key.get(name.casefold()):
         return Choice(known)
-    _refuse_slip(name, catalog.models, "model")
+    refuse_slip(name, catalog.models, "model")
     if parted := [model for model in catalog.models if f"-{name.casefold()}" in model]:
         raise UsageError(
             f"there is no model {name!r}", hint=f"These have that in their ids: {', '.join(parted)}."
@@ -79,7 +79,7 @@ def _unlisted_voice(catalog: Catalog, name: str, model: str) -> Choice:
     known_model = catalog.models.get(model)
     if not known_model or not catalog.voices_of(known_model):
         return Choice(name)  # your own voices have names that no catalogue can know
-    _refuse_slip(name, catalog.voices, "voice")
+    refuse_slip(name, catalog.voices, "voice")
     if longer := [voice for voice in catalog.voices if voice.casefold().startswith(f"{name.casefold()}_v")]:
         raise UsageError(f"there is no voice {name!r}", hint=f"Did you mean {' or '.join(longer)}?")
     return Choice(name, f"voice {name} is not in this release's catalogue; it is sent as it is")
@@ -200,7 +200,12 @@ def _key(name: str) -> str:
     return " ".join(name.replace("_", " ").casefold().split())
 
 
-def _refuse_slip(name: str, known: Iterable[str], what: str) -> None:
+def refuse_slip(name: str, known: Iterable[str], what: str) -> None:
+    """Refuse what is nearly a known name.
+
+    Raises:
+        UsageError: it is, with a suggestion.
+    """
     if hint := _nearest(name.casefold(), {other.casefold(): other for other in known}):
         raise UsageError(f"there is no {what} {name!r}", hint=hint)
 

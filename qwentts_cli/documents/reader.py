@@ -71,10 +71,13 @@ class DocumentReader(Reader, frozen=True):
         yield from pieces
 
     def kind(self, path: Path) -> DocumentFormat:
-        """Tell what a file is read as."""
+        """Tell what a file is read as; with a cast, a plain text is a script."""
         from qwentts_cli.documents.opening import recognise
 
-        return self.options.format.document or recognise(path)
+        asked = self.options.format.document
+        found = asked or recognise(path)
+        is_script = self.options.cast and not asked and found is DocumentFormat.TEXT
+        return DocumentFormat.SCRIPT if is_script else found
 
     def source(self, path: Path) -> Iterator[str]:
         """Read a file as it stands, with its marks, in pieces."""

@@ -99,7 +99,7 @@ class Assembler(Struct):
         if manner is None:
             return None
         try:
-            output = self._output(row, _tree(name) if name else "", source)
+            output = self._output(row, _tree(name) if name else row.get("tree", ""), source)
         except ValueError as error:
             self.report(rows.place("output" if "output" in row else "id"), f"output: {error}")
             return None
@@ -148,7 +148,10 @@ class Assembler(Struct):
             self.empty.add(self.seen)
             self.count -= 1
         else:
-            self.report(place, *problem)
+            text, hint = problem
+            self.report(
+                place, text, hint or ("To leave such items out, add --on-empty skip." if is_empty else "")
+            )
 
     def _content_problem(self, text: str | None, file: Path | None, folder: Path) -> tuple[str, str] | None:
         if text and file:
@@ -193,7 +196,7 @@ class Assembler(Struct):
     def _values(self, row: Row, source: Source) -> dict[str, str]:
         options = self.options
         return {
-            "stem": PurePath(row.get("file", source.name)).stem,
+            "stem": row.get("stem") or PurePath(row.get("file", source.name)).stem,
             "id": row.get("id", "").strip(),
             "voice": row.get("voice", options.voice).strip(),
             "model": row.get("model", options.model).strip(),

@@ -23,15 +23,21 @@ _LONGEST_NAME: Final = 80
 
 
 class ChapterRows:
-    """The chapters of one document; with `has_folder` their files go to a folder named like it."""
+    """The chapters of one document; with `has_folder` their files go to a folder named like it.
 
-    def __init__(self, source: Source, reader: DocumentReader, *, has_folder: bool, extension: str) -> None:
+    Where a template names the files (`is_named`), the title of a chapter is its stem.
+    """
+
+    def __init__(
+        self, source: Source, reader: DocumentReader, *, has_folder: bool, is_named: bool, extension: str
+    ) -> None:
         self.is_empty = True
         self.removed_controls = 0  # the reader tells of them
         self._source = source
         # The marks stay in the texts, and are obeyed when these are spoken.
         self._reader = replace(reader, options=replace(reader.options, markup=False))
         self._folder = f"{safe_stem(source.stem, portable=True)}/" if has_folder else ""
+        self._is_named = is_named
         self._extension = extension
         self._number = 0
 
@@ -49,9 +55,13 @@ class ChapterRows:
             seen[name] += 1
             if seen[name] > 1:
                 title, name = f"{title} {seen[name]}", f"{name} {seen[name]}"
-            output = f"{self._source.tree}{self._folder}{name}.{self._extension}"
-            identity = f"{self._folder}{title}"
-            yield {"text": "".join(chapter.text()), "id": identity, "title": title, "output": output}
+            tree = f"{self._source.tree}{self._folder}"
+            file = (
+                {"stem": title, "tree": tree}
+                if self._is_named
+                else {"output": f"{tree}{name}.{self._extension}"}
+            )
+            yield {"text": "".join(chapter.text()), "id": f"{self._folder}{title}", "title": title} | file
 
     def place(self, field: str = "") -> str:
         del field

@@ -86,8 +86,13 @@ class Listing:
         options = self._options
         if source.kind is Kind.CHAPTERS:
             reader = DocumentReader(options.encoding, self._note, options.documents)
-            has_folder = len(self._sources) > 1
-            return ChapterRows(source, reader, has_folder=has_folder, extension=options.extension)
+            return ChapterRows(
+                source,
+                reader,
+                has_folder=len(self._sources) > 1,
+                is_named=options.template is not None,
+                extension=options.extension,
+            )
         kind, delimiter = self._row_format(source, stream)
         lines = Lines(stream, options.encoding)
         ignore_extra = options.extra_fields is ExtraFields.IGNORE

@@ -39,9 +39,15 @@ class ManifestProblems(UsageError):
             super().__init__(str(problems[0]), hint=problems[0].hint)
         else:
             hidden = total - len(problems)
-            lines = (f"{problem}. {problem.hint}" if problem.hint else str(problem) for problem in problems)
+            hints = {problem.hint for problem in problems}
+            common = hints.pop() if len(hints) == 1 else ""
+            lines = (
+                f"{problem}. {problem.hint}" if problem.hint != common else str(problem)
+                for problem in problems
+            )
             super().__init__(
                 f"there are {total} problems with the items",
+                hint=common,
                 details=(*lines, *([f"and {hidden} more"] if hidden else [])),
             )
         self.problems = tuple(problems)

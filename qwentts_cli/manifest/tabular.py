@@ -110,9 +110,8 @@ class TableRows:
         absent = [column for column in self._columns.values() if column not in cells]
         for column in absent:
             self.is_empty = False
-            self._report(
-                self.place(), f"there is no column {quoted(column)}", suggest(column, cells, "Columns")
-            )
+            hint = self._delimiter_hint(cells) or suggest(column, cells, "Columns")
+            self._report(self.place(), f"there is no column {quoted(column)}", hint)
         if absent:
             return None
         fields = [renamed(cell, self._columns) for cell in cells]
@@ -143,10 +142,12 @@ class TableRows:
     def _unknown(self, field: str) -> tuple[str, str]:
         if not field:
             return "a column has no name", ""
-        other = next((char for char in _OTHER_DELIMITERS if char in field), None)
-        if other:
-            return unknown_field(field), f"If cells end with {other!r}, add --delimiter {other!r}."
-        return unknown_field(field), suggest(field, FIELDS, "Fields")
+        return unknown_field(field), self._delimiter_hint([field]) or suggest(field, FIELDS, "Fields")
+
+    def _delimiter_hint(self, cells: list[str]) -> str:
+        others = (char for char in _OTHER_DELIMITERS if char != self._delimiter)
+        other = next((char for char in others if any(char in cell for cell in cells)), None)
+        return f"If cells end with {other!r}, add --delimiter {other!r}." if other else ""
 
 
 def renamed(name: str, columns: Mapping[str, str]) -> str:

@@ -57,7 +57,9 @@ class Setting(Struct, frozen=True):
         try:
             return self.parse(str(value))
         except ValueError as error:
-            raise UsageError(f"{origin}: {self.name}: {error}") from None
+            is_named = origin in {self.variable, f"--{self.name.replace('_', '-')}"}
+            place = origin if is_named else f"{origin}: {self.name}"
+            raise UsageError(f"{place}: {error}") from None
 
 
 def setting(name: str, place: str = "") -> Setting:

@@ -61,7 +61,9 @@ def choose_source(
         UsageError: words and files are both given, or a path is not a readable file.
     """
     if words and files:
-        raise UsageError("a text and files were given", hint="Give one or the other.")
+        file = next(filter(_is_file, words), None)
+        hint = f"To speak the file {file} too, add -f before its name." if file else "Give one or the other."
+        raise UsageError("a text and files were given", hint=hint)
     is_piped_alone = not words and not files and _is_piped()
     if list(words) == [_STDIN] or is_piped_alone or [str(path) for path in files] == [_STDIN]:
         return _stdin(reader, live_wait_s)

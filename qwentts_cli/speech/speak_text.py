@@ -256,7 +256,7 @@ def _utter(
     source, by_paragraph = options.source, options.speech.pauses.by_paragraph
     if source.passages:
         return utter_passages(
-            source.passages(), voice, observer.warn, is_heard=is_heard, by_paragraph=by_paragraph
+            source.passages(), voice, observer.warn_once, is_heard=is_heard, by_paragraph=by_paragraph
         )
     segments = cut_text(
         source.pieces(), voice, is_heard=is_heard, is_live=source.is_live, by_paragraph=by_paragraph

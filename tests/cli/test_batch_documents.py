@@ -53,6 +53,17 @@ def test_a_plain_text_is_split_when_asked(online: Qwentts) -> None:
     assert names(online.folder / "one") == ["Chapter 1.wav"]
 
 
+def test_a_template_names_chapters(online: Qwentts) -> None:
+    """By their numbers, so that they are sorted as in the book; also below the folders of several books."""
+    for name in ("a.txt", "b.txt"):
+        (online.folder / name).write_text(NOVEL)
+    args = ("--split", "chapters", "--chapters", "2-3", "--name", "{n:02}-{stem}")
+    online("batch", "a.txt", *args, "-d", "one")
+    assert names(online.folder / "one") == ["01-Chapter 1.wav", "02-Chapter 2.wav"]
+    online("batch", "a.txt", "b.txt", *args, "-d", "two")
+    assert names(online.folder / "two")[2:] == ["b/03-Chapter 1.wav", "b/04-Chapter 2.wav"]
+
+
 def test_several_books_have_folders(online: Qwentts) -> None:
     """Their chapters may have the same titles."""
     for name in ("a.txt", "b.txt"):

@@ -39,6 +39,9 @@ def test_a_column_that_is_not_there_is_told(online: Qwentts, sandbox: Sandbox) -
     assert "Did you mean text" in online(*args, "txt=Sentence", code=2).stderr
     assert "text=Sentence" in online(*args, "Sentence", code=2).stderr
     assert "twice" in online(*args, "text=Sentence", "--column", "id=Sentence", code=2).stderr
+    (online.folder / "sheet.csv").write_text(SHEET.replace(",", ";"))
+    excel = online(*args, "text=Sentence", "--column", "id=Nr", code=2).stderr
+    assert excel.count("add --delimiter ';'") == 1
     assert not posts(sandbox)
 
 
@@ -48,7 +51,10 @@ def test_empty_items_may_be_left_out(online: Qwentts) -> None:
     (online.folder / "items.jsonl").write_text("".join(f"{json.dumps(row)}\n" for row in rows))
     (online.folder / "empty.txt").write_text("\n")
     args = ("batch", "items.jsonl", "-d", "out")
-    assert "3 problems" in online(*args, code=2).stderr
+    assert (
+        "3 problems with the items. To leave such items out, add --on-empty skip."
+        in online(*args, code=2).stderr
+    )
     result = online(*args, "--on-empty", "skip")
     assert "nothing to speak: 3 items" in result.stderr
     assert result.text.split() == ["out/0001.wav", "out/0002.wav"]

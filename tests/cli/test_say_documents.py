@@ -73,6 +73,15 @@ def test_a_script_has_a_voice_for_each_speaker(online: Qwentts, sandbox: Sandbox
     assert asked == [("Cherry", None), ("Ethan", "slowly"), ("Serena", None)]
 
 
+def test_a_cast_makes_a_script_of_a_plain_text(online: Qwentts, sandbox: Sandbox) -> None:
+    """Nobody wants to hear the names; a voice that is not listed is told of once."""
+    (online.folder / "s.txt").write_text("Ann: Hello.\nBob: Bye.\n")
+    assert said(online, "-f", "s.txt", "--cast", "Ann=Cherry,Bob=Ethan") == "Hello.Bye."
+    spoken = online("say", "-f", "s.txt", "--cast", "Ann=Unheard,Bob=Ethan", "-o", "x.wav", code=6)
+    assert spoken.stderr.count("Unheard is not in this release") == 1
+    assert sandbox.ledger
+
+
 def test_subtitles_name_the_speaker(online: Qwentts) -> None:
     """WebVTT has a place for the name."""
     (online.folder / "s.txt").write_text("Ann: Hello.\nBob: Bye.\n")

@@ -200,6 +200,18 @@ def test_a_wrong_pair_is_refused_before_it_costs_anything(studio: Qwentts, sandb
     assert len(sandbox.ledger) == count
 
 
+def test_a_slip_of_an_own_name_is_refused(studio: Qwentts, sandbox: Sandbox) -> None:
+    """Before it is sent; capitals do not matter, and a voice of the service is none."""
+    clone(studio)
+    count = len(sandbox.ledger)
+    refused = studio("say", "-v", "myvoic", "Hi.", "-o", "a.wav", code=2)
+    assert "there is no voice 'myvoic'. Did you mean myvoice?" in refused.stderr
+    assert len(sandbox.ledger) == count
+    studio("say", "-v", "MyVoice", "Hi.", "-o", "a.wav")
+    studio("voices", "rename", "myvoice", "Cherri")
+    studio("say", "-v", "Cherry", "Hi.", "-o", "b.wav")
+
+
 def test_an_answer_that_got_lost_makes_no_second_voice(qwentts: Qwentts) -> None:
     """The voice that was made is found and taken up; where none is found, nothing is asked again."""
     write_sample(qwentts.folder / "me.wav")

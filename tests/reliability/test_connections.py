@@ -114,6 +114,13 @@ def full_backlog() -> Iterator[int]:
         yield full.getsockname()[1]
 
 
+def test_a_line_that_ends_with_an_empty_answer_is_none_that_broke(qwentts: Qwentts) -> None:
+    """A sign-in page of a hotel sends elsewhere so, and closes: it is told by its status."""
+    empty = http(b"", "Location: http://hotel.example/", "Connection: close", status="302 Found")
+    with serving(answering(empty)) as server:
+        ask(qwentts, server.base_url, 5, "302")
+
+
 def test_a_proxy_that_wants_a_password(qwentts: Qwentts) -> None:
     """The proxy is named as the cause, the key never reaches it, and nobody knocks twice."""
     with serving(answering(http(b"", status="407 Proxy Authentication Required"))) as proxy:

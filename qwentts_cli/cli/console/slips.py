@@ -8,6 +8,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
 from typer._click.exceptions import NoSuchOption
+from typer._click.exceptions import UsageError as ParseError
 from typer._click.parser import _OptionParser
 
 from qwentts_cli.errors import UsageError
@@ -43,6 +44,9 @@ _SYNONYMS: Final = {
     "--threads": "--jobs",
     "--url": "--base-url",
     "--workers": "--jobs",
+    "-r": "--speed",
+    "-s": "--speed",
+    "-w": "--output",
 }
 _TAKES_TEXT = {"say"}
 _READ_AS_VALUE = re.compile(r"-[a-z]\S", re.DOTALL)
@@ -56,6 +60,14 @@ class NoOption(NoSuchOption):
         name = typed.partition("=")[0]
         super().__init__(name, f"there is no option {_shorten(name)}", ctx=context)
         self.hint = hint
+
+
+class NoCommand(ParseError):
+    """What stands in the place of a command is a text."""
+
+    def __init__(self, text: str, context: Context) -> None:
+        super().__init__(f"there is no command {_shorten(text)!r}", ctx=context)
+        self.hint = say_it(text)
 
 
 class CarefulParser(_OptionParser):
@@ -87,15 +99,20 @@ def make_parser(context: Context, parameters: Iterable[Parameter]) -> CarefulPar
 
 def propose(typed: str, known: Collection[str]) -> str:
     """What was probably meant, as a question; empty where nothing is like it."""
-    name = f"--{typed.partition('=')[0].lstrip('-').lower().replace('_', '-')}"
-    meant = [name, _SYNONYMS.get(name, ""), *get_close_matches(name, known, n=1, cutoff=0.7)]
+    word = typed.partition("=")[0].lstrip("-").lower().replace("_", "-")
+    if len(word) == 1:
+        meant = [_SYNONYMS.get(f"-{word}", "")]
+    else:
+        close = get_close_matches(word, [option.lstrip("-") for option in known], n=1, cutoff=0.7)
+        meant = [f"--{word}", _SYNONYMS.get(f"--{word}", ""), *(f"--{option}" for option in close)]
     found = next((option for option in meant if option in known), "")
     return f"Did you mean {found}?" if found else ""
 
 
 def say_it(word: str) -> str:
-    """How to have a word spoken that looks like an option."""
-    return f"To say it: qwentts say -- {shlex.quote(_shorten(word))}"
+    """How to have what was typed spoken, also where it looks like an option."""
+    end_of_options = "-- " if word.startswith("-") else ""
+    return f"To say it: qwentts say {end_of_options}{shlex.quote(_shorten(word))}"
 
 
 def _shorten(text: str) -> str:

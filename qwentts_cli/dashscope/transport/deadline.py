@@ -77,7 +77,8 @@ class Deadline:
 
     def set_idle_limit(self, seconds: float) -> None:
         """From now on, allow `seconds` between two arrivals of bytes."""
-        if self._socket:
+        # An answer without a body may have closed it already.
+        if self._socket and self._socket.fileno() >= 0:
             self._socket.settimeout(seconds)
 
     def _end(self) -> None:

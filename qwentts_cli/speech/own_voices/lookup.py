@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING
 
 from qwentts_cli.dashscope.catalog import load_catalog
-from qwentts_cli.dashscope.names import find_owners, find_voice
+from qwentts_cli.dashscope.names import find_owners, find_voice, refuse_slip
 from qwentts_cli.errors import LocalError, UsageError
 from qwentts_cli.settings.own_voices import OwnVoice, load_own_voices
 from qwentts_cli.speech.context import Context
@@ -25,7 +25,7 @@ def find_own_voice(settings: Settings, warn: Callable[[str], None], name: str) -
     Where what is remembered cannot be read, a voice of the service is spoken with all the same.
 
     Raises:
-        UsageError: only another server has it.
+        UsageError: only another server has it, or the name is a slip of one's own.
         LocalError: what is remembered cannot be read, and it may have this name.
     """
     try:
@@ -38,7 +38,7 @@ def find_own_voice(settings: Settings, warn: Callable[[str], None], name: str) -
 
 
 def _find(settings: Settings, name: str) -> OwnVoice | None:
-    found = [voice for voice in load_own_voices() if name.strip() in {voice.name, voice.id}]
+    found = _called(name.strip())
     if not found:
         return None
     server = Context(settings).billing_region
@@ -86,6 +86,15 @@ def check_new_name(name: str, server: str) -> None:
             f"you have a voice called {name} already",
             hint=f"Choose another name, or give it another one: 'qwentts voices rename {name} NEW'.",
         )
+
+
+def _called(name: str) -> list[OwnVoice]:
+    own = load_own_voices()
+    found = [voice for voice in own if name in {voice.name, voice.id}]
+    found = found or [voice for voice in own if voice.name.casefold() == name.casefold()]
+    if own and not found and not find_voice(load_catalog(), name):
+        refuse_slip(name, [voice.name for voice in own], "voice")
+    return found
 
 
 def _elsewhere(voice: OwnVoice, server: str) -> UsageError:
