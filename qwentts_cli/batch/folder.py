@@ -33,11 +33,14 @@ def open_journal(
     """Take possession of the output folder; one that is only asked about is left as it is.
 
     Raises:
+        UsageError: it is a file.
         BusyError: another process makes a batch in it.
         LocalError: it cannot be made or written.
     """
     hidden = tasks.folder / HIDDEN
     part = "journal" if tasks.shard is None else f"journal-{tasks.shard[0]}-of-{tasks.shard[1]}"
+    if tasks.folder.exists() and not tasks.folder.is_dir():
+        raise UsageError(f"{tasks.folder} is no folder", hint="Name a folder with -d.")
     with ExitStack() as stack:
         if is_written:
             with os_errors_as_local(tasks.folder):

@@ -73,7 +73,7 @@ class UnfetchedAudio:
             with atomic_write(self._path(key), mode=0o600) as file:
                 file.write(json.dumps(row).encode())
         except (OSError, LocalError) as error:
-            self._warn(f"an interrupted download could not be resumed: {reason(error)}")
+            self._warn(f"if a download breaks off, its sound may be paid for again: {reason(error)}")
 
     def drop(self, key: str) -> None:
         with suppress(OSError, LocalError):

@@ -164,6 +164,8 @@ def test_parts_are_not_made_beside_the_whole(listed: Qwentts) -> None:
 def test_small_slips_are_told(listed: Qwentts) -> None:
     """An empty folder's name, an unknown voice of an item, and instructions that do nothing."""
     assert "-d names no folder" in listed("batch", "items.jsonl", "-d", "", code=2).stderr
+    (listed.folder / "taken").write_text("")
+    assert "taken is no folder" in listed("batch", "items.jsonl", "-d", "taken", code=2).stderr
     row = {"text": "a", "voice": "Zanzibar", "instructions": "Whisper."}
     (listed.folder / "odd.jsonl").write_text((json.dumps(row) + "\n") * 3)
     stderr = listed("batch", "odd.jsonl", "-d", "odd", "--dry-run").stderr

@@ -105,6 +105,7 @@ def test_help_explains_what_is_asked(qwentts: Qwentts) -> None:
         (["say", "Hi", "--OUTPUT", "x.wav"], "Did you mean --output?"),
         (["batch", "x", "--output_dir", "x"], "Did you mean --output-dir?"),
         (["batch", "x", "--workers", "3"], "Did you mean --jobs?"),
+        (["batch", "x", "-o", "out"], "Did you mean --output-dir?"),
         (["usage", "--workers", "3"], "there is no option --workers. See 'qwentts usage --help'"),
         (
             ["say", "-face"],

@@ -115,10 +115,10 @@ def full_backlog() -> Iterator[int]:
 
 
 def test_a_line_that_ends_with_an_empty_answer_is_none_that_broke(qwentts: Qwentts) -> None:
-    """A sign-in page of a hotel sends elsewhere so, and closes: it is told by its status."""
+    """A sign-in page of a hotel sends elsewhere so, and closes: that is what it is told as."""
     empty = http(b"", "Location: http://hotel.example/", "Connection: close", status="302 Found")
     with serving(answering(empty)) as server:
-        ask(qwentts, server.base_url, 5, "302")
+        ask(qwentts, server.base_url, 6, "a redirect, which is not followed")
 
 
 def test_a_proxy_that_wants_a_password(qwentts: Qwentts) -> None:

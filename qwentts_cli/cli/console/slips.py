@@ -44,6 +44,7 @@ _SYNONYMS: Final = {
     "--threads": "--jobs",
     "--url": "--base-url",
     "--workers": "--jobs",
+    "-o": "--output-dir",
     "-r": "--speed",
     "-s": "--speed",
     "-w": "--output",
