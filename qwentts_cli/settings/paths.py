@@ -1,7 +1,8 @@
 """Where the user's files live, by the custom of the platform.
 
 A user without a home folder, as containers and services have it, has no such places either: each raises
-`LocalError` then. A relative `HOME` is none, since nothing is read from the working folder.
+`LocalError` then. A relative `HOME` is none, since nothing is read from the working folder; nor is one
+that is closed to the user, as it is after `sudo -u`, which keeps the variable.
 """
 
 from __future__ import annotations
@@ -38,7 +39,7 @@ def cache_folder() -> Path:
     from platformdirs import user_cache_path
 
     with _from_home():
-        return user_cache_path("qwentts", appauthor=False) / "audio"
+        return _in_reach(user_cache_path("qwentts", appauthor=False) / "audio")
 
 
 def state_folder() -> Path:
@@ -46,7 +47,7 @@ def state_folder() -> Path:
     from platformdirs import user_state_path
 
     with _from_home():
-        return user_state_path("qwentts", appauthor=False)
+        return _in_reach(user_state_path("qwentts", appauthor=False))
 
 
 def data_folder() -> Path:
@@ -56,7 +57,7 @@ def data_folder() -> Path:
     from platformdirs import user_data_path
 
     with _from_home():
-        return user_data_path("qwentts", appauthor=False)
+        return _in_reach(user_data_path("qwentts", appauthor=False))
 
 
 def vendor_key_file() -> Path:
@@ -65,7 +66,7 @@ def vendor_key_file() -> Path:
         path = Path("~/.dashscope/api_key").expanduser()
         if not path.is_absolute():
             raise RuntimeError
-        return path
+        return _in_reach(path)
 
 
 def _config_folder() -> Path:
@@ -74,7 +75,7 @@ def _config_folder() -> Path:
     from platformdirs import user_config_path
 
     with _from_home():
-        return user_config_path("qwentts", appauthor=False)
+        return _in_reach(user_config_path("qwentts", appauthor=False))
 
 
 @contextmanager
@@ -85,11 +86,22 @@ def _from_home() -> Iterator[None]:
         raise LocalError("there is no home folder", hint="Set HOME to an absolute path.") from error
 
 
+def _in_reach(path: Path) -> Path:
+    try:
+        path.stat()
+    except PermissionError as error:
+        hint = "Set HOME to a folder of this user."
+        raise LocalError(f"{path} is out of reach: {error.strerror}", hint=hint) from error
+    except OSError:  # not there yet, or in the way: whoever opens it finds out
+        pass
+    return path
+
+
 def _linux_folder(variable: str, usual: str) -> Path | None:
     """As platformdirs has it, which takes longer to load than a TAB may take."""
     if sys.platform == "linux":
         custom, home = (Path(os.environ.get(name, "")) for name in (variable, "HOME"))
         for base in (custom, home / usual):
             if base.is_absolute():
-                return base / "qwentts"
+                return _in_reach(base / "qwentts")
     return None
