@@ -22,16 +22,36 @@ _WORDS: Final = (
     "chapter|part|book|kapitel|teil|buch|chapitre|partie|livre|cap[ií]tulo|capitolo|parte|hoofdstuk|deel|"
     "rozdział|kapitola|глава|часть|розділ|bölüm|bab|chương"
 )
-_NUMBER_WORDS: Final = "one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve"
+_UNITS: Final = "one|two|three|four|five|six|seven|eight|nine"
+_NUMBER_WORDS: Final = (
+    f"{_UNITS}|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|"
+    f"(?:twen|thir|for|fif)ty(?:[ -](?:{_UNITS}))?"
+)
+_ORDINALS: Final = (
+    "the (?:first|second|third|fourth|fifth|last)|"
+    "premi(?:er|ère)|second|dernier|(?:deux|trois|quatr|cinqu|six|sept|huit|neuv|dix)ième|"
+    "primer[oa]|segund[oa]|tercer[oa]|cuart[oa]|quint[oa]|sext[oa]|séptim[oa]|octav[oa]|noven[oa]|décim[oa]|"
+    "prim[oa]|second[oa]|terz[oa]|quart[oa]|sest[oa]|settim[oa]|ottav[oa]|non[oa]|decim[oa]|"
+    "primeir[oa]|terceir[oa]|sétim[oa]|oitav[oa]|"
+    "(?:перв|втор|треть|четв[её]рт|пят|шест|седьм|восьм|девят|десят)(?:ая|я)"
+)
+_GERMAN_ORDINALS: Final = (
+    "erste|zweite|dritte|vierte|fünfte|sechste|siebte|siebente|achte|neunte|zehnte|letzte"
+)
 _ALONE: Final = (
-    "prologue|epilogue|preface|foreword|introduction|afterword|prolog|epilog|vorwort|nachwort|prólogo|epílogo|"
-    "пролог|эпилог|序章|序言|前言|楔子|引子|尾声|尾聲|后记|後記|终章|終章|プロローグ|エピローグ|あとがき|프롤로그|에필로그"
+    "prologue|epilogue|preface|foreword|introduction|afterword|prolog|epilog|vorwort|nachwort|einleitung|"
+    "préface|avant-propos|épilogue|prólogo|epílogo|prologo|epilogo|prefazione|пролог|эпилог|предисловие|послесловие|"
+    "序章|序言|序幕|自序|前言|楔子|引子|尾声|尾聲|后记|後記|终章|終章|大结局|大結局|プロローグ|エピローグ|あとがき|まえがき|"
+    "프롤로그|에필로그|머리말|작가의 말"
 )
 _TITLE: Final = (
     rf"(?:第\s*{_CHINESE_NUMBER}\s*[章回卷部篇集幕折話话](?:[\s：:、.．　].*)?"
     rf"|第\s*{_CHINESE_NUMBER}\s*[章回話话]\S{{1,24}}"
     rf"|제\s*\d+\s*[장화부](?:[\s：:.].*)?"
     rf"|(?:{_WORDS})\s+(?:\d{{1,4}}|[IVXLCivxlc]{{1,8}}|{_NUMBER_WORDS})\b(?:\s*[.:：—–-].*|\s+\S.*)?"
+    rf"|(?:{_WORDS})\s+(?:{_ORDINALS})(?:\s*[.:：—–-].*)?"
+    rf"|(?:das\s+|der\s+)?(?:{_GERMAN_ORDINALS})[rs]?\s+(?:kapitel|teil|buch)(?:\s*[.:：—–-].*)?"
+    rf"|番外篇?\s*(?:{_CHINESE_NUMBER})?(?:[\s：:、].*)?"
     rf"|\d{{1,3}}\.\s+(?:kapitel|teil|fejezet)\b.*"
     rf"|(?:{_ALONE})[.:：]?)"
 )

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import replace
 
+from qwentts_cli.documents.input_format import InputFormat
 from qwentts_cli.documents.piped import Piped
 from qwentts_cli.errors import UsageError
 from qwentts_cli.storage.stdin import open_stdin
@@ -101,6 +102,8 @@ def nothing_to_speak() -> UsageError:
 
 
 def _words(words: Sequence[str], reader: DocumentReader) -> Source:
+    if reader.options.format not in {InputFormat.AUTO, InputFormat.TEXT}:
+        reader.note("--input-format is for files and pipes; these words are spoken as they stand")
     passages = partial(reader.text_passages, partial(reader.words, words)) if reader.has_manners else None
     return Source(
         lambda: reader.looked_at(reader.words(words), "the text"), " ".join(words), passages=passages

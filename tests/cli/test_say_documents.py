@@ -163,6 +163,12 @@ def test_pinyin_goes_to_the_models_that_take_it(online: Qwentts, sandbox: Sandbo
     assert [body["hot_fix"] for body in bodies] == [{"pronunciation": [{"重庆": "chong2 qing4"}]}]
 
 
+def test_words_have_no_format(qwentts: Qwentts) -> None:
+    """They are spoken as they were typed, and whoever named one is told so."""
+    shown = qwentts("say", "*So*", "--input-format", "markdown", "--dry-run", "--show", "text")
+    assert (shown.text, "is for files and pipes" in shown.stderr) == ("*So*\n", True)
+
+
 def test_what_is_spoken_apart_is_shown_apart(qwentts: Qwentts) -> None:
     """Pages and chapters of a book, and subtitles; and it is told where there is nothing at all."""
     pages = {"1.xhtml": "<p>One</p>", "2.xhtml": "<p>Two</p>", "3.xhtml": "<p>Three</p>"}
