@@ -21,6 +21,7 @@ _RELATIONS: Final = "_rels/.rels"
 _BODY: Final = "word/document.xml"
 _PROPERTIES: Final = "docProps/core.xml"
 _WORD: Final = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_STRICT: Final = "{http://purl.oclc.org/ooxml/wordprocessingml/main}"
 _HEADING: Final = re.compile(r"heading (\d)|title")
 _CONTENTS: Final = re.compile(r"toc \d|toc heading|table of figures|index \d")
 _SPOKEN: Final = {"tab": " ", "br": "\v", "cr": "\v", "noBreakHyphen": "\u2011"}
@@ -49,8 +50,8 @@ def open_docx(path: Path) -> Document:
     with Archive(path, "Word document") as archive:
         member = _find_body(archive)
         named = resolve(member, "styles.xml")[0]
-        styles = _style_names(archive.xml(named)) if named in archive else {}
-        passages = list(_passages(archive.xml(member), styles, left_out))
+        styles = _style_names(_as_word_writes(archive.xml(named))) if named in archive else {}
+        passages = list(_passages(_as_word_writes(archive.xml(member)), styles, left_out))
         properties = archive.xml(_PROPERTIES) if _PROPERTIES in archive else None
     title = _property(properties, "title")
     return Document(
@@ -67,6 +68,16 @@ def _find_body(archive: Archive) -> str:
     relations = archive.xml(_RELATIONS) if _BODY not in archive and _RELATIONS in archive else ()
     targets = (e.get("Target", "") for e in relations if e.get("Type", "").endswith("/officeDocument"))
     return next((resolve("", target.lstrip("/"))[0] for target in targets), _BODY)
+
+
+def _as_word_writes(root: Element) -> Element:
+    """Give the elements of a "Strict Open XML Document" the names that they have in any other."""
+    if root.tag.startswith(_STRICT):
+        for element in root.iter():
+            element.tag = element.tag.replace(_STRICT, _WORD)
+            for name in [name for name in element.attrib if name.startswith(_STRICT)]:
+                element.set(name.replace(_STRICT, _WORD), element.attrib.pop(name))
+    return root
 
 
 def _passages(root: Element, styles: Mapping[str, str], left_out: Counter[str]) -> Iterator[Passage]:

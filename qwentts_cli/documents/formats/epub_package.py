@@ -67,7 +67,9 @@ def read_package(archive: Archive) -> Package:
         for item in _all(root, "item")
     }
     contents = _find_contents(root, resources)
-    pages = tuple(_pages(root, resources, archive, left_out=_contents_pages(root, resources, archive, name)))
+    left_out = _contents_pages(root, resources, archive, name)
+    # Some books name a page again for each place in it, and nobody wants to hear it as often.
+    pages = tuple(dict.fromkeys(_pages(root, resources, archive, left_out=left_out)))
     entries = [e for e in _entries(archive, contents) if e.member in pages] if contents else []
     return Package(
         title=_first_text(root, "title"),

@@ -69,6 +69,7 @@ class _Element(Struct):
     begin: int  # where its text begins in the passage
     number: int = 0  # of the next item of an ordered list
     points: bool = False  # a link to a place in a text, or with one inside
+    is_link: bool = False
     is_local: bool = False  # a link to a place in this page
     first: int = 0  # how many passages there were before it
 
@@ -87,7 +88,9 @@ class _Parser(HTMLParser):
         self._label = ""
         self._leads_beside = False  # whether there is a link to the page before or behind it
         self._has_plain_text = False  # text outside of links to places in this page
+        self._has_unlinked_text = False  # text outside of any link
         self._plain_passages = 0  # how many passages there were when the last one with such a text was added
+        self._unlinked_passages = 0
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         attributes = {name: value or "" for name, value in attrs}
@@ -125,6 +128,7 @@ class _Parser(HTMLParser):
         self._text += data
         if data.strip() and not any(element.is_local for element in self._open):
             self._has_plain_text = True
+            self._has_unlinked_text |= not any(element.is_link for element in self._open)
 
     def end_passage(self) -> None:
         """Take the text so far as a passage, if there is any to speak."""
@@ -132,6 +136,7 @@ class _Parser(HTMLParser):
             return
         text, self._text = tidy(self._text, self.content.left_out), ""
         is_plain, self._has_plain_text = self._has_plain_text, False
+        is_unlinked, self._has_unlinked_text = self._has_unlinked_text, False
         leads_beside, self._leads_beside = self._leads_beside, False
         for element in self._open:
             element.begin = 0
@@ -153,6 +158,8 @@ class _Parser(HTMLParser):
         self.content.passages.append(passage)
         if is_plain:
             self._plain_passages = len(self.content.passages)
+        if is_unlinked:
+            self._unlinked_passages = len(self.content.passages)
         if any(element.tag in {"main", "article"} for element in self._open):
             self.content.main.append(passage)
 
@@ -186,7 +193,8 @@ class _Parser(HTMLParser):
         if points:
             for element in self._open:
                 element.points = element.points or element.tag == "sup"
-        is_local = tag == "a" and attributes.get("href", "").startswith("#")
+        is_link = tag == "a" and bool(attributes.get("href"))
+        is_local = is_link and attributes["href"].startswith("#")
         number = int(start) if (start := attributes.get("start", "1")).isdecimal() else 1
         if tag == "li" and self._open and self._open[-1].tag == "ol" and not self._omitted:
             self._label = f"{self._open[-1].number}. "
@@ -195,7 +203,9 @@ class _Parser(HTMLParser):
             self._label = ""
         self._omitted += is_omitted
         first = len(self.content.passages)
-        self._open.append(_Element(tag, is_omitted, len(self._text), number, points, is_local, first))
+        self._open.append(
+            _Element(tag, is_omitted, len(self._text), number, points, is_link, is_local, first)
+        )
 
     def _close_last(self) -> str:
         element = self._open[-1]
@@ -225,12 +235,13 @@ class _Parser(HTMLParser):
                 self._text = before + raised(text)
 
     def _omit_contents(self, first: int) -> None:
-        """Leave out a list that is nothing but links into this page, and the title above it."""
+        """Leave out a list of links into this page, or below a title of contents, and that title."""
         passages = self.content.passages
-        if self._plain_passages > first or len(passages) - first < FEWEST_CONTENTS:
+        is_titled = first and passages[first - 1].text.rstrip(".。:").casefold() in CONTENTS_TITLES
+        others = self._unlinked_passages if is_titled else self._plain_passages
+        if others > first or len(passages) - first < FEWEST_CONTENTS:
             return
-        if first and passages[first - 1].text.rstrip(".。:").casefold() in CONTENTS_TITLES:
-            first -= 1
+        first -= bool(is_titled)
         main = len(self.content.main) - (len(passages) - first)
         del passages[first:]
         del self.content.main[max(0, main) :]

@@ -66,6 +66,7 @@ _OMITTED_TYPES: Final[Mapping[str, str]] = {  # of EPUB
 _OMITTED_CLASSES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("footnotes", "reflist", "mw-references-wrap"), "note"),
     **dict.fromkeys(("headerlink", "anchor-link", "footnote-backref", "mw-editsection"), ""),
+    **dict.fromkeys(("ocn", "lnum", "linenum", "lineno", "line-number", "pagenum", "pageno"), ""),
     **dict.fromkeys(("footnote-ref", "footnote-reference", "noteref"), ""),
     **dict.fromkeys(("toc", "breadcrumb", "breadcrumbs", "skip-link", "navbox"), "navigation part"),
     **dict.fromkeys(("navheader", "navfooter", "docnav", "nav-panel", "nav-links"), "navigation part"),

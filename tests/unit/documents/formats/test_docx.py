@@ -103,3 +103,17 @@ def test_the_text_is_where_the_package_says(tmp_path: Path) -> None:
     members = {"_rels/.rels": f"<Relationships>{relation}</Relationships>", "word/document2.xml": document}
     (chapter,) = open_docx(write_zip(tmp_path / "d.docx", members)).chapters()
     assert [passage.text for passage in chapter.passages()] == ["Text"]
+
+
+def test_reads_a_strict_document(tmp_path: Path) -> None:
+    """Its names are of another place, and mean the same."""
+    body = paragraph(run("Title"), '<w:pStyle w:val="berschrift1"/>') + paragraph(run("Text"))
+    document = f"<w:document {WORD}><w:body>{body}</w:body></w:document>"
+    usual, strict = "schemas.openxmlformats.org/wordprocessingml/2006", "purl.oclc.org/ooxml/wordprocessingml"
+    members = {"word/document.xml": document, "word/styles.xml": STYLES}
+    path = write_zip(tmp_path / "d.docx", {name: xml.replace(usual, strict) for name, xml in members.items()})
+    passages = list(open_docx(path).passages())
+    assert [(p.text, p.kind) for p in passages] == [
+        ("Title.", PassageKind.HEADING),
+        ("Text", PassageKind.PARAGRAPH),
+    ]

@@ -63,6 +63,12 @@ def test_a_guide_that_calls_a_text_its_contents_is_not_believed(
     assert "b" in text
 
 
+def test_a_page_that_is_named_again_is_read_once(tmp_path: Path) -> None:
+    """For each of its sections, in the list of files and in the spine."""
+    path = write_epub(tmp_path / "a.epub", {"1.xhtml": "<p>a</p><p id='x'>b</p>", "1.xhtml#x": ""}, {})
+    assert chapters(path) == [("", "a \n\n b")]
+
+
 def test_knows_the_book(tmp_path: Path) -> None:
     """Title, author, language and cover are kept for what is made of it."""
     book = open_epub(write_epub(tmp_path / "b.epub", {"1.xhtml": "x"}, {}))

@@ -26,6 +26,10 @@ def said(text: str) -> list[str]:
         ("<p>Next: <a rel=next href=b>B</a>, Up: <a rel=up href=c>C</a></p><p>Text</p>", ["Text"]),
         (f"<p>{'Long. ' * 60}<a rel=next href=b>B</a></p>", [f"{'Long. ' * 60}B"]),
         ("<ul class='docnav top'><li>Home</ul><p>Text <span class=sr-only>no</span></p>", ["Text"]),
+        (f"<h1>Contents</h1><ul>{'<li><a href=b.html>B</a>' * 3}</ul><p>Text", ["Text"]),
+        (f"<h1>Links</h1><ul>{'<li><a href=b.html>B</a>' * 3}</ul>", ["Links.", "B.", "B.", "B."]),
+        (f"<h1>Contents</h1><ul>{'<li><a href=b.html>B</a> or C' * 3}</ul>", ["Contents.", *["B or C."] * 3]),
+        ("<label class=ocn><a href='#o5'>5</a></label><p>Text<span class=lnum>10</span></p>", ["Text"]),
         ("<p hidden>no</p><p aria-hidden=true>no</p><div role=navigation>no</div><p>yes</p>", ["yes"]),
         (
             "<p>Fact<sup><a href='#n1'>[1]</a></sup> and<a href='x.html#n2'><sup>2</sup></a>.</p>",
