@@ -154,7 +154,9 @@ def test_parts_are_not_made_beside_the_whole(listed: Qwentts) -> None:
         part = listed.start(*args, "--shard", "1/2", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
         assert part.stdout
         part.stdout.readline()
+        part.send_signal(signal.SIGSTOP)
         assert "another process" in listed(*args, code=9).stderr
+        part.send_signal(signal.SIGCONT)
         listed(*args, "--shard", "2/2")
         part.communicate(timeout=30)
         assert part.returncode == 0

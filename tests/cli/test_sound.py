@@ -174,9 +174,8 @@ def test_a_stream_that_ends_early_is_no_success(qwentts: ForkedQwentts, fault: s
 
 def test_a_pipe_is_spoken_while_it_is_written(online: Qwentts) -> None:
     """The first sentence sounds before the writer has written the last."""
-    process = online.start(
-        "say", "-", "-o", "-", "--format", "pcm", stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )
+    said = ("say", "-", "-o", "-", "--format", "pcm", "--live-wait", "30")
+    process = online.start(*said, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
     assert process.stdin
     assert process.stdout
     process.stdin.write(b"The first sentence of a long story. And")
