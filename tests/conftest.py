@@ -23,7 +23,7 @@ PROGRAM = [sys.executable, "-W", "error", "-m", "qwentts_cli"]
 KEY = "sk-canary0123456789"
 # NumPy's threads look for work so busily that the other workers starve.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
-_INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT")
+_INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "COVERAGE_PROCESS_CONFIG")
 _OFTEN_IGNORED = ("SIGINT", "SIGHUP", "SIGQUIT", "SIGTERM")
 
 

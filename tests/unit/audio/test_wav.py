@@ -160,3 +160,11 @@ def test_a_wav_of_millions_of_parts_is_refused_at_once(place: str) -> None:
     body = whole[:12] + parts + whole[12:] if place == "before the samples" else whole + parts
     with pytest.raises(BadAudioError, match="parts"):
         parse_wav(body, is_whole=True)
+
+
+def test_a_header_without_an_end_is_refused_early() -> None:
+    """Nobody holds megabytes of a stream that will not become sound."""
+    decoder = StreamDecoder()
+    assert decoder.feed(riff(chunk(b"junk", bytes(1 << 15)))) is None
+    with pytest.raises(BadAudioError):
+        decoder.feed(chunk(b"junk", bytes(1 << 16)))

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import partial
+from typing import TYPE_CHECKING
 
 import pytest
 
 from qwentts_cli.billing.budget import Budget
+from qwentts_cli.billing.ledger import UsageLedger
 from qwentts_cli.billing.meter import Meter
 from qwentts_cli.billing.payments import Payments
+from qwentts_cli.billing.period_budget import PeriodBudget, PeriodLimit
 from qwentts_cli.billing.price import price_list
 from qwentts_cli.dashscope.request import SynthesisRequest, Tuning
-from qwentts_cli.errors import BudgetError, NetworkError
+from qwentts_cli.errors import BadAudioError, BudgetError, NetworkError
 from qwentts_cli.metered import Metered
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 TOKENS, CHARACTERS = "qwen-audio-3.1-tts-flash", "qwen3-tts-flash"
 PRICES = price_list("intl")
@@ -73,3 +80,42 @@ def test_slow_speech_has_more_tokens() -> None:
     """At half the speed a sound is twice as long."""
     usual, slow = (PRICES.foresee(ask(TOKENS, speed)).output_tokens for speed in (None, 0.5))
     assert slow == pytest.approx(2 * usual, abs=1)
+
+
+def test_a_request_that_the_period_has_no_room_for_takes_none_of_the_run(tmp_path: Path) -> None:
+    """And one that was not billed takes none of either; one that was billed is in the ledger instead."""
+    foreseen = PRICES.foresee(ask(CHARACTERS))
+    cost = PRICES.prices[CHARACTERS].cost(foreseen)
+    limit = PeriodLimit(amount=Decimal("1.5") * cost, currency="USD", period="month")
+    run, meter = Budget(Decimal("1.5") * cost, PRICES), Meter()
+    with UsageLedger(tmp_path / "state" / "usage.sqlite", warn=pytest.fail) as ledger:
+        period = PeriodBudget(limit, ledger=ledger, profile="", region="intl", prices=PRICES)
+        record = partial(ledger.record, profile="", region="intl")
+        payments = Payments(run, PRICES, meter, record, period)
+        with pytest.raises(NetworkError), payments.request(ask(CHARACTERS)):
+            raise NetworkError("refused")
+        assert period.left().spent == 0
+        held = period.reserve(CHARACTERS, foreseen)
+        with pytest.raises(BudgetError, match="month"), payments.request(ask(CHARACTERS)):
+            pass
+        period.release(held)
+        with payments.request(ask(CHARACTERS)) as bill:
+            assert period.left().spent == cost
+            bill(foreseen)
+        assert period.left().spent == cost
+        with pytest.raises(BudgetError), payments.request(ask(CHARACTERS)):
+            pass
+    assert meter.requests == 2
+
+
+def test_sound_that_is_bad_was_paid_for() -> None:
+    """Whoever counts learns of it, and the limit keeps what it cost."""
+    meter = Meter()
+    cost = PRICES.prices[CHARACTERS].cost(PRICES.foresee(ask(CHARACTERS)))
+    payments = Payments(Budget(cost, PRICES), PRICES, meter)
+    with pytest.raises(BadAudioError) as caught, payments.request(ask(CHARACTERS)):
+        raise BadAudioError("noise")
+    assert caught.value.maybe_billed
+    assert meter.maybe_billed == 1
+    with pytest.raises(BudgetError), payments.request(ask(CHARACTERS)):
+        pass

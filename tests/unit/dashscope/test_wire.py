@@ -194,7 +194,12 @@ MEANINGS = [
     (Refusal(500, "InternalError.Algo", "inference internal error."), NetworkError),
     (Refusal(503, "ModelUnavailable", "try again later"), NetworkError),
     (Refusal(500, "", ""), NetworkError),
-    (Refusal(522, "", ""), NetworkError),
+    *((Refusal(status, "", ""), NetworkError) for status in (408, 425, 502, 503, 504, *range(520, 525))),
+    (Refusal(407, "", ""), AuthError),
+    (Refusal(403, "", ""), AuthError),
+    (Refusal(404, "", ""), RejectedError),
+    (Refusal(409, "", ""), RejectedError),
+    (Refusal(525, "", ""), RejectedError),
     (Refusal(302, "", ""), RejectedError),
     (Refusal(418, "", ""), RejectedError),
 ]

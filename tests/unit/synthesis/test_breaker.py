@@ -204,3 +204,18 @@ def test_threads_agree_on_the_opening() -> None:
     for thread in threads:
         thread.join()
     assert listener.hosts == [True]
+
+
+def test_a_second_outage_is_probed_as_the_first_was() -> None:
+    """After five seconds, not after the minute that the first one came to."""
+    time = VirtualTime()
+    breaker = open_breaker(time)
+    for _ in range(6):
+        breaker.admit()
+        breaker.failed(BROKEN)
+    breaker.succeeded()
+    for _ in range(20):
+        breaker.failed(BROKEN)
+    began = time.now
+    breaker.admit()
+    assert 4 <= time.now - began <= 6.01

@@ -207,3 +207,10 @@ def test_no_state_makes_anybody_wait_for_ever(state: LimiterState, asked_s: floa
     assert 0 <= wait_s <= 300
     assert aimd.MIN_RPS <= known.rate <= aimd.MAX_RPS
     assert known.is_current(now)
+
+
+def test_a_shorter_pause_does_not_shorten_a_longer_one() -> None:
+    """The service asked one request to wait a minute and then another for a second."""
+    state = aimd.throttled(fresh(100.0, 5.0), 101.0, taken_at=100.8, chance=0.5, retry_after_s=60.0)
+    state = aimd.throttled(state, 102.0, taken_at=100.9, chance=0.5, retry_after_s=1.0)
+    assert state.paused_until == 161.0

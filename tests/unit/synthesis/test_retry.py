@@ -17,7 +17,7 @@ from qwentts_cli.errors import (
     Throttled,
     Unreachable,
 )
-from qwentts_cli.synthesis.retry import BATCH, SINGLE, RetryPolicy, retry
+from qwentts_cli.synthesis.retry import BATCH, SINGLE, RetryPolicy, RetryState, retry
 from qwentts_cli.synthesis.timing import Cancelled, Timing
 from tests.listener import Listener
 from tests.virtual_time import VirtualTime
@@ -235,3 +235,20 @@ def test_what_may_be_billed_is_not_tried_for_ever() -> None:
     with pytest.raises(Unreachable):
         retry(script, WAITING, timing=VirtualTime().timing())
     assert script.calls == 1 + WAITING.resends
+
+
+def test_patience_with_throttling_begins_anew_after_another_failure() -> None:
+    """What was throttled, reached something else and is throttled again was not throttled all the time."""
+    time = VirtualTime()
+    policy = replace(SINGLE, throttle_patience_s=100.0)
+    trial = RetryState(policy, time.timing(0.0), lambda: math.inf)
+    trial.pause_after(throttled())
+    time.now += 99
+    trial.pause_after(NetworkError("reset"))
+    time.now += 2
+    trial.pause_after(throttled())
+    time.now += 99
+    trial.pause_after(throttled())
+    time.now += 1
+    with pytest.raises(Throttled):
+        trial.pause_after(throttled())

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import re
+
 import pytest
 
 from qwentts_cli.text.boundaries import Boundary
+from qwentts_cli.text.punctuation import HAN
 from qwentts_cli.text.segment import Segment, Segmenter, halve, segment_text
+from qwentts_cli.text.sound_length import reckon_length
 from qwentts_cli.text.units import count_units
 
 FAMILY = "👨‍👩‍👧‍👦"
@@ -268,3 +272,11 @@ def test_a_single_character_cannot_be_halved() -> None:
 def test_a_limit_without_room_for_every_character_is_refused(limits: tuple[int, int | None]) -> None:
     with pytest.raises(ValueError, match="no room"):
         Segmenter(max_units=limits[0], first_max_units=limits[1])
+
+
+@pytest.mark.parametrize("han", ["\u4e00", "\u3400", "\uf900", "\U00020000", "\U00030000", "\U000323af"])
+def test_han_of_every_plane_counts_twice(han: str) -> None:
+    """Also the rare ones, in the limit, the estimate of a length, and the scripts without spaces."""
+    assert count_units(han) == 2
+    assert reckon_length(han).usual_s == reckon_length("\u4e00").usual_s
+    assert re.fullmatch(f"[{HAN}]", han)
