@@ -67,6 +67,14 @@ def test_every_link_leads_somewhere(page: Path) -> None:
         assert not heading or heading in {title.lower().replace(" ", "-") for title in titles}, target
 
 
+@pytest.mark.parametrize("page", ["CONTRIBUTING.md", "SECURITY.md"])
+def test_every_file_that_a_maintainer_is_sent_to_is_there(page: str) -> None:
+    """By its path from the top or in the package; a name without a folder may be anywhere."""
+    text = (ROOT / page).read_text(encoding="utf-8")
+    for name in re.findall(r"`([\w/]+/[\w.]*)`", text):
+        assert (ROOT / name).exists() or (ROOT / "qwentts_cli" / name).exists(), name
+
+
 def test_the_exit_codes_of_the_page_are_those_of_the_program() -> None:
     """Scripts are written after this table."""
     rows = [row for row in rows_of(page_of("exit-codes.md")) if row[0].isdecimal()]

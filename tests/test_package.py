@@ -101,6 +101,16 @@ def test_the_version_of_the_wheel_is_that_of_the_program(wheel: zipfile.ZipFile)
     assert newest[1] == __version__
 
 
+def test_the_oldest_and_the_newest_python_are_the_ones_that_are_tried() -> None:
+    """By whoever installs it, on the forge and in the image."""
+    classifiers = PROJECT["project"]["classifiers"]
+    named = [line.rpartition(" :: ")[2] for line in classifiers if "Python :: 3." in line]
+    assert PROJECT["project"]["requires-python"] == f">={named[0]}"
+    workflow = (ROOT / ".github" / "workflows" / "ci.yml").read_text(encoding="utf-8")
+    assert f'python: ["{named[0]}", "{named[-1]}"]' in workflow
+    assert f"FROM python:{named[-1]}-slim" in (ROOT / "Dockerfile").read_text(encoding="utf-8")
+
+
 def test_docker_is_given_what_the_build_takes() -> None:
     """All else stays out, so that no key and no recording gets into an image."""
     first, *allowed = (ROOT / ".dockerignore").read_text(encoding="utf-8").split()
