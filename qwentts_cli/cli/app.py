@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
 from contextlib import suppress
@@ -148,7 +149,8 @@ def _fail_parsing(error: ClickException, options: GlobalOptions, arguments: list
     context = error.ctx if isinstance(error, ParseError) else None
     command = context.command_path if context else PROGRAM
     _look_ahead(options, arguments)
-    text = error.format_message().strip().rstrip(".")
+    text = " ".join(error.format_message().split()).rstrip(".")
+    text = re.sub(r"is not a valid (?:float|integer)(?: range)?", "is no number", text)
     hint = f"{getattr(error, 'hint', '')} See '{command} --help'.".lstrip()
     return _fail(UsageError(text, hint=hint), options)
 

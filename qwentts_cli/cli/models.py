@@ -94,7 +94,9 @@ class _Row(Struct, frozen=True):
     def price(self) -> str:
         if self.known and (price := self.known.prices.get(self.region)):
             return str(price)
-        return ", ".join(self.listed.prices.values()) if self.listed else ""
+        return (
+            f"listed: {', '.join(self.listed.prices.values())}" if self.listed and self.listed.prices else ""
+        )
 
     @property
     def takes(self) -> str:

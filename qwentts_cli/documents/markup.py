@@ -34,6 +34,12 @@ _WITH_END: Final = ("voice", "say")  # these are a mistake where they never end
 _NAMES: Final = ("pause", "chapter", "say", *_MANNERS)
 
 
+def first_mark(text: str) -> str:
+    """The first mark in a text, as it stands there; empty where there is none."""
+    marks = (mark for mark in _MARK.finditer(text) if mark["name"] in _NAMES and mark["value"])
+    return next((mark[0] for mark in marks), "")
+
+
 def read_markup(document: Document, *, has_columns: bool) -> Document:
     """Give the document with its marks obeyed and left out; `has_columns` if passages stand as in the file.
 

@@ -50,7 +50,7 @@ class DocumentReader(Reader, frozen=True):
         self._tell_left_out(path, document)
 
     def looked_at(self, pieces: Iterator[str], name: str) -> Iterator[str]:
-        """Look at the beginning of a text of that name, and say so if it does not seem to be a plain text.
+        """Look at the beginning of a text of that name, and say so if not all of it seems to be for the ear.
 
         Raises:
             UsageError: it is RTF or JSON, of which nobody wants to hear a word.
@@ -67,6 +67,8 @@ class DocumentReader(Reader, frozen=True):
             )
         if kind:
             self.note(f"{name} looks like {kind}: its marks are spoken too; name it with --input-format")
+        if "[[" in first and not self.options.markup:
+            self._tell_marks(first, name)
         yield first
         yield from pieces
 
@@ -180,6 +182,14 @@ class DocumentReader(Reader, frozen=True):
 
         document = open_document(path, kind, self._plain, pattern=self._pattern)
         return self._marked(document, has_columns=kind is DocumentFormat.TEXT)
+
+    def _tell_marks(self, text: str, name: str) -> None:
+        from qwentts_cli.documents.markup import first_mark
+
+        if mark := first_mark(text):
+            self.note(
+                f"{name} has marks such as {mark}, which are spoken too; add --markup to have them obeyed"
+            )
 
     def _marked(self, document: Document, *, has_columns: bool) -> Document:
         if not self.options.markup:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from qwentts_cli.documents.model import Document, Passage
+    from qwentts_cli.documents.options import DocumentOptions
     from qwentts_cli.documents.reader import DocumentReader
 
 _STDIN = "-"
@@ -101,9 +102,20 @@ def nothing_to_speak() -> UsageError:
     return UsageError("the text is empty: there is nothing in it to speak")
 
 
+def _files_only(options: DocumentOptions) -> list[str]:
+    """The options given that say how a file is read."""
+    asked = {
+        "--input-format": options.format not in {InputFormat.AUTO, InputFormat.TEXT},
+        "--chapters": options.chapters,
+        "--chapter-pattern": options.pattern,
+        "--cast": options.cast,
+    }
+    return [option for option, is_asked in asked.items() if is_asked]
+
+
 def _words(words: Sequence[str], reader: DocumentReader) -> Source:
-    if reader.options.format not in {InputFormat.AUTO, InputFormat.TEXT}:
-        reader.note("--input-format is for files and pipes; these words are spoken as they stand")
+    for option in _files_only(reader.options):
+        reader.note(f"{option} is for files and pipes; these words are spoken as they stand")
     passages = partial(reader.text_passages, partial(reader.words, words)) if reader.has_manners else None
     return Source(
         lambda: reader.looked_at(reader.words(words), "the text"), " ".join(words), passages=passages

@@ -99,6 +99,7 @@ def test_help_explains_what_is_asked(qwentts: Qwentts) -> None:
     ("words", "proposed"),
     [
         (["voice"], "Did you mean 'voices'? See"),
+        (["completion"], "Choose from: bash, zsh, fish, powershell. See"),
         (["say", "Hi", "--voce", "Ethan"], "there is no option --voce. Did you mean --voice?"),
         (["say", "Hi", "-voice", "Ethan"], "there is no option -voice. Did you mean --voice?"),
         (["say", "Hi", "-output=x.wav"], "Did you mean --output?"),
@@ -112,6 +113,8 @@ def test_help_explains_what_is_asked(qwentts: Qwentts) -> None:
             "no such file: ace. '-face' was read as '-f ace'. To say it: qwentts say -- -face",
         ),
         (["say", "Hi", "-r", "200"], "Did you mean --speed?"),
+        (["say", "Hi", "--pause", "abc"], "'abc' is no number. See"),
+        (["batch", "x", "--lines", "--split", "chapters"], "--lines and --split make different items"),
         (["say", "Hi", "-x"], "there is no option -x. To say it: qwentts say -- -x"),
         (["say", "Hi", "--interactive"], "there is no option --interactive. To say it:"),
         (["Hello, world."], "there is no command 'Hello, world.'. To say it: qwentts say 'Hello, world.'"),

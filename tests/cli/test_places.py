@@ -53,7 +53,7 @@ def test_a_name_that_is_no_audio_files_is_refused(online: Qwentts, sandbox: Sand
 def test_any_name_will_do_for_a_format_that_was_typed(online: Qwentts) -> None:
     """Whoever says what the file holds may call it as they like; a number is no extension."""
     online("say", "hi", "-o", "x.txt", "--format", "wav")
-    online("say", "hi", "-o", "take.2")
+    online("say", "hi", "-o=take.2")
     assert [read_back(online.folder / name) for name in ("x.txt", "take.2")] == ["hi", "hi"]
 
 

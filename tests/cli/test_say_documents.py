@@ -164,9 +164,12 @@ def test_pinyin_goes_to_the_models_that_take_it(online: Qwentts, sandbox: Sandbo
 
 
 def test_words_have_no_format(qwentts: Qwentts) -> None:
-    """They are spoken as they were typed, and whoever named one is told so."""
+    """Nor chapters nor speakers: they are spoken as they were typed, and whoever named one is told so."""
     shown = qwentts("say", "*So*", "--input-format", "markdown", "--dry-run", "--show", "text")
     assert (shown.text, "is for files and pipes" in shown.stderr) == ("*So*\n", True)
+    given = ("--chapters", "2", "--cast", "A=Ethan")
+    shown = qwentts("say", "A: Hi", *given, "--dry-run", "--show", "text")
+    assert all(f"{option} is for files and pipes" in shown.stderr for option in given[::2])
 
 
 def test_what_is_spoken_apart_is_shown_apart(qwentts: Qwentts) -> None:

@@ -190,3 +190,12 @@ def test_a_file_named_as_text_is_spoken_with_a_note(online: Qwentts) -> None:
     (online.folder / "notes.txt").write_text("Hello.")
     assert "-f" in online("say", "notes.txt", "-o", "a.wav").stderr
     assert read_back(online.folder / "a.wav") == "notes.txt"
+
+
+def test_marks_that_are_not_obeyed_are_told(online: Qwentts) -> None:
+    """They are billed and spoken, and whoever wrote them forgot an option."""
+    (online.folder / "in.txt").write_text("Hi. [[pause 1s]] Bye.")
+    forgotten = online("say", "-f", "in.txt", "--dry-run").stderr
+    assert "in.txt has marks such as [[pause 1s]], which are spoken too; add --markup" in forgotten
+    assert "marks" not in online("say", "-f", "in.txt", "--dry-run", "--markup").stderr
+    assert "marks" not in online("say", "Look at [[the wiki]].", "--dry-run").stderr

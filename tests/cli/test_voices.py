@@ -84,6 +84,7 @@ def on_terminal(qwentts: Qwentts, columns: int, *args: str) -> list[str]:
         (("--search", "v3.1", "--language", "en"), 4 + 15),
         (("--dialect", "sichuan"), 2),
         (("--search", "粤语"), 2),
+        (("--search", "warm male"), 2),
         (("--search", "女 girl HONG"), 1),
         (("--dialect", "四川"), 2),
         (("--gender", "female", "--dialect", "beijing"), 0),

@@ -72,12 +72,17 @@ class NoCommand(ParseError):
 
 
 class CarefulParser(_OptionParser):
-    """Refuses `-voice Ethan`, which would be read as `-v oice`, and proposes what may have been meant."""
+    """Refuses `-voice Ethan`, which would be read as `-v oice`, and proposes what may have been meant.
+
+    `-o=x.wav` is `-o x.wav`, as with long options.
+    """
 
     def _process_opts(self, arg: str, state: _ParsingState) -> None:
         # `-voice` is nobody's `-v oice`.
         if f"-{arg.partition('=')[0]}" in self._long_opt and not arg.startswith("--"):
             raise self._refusal(arg)
+        if arg[:2] in self._short_opt and arg[2:3] == "=":
+            arg = arg[:2] + arg[3:]
         try:
             super()._process_opts(arg, state)
         except NoSuchOption:

@@ -11,6 +11,7 @@ from qwentts_cli.batch.options import Selection
 from qwentts_cli.cli.options.flag_groups import FlagGroup
 from qwentts_cli.cli.options.request_flags import DryRunFlag
 from qwentts_cli.cli.options.text_flags import SpokenTextFlags
+from qwentts_cli.errors import UsageError
 from qwentts_cli.manifest.item import ExtraFields, ListOptions, OnEmpty, parse_columns
 from qwentts_cli.manifest.shard import parse_shard
 
@@ -56,6 +57,8 @@ class ListFlags(SpokenTextFlags, frozen=True, kw_only=True):
 
     @property
     def options(self) -> ListOptions:
+        if self.lines and self.split:
+            raise UsageError("--lines and --split make different items of a file", hint="Give one of them.")
         return ListOptions(
             by_line=self.lines,
             encoding=self.encoding,

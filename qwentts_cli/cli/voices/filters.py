@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -64,7 +65,7 @@ class Filters(Struct, frozen=True, kw_only=True):
             and self.gender in {None, voice.gender}
             and self.model in {None, *voice.models}
             and (not self.dialect or self.dialect.casefold() in _dialect(voice))
-            and all(word in known for word in words)
+            and all(_begins_a_word(word, known) for word in words)
         )
 
 
@@ -89,6 +90,11 @@ def read_filters(catalog: Catalog, typed: FilterFlags) -> Filters:
         model=wire,
         search=typed.search,
     )
+
+
+def _begins_a_word(word: str, text: str) -> bool:
+    """So that "male" is not found in "female"; Chinese has no spaces."""
+    return bool(re.search(rf"(?<![a-z]){re.escape(word)}" if word[0].isascii() else re.escape(word), text))
 
 
 def _dialect(voice: VoiceFacts) -> str:

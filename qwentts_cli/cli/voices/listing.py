@@ -32,7 +32,7 @@ def list_voices(
     """List the voices, all of them or those you look for.
 
     $ qwentts voices --language zh --gender female
-    $ qwentts voices --search "warm story"
+    $ qwentts voices --search "warm male"
 
     In a pipe each is a line with TABs between name, Chinese name, gender, languages, dialect, character,
     models, and those of the models that have ended. What is not known is empty.
