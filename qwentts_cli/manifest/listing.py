@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from qwentts_cli.documents.input_format import InputFormat
 from qwentts_cli.documents.reader import DocumentReader
@@ -10,7 +10,7 @@ from qwentts_cli.manifest.chapters import ChapterRows
 from qwentts_cli.manifest.item import ExtraFields
 from qwentts_cli.manifest.jsonl import JsonRows
 from qwentts_cli.manifest.lines import BadLineError, LineRows, Lines, WholeText
-from qwentts_cli.manifest.sniff import sniff_list
+from qwentts_cli.manifest.sniff import sniff_delimiter, sniff_list
 from qwentts_cli.manifest.sources import Kind
 from qwentts_cli.manifest.streams import SteadyFile
 from qwentts_cli.manifest.tabular import TableRows
@@ -24,8 +24,6 @@ if TYPE_CHECKING:
     from qwentts_cli.manifest.problems import Report
     from qwentts_cli.manifest.sources import Source
     from qwentts_cli.manifest.streams import StdinCopy, Stream
-
-_DELIMITERS: Final = {Kind.CSV: ",", Kind.TSV: "\t"}
 
 
 class Listing:
@@ -99,8 +97,8 @@ class Listing:
         columns = options.columns
         if kind is Kind.JSONL:
             return JsonRows(lines, source.name, report, ignore_extra=ignore_extra, columns=columns)
-        if kind in _DELIMITERS:
-            delimiter = delimiter or _DELIMITERS[kind]
+        if kind in {Kind.CSV, Kind.TSV}:
+            delimiter = delimiter or ("\t" if kind is Kind.TSV else sniff_delimiter(stream))
             return TableRows(
                 lines, source.name, report, delimiter=delimiter, ignore_extra=ignore_extra, columns=columns
             )

@@ -1,4 +1,4 @@
-"""What a list is that has no name to tell it: the one on stdin."""
+"""What a list is that has no name to tell it, the one on stdin, and what ends the cells of a table."""
 
 from __future__ import annotations
 
@@ -37,3 +37,14 @@ def sniff_list(stream: Stream, encoding: str | None) -> tuple[Kind, str | None]:
             hint="Add --input-format lines to have each line spoken.",
         )
     return Kind.LINES, None
+
+
+def sniff_delimiter(stream: Stream) -> str:
+    """Tell what ends the cells of a CSV, by its header, and start it over.
+
+    Spreadsheets write a semicolon where a comma is a part of numbers.
+    """
+    header = next(iter(stream.read(_HEAD_BYTES).splitlines()), b"")
+    stream.seek(0)
+    other = max(";\t|", key=lambda char: header.count(char.encode()))
+    return other if b"," not in header and other.encode() in header else ","

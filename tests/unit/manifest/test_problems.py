@@ -99,8 +99,7 @@ HINTS = [
         "a.jsonl",
         f"Fields are: {', '.join(FIELDS)}.",
     ),
-    ("text;id\na;b", "a.csv", "If cells end with ';', add --delimiter ';'."),
-    ("text\tid\na\tb", "a.csv", r"If cells end with '\t', add --delimiter '\t'."),
+    ("text;id\na;b", "a.tsv", "If cells end with ';', add --delimiter ';'."),
     ("caf\xe9".encode("latin-1"), "a.txt", "It looks like cp1252: try --encoding cp1252."),
     ("{}", "a.json", "Make it .jsonl: one object a line."),
 ]
