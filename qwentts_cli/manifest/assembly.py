@@ -220,7 +220,8 @@ def file_check(reader: Reader) -> Callable[[Path], FileCheck]:
                 characters += count_units(drop_soundless(piece))
                 is_empty = is_empty and not is_speakable(piece)
         except UsageError as error:
-            return FileCheck((error.message, error.hint))
+            is_named = str(path) in error.message
+            return FileCheck((error.message if is_named else f"{path}: {error.message}", error.hint))
         return FileCheck((f"{path} {_EMPTY}", "")) if is_empty else FileCheck(None, characters)
 
     return check

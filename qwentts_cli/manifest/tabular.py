@@ -142,7 +142,10 @@ class TableRows:
     def _unknown(self, field: str) -> tuple[str, str]:
         if not field:
             return "a column has no name", ""
-        return unknown_field(field), self._delimiter_hint([field]) or suggest(field, FIELDS, "Fields")
+        hint = self._delimiter_hint([field]) or suggest(field, FIELDS, "Fields")
+        if hint.startswith("Fields") and not self._columns:
+            hint += " A column of another name: --column text=NAME."
+        return unknown_field(field), hint
 
     def _delimiter_hint(self, cells: list[str]) -> str:
         others = (char for char in _OTHER_DELIMITERS if char != self._delimiter)

@@ -44,6 +44,7 @@ def test_a_column_that_is_not_there_is_told(online: Qwentts, sandbox: Sandbox) -
     """A slip in either half is exit 2 with what was meant, before anything is sent."""
     (online.folder / "sheet.csv").write_text(SHEET)
     args = ("batch", "sheet.csv", "-d", "out", "--column")
+    assert "A column of another name: --column text=NAME." in online("batch", "sheet.csv", code=2).stderr
     assert "Did you mean Sentence" in online(*args, "text=Sentense", code=2).stderr
     assert "Did you mean text" in online(*args, "txt=Sentence", code=2).stderr
     assert "text=Sentence" in online(*args, "Sentence", code=2).stderr

@@ -119,6 +119,8 @@ def test_speakers_without_a_voice_are_listed_before_anything_is_sent(
         "say", "-f", "s.txt", "--input-format", "script", "--cast", "Anne=Cherry", "-o", "x.wav", code=2
     )
     assert "2 speakers have no voice: Ann, Bob" in result.stderr
+    listed = online("batch", "s.txt", "--cast", "Anne=Cherry", "-d", "out", code=2)
+    assert "s.txt: 2 speakers have no voice: Ann, Bob" in listed.stderr
     assert "Ann (line 1, 1 turn): did you mean Anne?" in result.stderr
     assert not sandbox.ledger
 
