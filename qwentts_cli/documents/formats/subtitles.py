@@ -26,8 +26,8 @@ _TIMESTAMP: Final = re.compile(r"<\d[\d:.]*>|</v>")
 _SOUND: Final = re.compile(
     r"\[[^\]\n]*\]|^\s*-?\s*[(（【][^)）】\n]*[)）】]\s*$|[♪♫♬#][^\n]*[♪♫♬#]|[♪♫♬]", re.MULTILINE
 )
-_DASH: Final = re.compile(r"^\s*[-–—]\s*(?=\S)", re.MULTILINE)
-_SHOUTED_NAME: Final = re.compile(r"\s*([A-Z][A-Z0-9 .'’-]{1,24}):\s+(?=\S)")
+_DASH: Final = re.compile(r"^\s*(?:[-–—]|>{2,3})\s*(?=\S)", re.MULTILINE)  # captions of broadcasts have >>
+_SHOUTED_NAME: Final = re.compile(r"\s*(?:>{2,3}\s*)?([A-Z][A-Z0-9 .'’-]{1,24}):\s+(?=\S)")
 
 
 def parse_subtitles(text: str, kind: str, name: str) -> Document:
@@ -46,7 +46,7 @@ def parse_subtitles(text: str, kind: str, name: str) -> Document:
 def _cues(text: str, kind: str, left_out: Counter[str]) -> Iterator[Passage]:
     from pysubs2 import Pysubs2Error, SSAFile
 
-    carried = _VOICE_SPAN.sub("\ue000\\1\ue001", text) if kind == "vtt" else text
+    carried = _VOICE_SPAN.sub("\ue000\\1\ue001", _without_notes(text)) if kind == "vtt" else text
     try:
         events = SSAFile.from_string(carried, format_=kind).events
     except (Pysubs2Error, ValueError):
@@ -63,6 +63,17 @@ def _cues(text: str, kind: str, left_out: Counter[str]) -> Iterator[Passage]:
                 start_s=event.start / 1000,
                 end_s=max(event.start, event.end) / 1000,
             )
+
+
+def _without_notes(text: str) -> str:
+    """Leave of a VTT only its cues: the library takes notes and names for the end of the cue before."""
+    cues = []
+    for block in "\n".join(LINE_BREAK.split(text)).split("\n\n"):
+        lines = block.strip("\n").split("\n")
+        timed = next((number for number, line in enumerate(lines) if _TIMING.search(line)), None)
+        if timed is not None:
+            cues.append("\n".join(lines[timed:]))
+    return "\n\n".join(("WEBVTT", *cues))
 
 
 def _said(text: str, kind: str, left_out: Counter[str]) -> tuple[str, str]:

@@ -73,3 +73,17 @@ def test_says_that_there_are_none(text: str) -> None:
     """A text that is no subtitles is not silently an empty film."""
     with pytest.raises(UsageError, match=r"f\.srt has no subtitles"):
         parse_subtitles(text, "srt", "f.srt")
+
+
+def test_reads_no_notes_between_cues_and_no_signs_of_a_new_speaker() -> None:
+    """Nor the names of later cues; lines of two speakers stay apart."""
+    cues = (
+        "1.000 --> 00:02.000\nOne.",
+        "3.000 --> 00:04.000\n>> ANN: Two.",
+        "5.000 --> 00:06.000\n>> A.\n>> B.",
+    )
+    one, two, three = (f"00:0{cue}\n\n" for cue in cues)
+    vtt = f"WEBVTT\n\nfirst\n{one}NOTE check\nthis\n\nsecond\n{two}{three}".replace("\n", "\r\n")
+    passages = list(parse_subtitles(vtt, "vtt", "x.vtt").passages())
+    assert [(p.speaker, p.text) for p in passages] == [("", "One."), ("Ann", "Two."), ("", "A.\nB.")]
+    assert [p.line for p in passages] == [4, 11, 14]
