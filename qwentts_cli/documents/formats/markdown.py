@@ -35,6 +35,9 @@ _FORMULA: Final = re.compile(
     re.DOTALL,
 )
 _HIGHLIGHT: Final = re.compile(r"(?<![A-Za-z0-9_=])==(?=[^\s=])([^=]*[^\s=])==(?![A-Za-z0-9_=])")
+# Beside Chinese, Markdown leaves marks of strong words; between Latin letters they are a power or a name.
+_LEFT_STRONG: Final = re.compile(r"(?<![A-Za-z0-9])(?:\*\*|__)|(?:\*\*|__)(?![A-Za-z0-9])")
+_TEMPLATE: Final = re.compile(r"\{\{[<%].{0,400}?[>%]\}\}|\{%.{0,400}?%\}")  # of Hugo, Jekyll and their kin
 _CALLOUT: Final = re.compile(r"\[!\w+\][+-]?\s*|\[[ xX]\]\s+")
 _BLOCK_RULES: Final = ["normalize", "block"]
 _BLOCKS_AT_ONCE: Final = 1000
@@ -146,10 +149,10 @@ def _mended(token: Token, lines_before: int) -> Token:
 
 
 def _cleaned(text: str) -> str:
-    text = _NOTE_MARK.sub("", text)
+    text = _TEMPLATE.sub("", _NOTE_MARK.sub("", text))
     text = _SHORTCODE.sub("", _CALLOUT.sub("", text))
     text = _HIGHLIGHT.sub(r"\1", _CONTAINER.sub("", text))
-    return text if text.isascii() else re.sub(r"\*\*|__", "", text)
+    return text if text.isascii() else _LEFT_STRONG.sub("", text)
 
 
 def _is_prose(code: str) -> bool:
