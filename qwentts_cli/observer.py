@@ -49,6 +49,9 @@ class Observer:
     def work_planned(self, *, characters: int | None, items: int = 1) -> None:
         """So much is about to be made; `characters` is `None` where nobody has counted them."""
 
+    def file_encoded(self, done_s: float, total_s: float) -> None:
+        """Of a file that could be begun only when all its sound was there, so many seconds are encoded."""
+
     def request_sent(self) -> None:
         """A request that may cost money is about to be sent."""
 

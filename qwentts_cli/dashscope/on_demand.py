@@ -5,6 +5,8 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING, Protocol, Self
 
+from qwentts_cli.errors import QwenTTSError
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from types import TracebackType
@@ -32,6 +34,7 @@ class ClientOnDemand:
     def __init__(self, open_client: Callable[[], SpeechClient]) -> None:
         self._open_client = open_client
         self._client: SpeechClient | None = None
+        self._failure: QwenTTSError | None = None
         self._lock = threading.Lock()
 
     def __enter__(self) -> Self:
@@ -42,6 +45,14 @@ class ClientOnDemand:
     ) -> None:
         if self._client:
             self._client.__exit__(kind, error, trace)
+
+    def open(self) -> None:
+        """Open it now, unless it is open.
+
+        Raises:
+            QwenTTSError: that failed, and is not tried again.
+        """
+        self._opened()
 
     def synthesize(self, request: SynthesisRequest) -> Answer:
         return self._opened().synthesize(request)
@@ -54,6 +65,12 @@ class ClientOnDemand:
 
     def _opened(self) -> SpeechClient:
         with self._lock:
+            if self._failure:
+                raise self._failure
             if self._client is None:
-                self._client = self._open_client()
+                try:
+                    self._client = self._open_client()
+                except QwenTTSError as error:
+                    self._failure = error
+                    raise
             return self._client

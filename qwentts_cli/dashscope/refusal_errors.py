@@ -138,9 +138,10 @@ def other_endpoint(refusal: Refusal, asked: Asked) -> QwenTTSError:
 
 
 def no_http(refusal: Refusal, asked: Asked) -> QwenTTSError:
+    other = asked.model.split("-realtime")[0]
     return RejectedError(
         f"model {asked.model} speaks over WebSocket only: {refusal.quote}",
-        hint=f"Try {asked.model.split('-realtime')[0]}, or see 'qwentts models'.",
+        hint=f"{f'Try {other}, or see' if other != asked.model else 'See'} 'qwentts models'.",
         **refusal.facts,
     )
 

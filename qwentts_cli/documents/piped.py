@@ -6,19 +6,16 @@ import atexit
 from contextlib import ExitStack
 from pathlib import Path
 from shutil import copyfileobj
-from stat import S_ISFIFO
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 
 from qwentts_cli.errors import UsageError
-from qwentts_cli.storage.stdin import STDIN_NAMES, open_stdin
+from qwentts_cli.storage.stdin import STDIN_NAMES, is_shell_pipe, open_stdin
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
 
     _Part = TypeVar("_Part")
-
-_OPEN_FILES = {Path("/dev/fd"), Path("/proc/self/fd")}
 
 
 class Piped:
@@ -58,13 +55,7 @@ def name_typed(path: Path) -> str:
 
 
 def _is_pipe(path: Path) -> bool:
-    """Whether it is stdin, or what a shell makes of `<(command)`; a pipe with a name may have no writer."""
-    if str(path) in STDIN_NAMES:
-        return True
-    try:
-        return path.parent in _OPEN_FILES and S_ISFIFO(path.stat().st_mode)
-    except (OSError, ValueError):
-        return False
+    return str(path) in STDIN_NAMES or is_shell_pipe(path)
 
 
 def _kept(path: Path) -> Path:

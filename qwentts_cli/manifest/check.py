@@ -14,8 +14,8 @@ from qwentts_cli.manifest.assembly import LEAST_DIGITS, Assembler, file_check, n
 from qwentts_cli.manifest.duplicates import Duplicates
 from qwentts_cli.manifest.listing import Listing
 from qwentts_cli.manifest.problems import Problems
-from qwentts_cli.manifest.sources import Kind, find_sources
-from qwentts_cli.manifest.streams import StdinCopy
+from qwentts_cli.manifest.sources import STDIN, Kind, Source, find_sources
+from qwentts_cli.manifest.streams import PipeCopy
 from qwentts_cli.manifest.tabular import check_delimiter
 from qwentts_cli.manifest.template import NameTemplate
 from qwentts_cli.text.reading.decode import TextDecoder
@@ -77,8 +77,9 @@ def check_manifest(
         by_chapter=options.by_chapter,
     )
     reader = DocumentReader(options.encoding, note, options.documents)
-    has_stdin = any(source.kind is Kind.STDIN for source in sources)
-    listing = Listing(sources, options, StdinCopy(stdin) if has_stdin else None)
+    pipes = {source.name: source for source in sources if source.kind is Kind.PIPE}
+    copies = {name: _copy_pipe(source, stdin) for name, source in pipes.items()}
+    listing = Listing(sources, options, copies)
     first = Assembler(options, template, problems.add, check_file=file_check(reader))
     duplicates = Duplicates(options.extension)
     for item in listing.items(first, note):
@@ -107,6 +108,13 @@ def _checked(options: ManifestOptions) -> tuple[ManifestOptions, NameTemplate | 
     TextDecoder("", options.encoding)
     template = NameTemplate(options.template, options.extension) if options.template is not None else None
     return options, template
+
+
+def _copy_pipe(source: Source, stdin: BinaryIO | None) -> PipeCopy:
+    if source.name == STDIN:
+        return PipeCopy(stdin, STDIN)
+    with source.path.open("rb") as pipe:
+        return PipeCopy(pipe, source.name)
 
 
 def _ignore(place: str, text: str, hint: str = "") -> None:

@@ -17,22 +17,24 @@ from qwentts_cli.manifest.tabular import TableRows
 from qwentts_cli.text.reading.read import note_removed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from qwentts_cli.manifest.assembly import Assembler
     from qwentts_cli.manifest.item import Item, ManifestOptions, Rows
     from qwentts_cli.manifest.problems import Report
     from qwentts_cli.manifest.sources import Source
-    from qwentts_cli.manifest.streams import StdinCopy, Stream
+    from qwentts_cli.manifest.streams import PipeCopy, Stream
 
 
 class Listing:
-    """The items of all sources; `stdin` is the copy of it that a source of that kind reads."""
+    """The items of all sources; `copies` are those of the pipes among them, by name."""
 
-    def __init__(self, sources: Sequence[Source], options: ManifestOptions, stdin: StdinCopy | None) -> None:
+    def __init__(
+        self, sources: Sequence[Source], options: ManifestOptions, copies: Mapping[str, PipeCopy]
+    ) -> None:
         self._sources = sources
         self._options = options
-        self._stdin = stdin
+        self._copies = copies
         self._note: Callable[[str], None] = lambda _: None
         self._states: dict[str, tuple[int, int]] = {}
 
@@ -74,8 +76,8 @@ class Listing:
                 stream.close()
 
     def _open(self, source: Source) -> Stream:
-        if self._stdin and source.kind is Kind.STDIN:
-            return self._stdin.open()
+        if source.kind is Kind.PIPE:
+            return self._copies[source.name].open()
         file = SteadyFile(source.name, self._states.get(source.name))
         self._states[source.name] = file.state
         return file
@@ -109,7 +111,7 @@ class Listing:
     def _row_format(self, source: Source, stream: Stream) -> tuple[Kind, str | None]:
         """How the rows of a source are written, and what ends the cells of a table."""
         delimiter, asked = self._options.delimiter, self._options.documents.format
-        if source.kind is not Kind.STDIN:
+        if source.kind is not Kind.PIPE:
             return source.kind, delimiter
         if asked is InputFormat.AUTO:
             kind, found = sniff_list(stream, self._options.encoding)

@@ -16,7 +16,7 @@ from msgspec import Struct
 
 from qwentts_cli.documents.input_format import InputFormat
 from qwentts_cli.errors import UsageError
-from qwentts_cli.storage.stdin import STDIN_NAMES
+from qwentts_cli.storage.stdin import STDIN_NAMES, is_shell_pipe
 from qwentts_cli.text.reading.read import check_is_file
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ TEXT_EXTENSIONS: Final = (
     *(".txt", ".text", ".md", ".markdown"),
     *(".html", ".htm", ".xhtml", ".epub", ".docx", ".pdf"),
 )
+STDIN: Final = "stdin"
 _MOST_KINDS: Final = 6
 _MAGIC = re.compile(r"[*?\[]")
 _NUMBER = re.compile("([0-9]+)")
@@ -39,7 +40,7 @@ class Kind(Enum):
 
     TEXT = auto()  # one item
     LINES = auto()
-    STDIN = auto()  # lines too
+    PIPE = auto()  # stdin or another one: whatever the list looks like, else lines
     JSONL = auto()
     CSV = auto()
     TSV = auto()
@@ -131,7 +132,9 @@ def natural_key(name: str) -> tuple[list[tuple[int, int, str]], str]:
 
 def _expand(name: str, choose: ChooseKind, report: Report, passed_over: Counter[str]) -> Iterator[Source]:
     if name in STDIN_NAMES:
-        yield Source(Kind.STDIN, "stdin")
+        yield Source(Kind.PIPE, STDIN)
+    elif is_shell_pipe(Path(name)):
+        yield Source(Kind.PIPE, name)
     elif not name:
         report("", "an input is an empty string")
     elif _MAGIC.search(name) and not os.path.lexists(name):

@@ -1,4 +1,4 @@
-"""Bytes that can be read again: files that must not change meanwhile, and a copy of stdin."""
+"""Bytes that can be read again: files that must not change meanwhile, and copies of pipes."""
 
 from __future__ import annotations
 
@@ -52,26 +52,26 @@ class SteadyFile:
         return found.st_size, found.st_mtime_ns
 
 
-class StdinCopy:
-    """All of stdin, kept in a file without a name that goes away with this or with the process.
+class PipeCopy:
+    """All that a pipe gives, kept in a file without a name that goes away with this or with the process.
 
     Raises:
-        UsageError: stdin is closed or cannot be read.
+        UsageError: it is closed or cannot be read.
         LocalError: there is no room for it.
     """
 
-    def __init__(self, stdin: BinaryIO | None) -> None:
-        if stdin is None:
-            raise UsageError("there is no input: stdin is closed")
+    def __init__(self, pipe: BinaryIO | None, name: str) -> None:
+        if pipe is None:
+            raise UsageError(f"there is no input: {name} is closed")
         try:
             self._file = tempfile.TemporaryFile()  # noqa: SIM115 - the finalizer closes it
             self._close = weakref.finalize(self, self._file.close)
-            while data := _read(stdin):
+            while data := _read(pipe, name):
                 self._file.write(data)
             self._file.flush()
         except OSError as error:
             raise LocalError(
-                f"cannot keep a copy of stdin in {tempfile.gettempdir()}: {error.strerror}",
+                f"cannot keep a copy of {name} in {tempfile.gettempdir()}: {error.strerror}",
                 hint="Free some space there, or let TMPDIR name another folder.",
             ) from error
 
@@ -81,7 +81,7 @@ class StdinCopy:
 
 
 class _CopyReader:
-    def __init__(self, copy: StdinCopy, file: BinaryIO) -> None:
+    def __init__(self, copy: PipeCopy, file: BinaryIO) -> None:
         self._copy = copy  # which removes the file when nobody has it
         self._file = file
         self._place = 0
@@ -99,8 +99,8 @@ class _CopyReader:
         pass
 
 
-def _read(stdin: BinaryIO) -> bytes:
+def _read(pipe: BinaryIO, name: str) -> bytes:
     try:
-        return stdin.read(_BLOCK_BYTES)
+        return pipe.read(_BLOCK_BYTES)
     except (OSError, ValueError) as error:
-        raise UsageError(f"cannot read stdin: {getattr(error, 'strerror', None) or error}") from error
+        raise UsageError(f"cannot read {name}: {getattr(error, 'strerror', None) or error}") from error

@@ -1,4 +1,4 @@
-"""The one way to start another program: it gets no secret of the user's."""
+"""The one way to start another program: it gets no secret of the user's, unless it keeps them."""
 
 from __future__ import annotations
 
@@ -29,6 +29,11 @@ def start_program(argv: Sequence[str], **options: Any) -> subprocess.Popen[bytes
 def run_program(argv: Sequence[str], **options: Any) -> subprocess.CompletedProcess[bytes]:  # noqa: ANN401 - likewise
     """Run a program to its end; `options` are those of `subprocess.run`."""
     return subprocess.run(argv, env=without_secrets(os.environ), check=False, **options)  # noqa: S603 - no shell
+
+
+def run_keeper(argv: Sequence[str], **options: Any) -> subprocess.CompletedProcess[bytes]:  # noqa: ANN401 - likewise
+    """Run the user's own keeper of secrets, which a variable such as `OP_SERVICE_ACCOUNT_TOKEN` may open."""
+    return subprocess.run(argv, check=False, **options)  # noqa: S603 - no shell
 
 
 def without_secrets(environ: Mapping[str, str]) -> dict[str, str]:

@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 from qwentts_cli.errors import AuthError
-from qwentts_cli.settings.child import run_program
+from qwentts_cli.settings.child import run_keeper
 from qwentts_cli.settings.credentials import ApiKey
 
 # Somebody may have to type a passphrase or touch a token.
@@ -26,7 +26,7 @@ def ask_for_key(command: str, origin: str, longest_s: float = _LONGEST_S) -> Api
     """
     program, *arguments = shlex.split(command)
     try:
-        done = run_program(
+        done = run_keeper(
             [str(Path(program).expanduser()), *arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

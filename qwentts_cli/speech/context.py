@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from msgspec import Struct
@@ -18,6 +19,8 @@ from qwentts_cli.settings.credentials import ApiKey, check_key, missing_key
 from qwentts_cli.settings.resolve import KEY_SOURCES
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from qwentts_cli.billing.ledger import UsageLedger
     from qwentts_cli.settings.resolve import Settings
 
@@ -66,14 +69,21 @@ class Context(Struct, frozen=True):
         Raises:
             AuthError: there is none, it is malformed, or the program failed.
         """
+        return self.find_key()()
+
+    def find_key(self) -> Callable[[], ApiKey]:
+        """What gives the API key; a program that is to give it is run when it is called.
+
+        Raises:
+            AuthError: there is none, or it is malformed; or when it is called, the program failed.
+        """
         found = self.settings.first(*KEY_SOURCES)
         if not found:
             raise missing_key()
         if isinstance(found.value, ApiKey):
-            return check_key(found.value, found.origin)
-        from qwentts_cli.settings.key_command import ask_for_key
-
-        return check_key(ask_for_key(str(found.value), found.origin), f"api_key_command in {found.origin}")
+            key = check_key(found.value, found.origin)
+            return lambda: key
+        return partial(_ask_for_key, str(found.value), found.origin)
 
     @property
     def prices(self) -> PriceList:
@@ -119,3 +129,9 @@ class Context(Struct, frozen=True):
     @property
     def _region(self) -> str:
         return self.settings.text("region", load_catalog().default_region)
+
+
+def _ask_for_key(command: str, origin: str) -> ApiKey:
+    from qwentts_cli.settings.key_command import ask_for_key
+
+    return check_key(ask_for_key(command, origin), f"api_key_command in {origin}")

@@ -122,7 +122,7 @@ def _open_file(delivery: Delivery, recording: Recording, observer: Observer) -> 
 
         if target.path and (delivery.has_chapters or delivery.loudness is not None):
             leveller = make_leveller(delivery.loudness, target.format, target.path, observer.warn)
-            yield SpooledSink(target.path.parent, encode, leveller)
+            yield SpooledSink(target.path.parent, encode, leveller, observer.file_encoded)
         else:
             yield encode()
 

@@ -30,7 +30,7 @@ from qwentts_cli.synthesis.timing import Timing, until_cancelled
 from qwentts_cli.synthesis.unfetched import UnfetchedAudio
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from qwentts_cli.billing.budget import Budget
@@ -82,14 +82,16 @@ def open_synthesizer(
     patience = ENDLESS if waits_for_network else PATIENCE
     places = find_places(observer.warn, keeps_audio=cache_use.is_on)
     with (
-        open_target(context, model, observer) as (target, key),
+        open_target(context, model, observer) as (target, find_key),
         _open_books(context, model, places, observer) as (record, period),
-        ClientOnDemand(partial(_open_client, context.settings, target.endpoint, key)) as client,
+        ClientOnDemand(
+            partial(_open_client, context.settings, target.endpoint, find_key, observer)
+        ) as client,
     ):
-        observer.detail(f"asking {target.endpoint.label} with the key from {key.origin}")
         store = _open_store(context.settings, target, places, cache_use, observer)
         synthesizer = Synthesizer(
             client,
+            open_client=client.open,
             cancelled=cancelled,
             asking=_asking(
                 context.settings, target, model, places, patience, timing=timing, observer=observer
@@ -108,10 +110,14 @@ def open_synthesizer(
                 store.tidy()
 
 
-def _open_client(settings: Settings, endpoint: Endpoint, key: ApiKey) -> SpeechClient:
+def _open_client(
+    settings: Settings, endpoint: Endpoint, find_key: Callable[[], ApiKey], observer: Observer
+) -> SpeechClient:
     from qwentts_cli.dashscope.client import SpeechClient
     from qwentts_cli.dashscope.transport.session import Timeouts
 
+    key = find_key()
+    observer.detail(f"asking {endpoint.label} with the key from {key.origin}")
     timeouts = Timeouts(total=settings.number("timeout", Timeouts().total))
     suffix = load_catalog().audio_host_suffix
     return SpeechClient(endpoint, key, timeouts=timeouts, audio_host_suffix=suffix)
@@ -138,20 +144,20 @@ def pool_size(jobs: int, observer: Observer) -> int:
 
 
 @contextmanager
-def open_target(context: Context, model: str, observer: Observer) -> Iterator[tuple[Target, ApiKey]]:
-    """Give the server to ask and the key for it; a sandbox of this process lives as long as the block."""
+def open_target(
+    context: Context, model: str, observer: Observer
+) -> Iterator[tuple[Target, Callable[[], ApiKey]]]:
+    """Give the server to ask and what gives the key; a sandbox of this process lives as long as the block."""
     if not context.is_sandbox:
-        endpoint, key = context.endpoint, context.key
-        if key.is_of_a_plan:
-            observer.warn(
-                f"the key from {key.origin} is of a Coding or Token Plan: it works on that plan's host only, "
-                "and not with qwen3-tts"
-            )
+        endpoint, find_key = context.endpoint, context.find_key()
         known = load_catalog().models.get(model)
         start_rps = known.rpm / 60 if known else _START_RPS
         if not endpoint.region:
             start_rps = _OTHER_START_RPS
-        yield Target(endpoint=endpoint, scope=endpoint.base_url, start_rps=start_rps), key
+        yield (
+            Target(endpoint=endpoint, scope=endpoint.base_url, start_rps=start_rps),
+            partial(_fit_key, find_key, observer),
+        )
         return
     from qwentts_cli.sandbox.server import Sandbox
 
@@ -162,7 +168,17 @@ def open_target(context: Context, model: str, observer: Observer) -> Iterator[tu
             scope=sandbox_scope(sandbox.voice_engine),
             start_rps=_SANDBOX_START_RPS,
         )
-        yield target, ApiKey("sk-sandbox", "the sandbox itself")
+        yield target, lambda: ApiKey("sk-sandbox", "the sandbox itself")
+
+
+def _fit_key(find_key: Callable[[], ApiKey], observer: Observer) -> ApiKey:
+    key = find_key()
+    if key.is_of_a_plan:
+        observer.warn(
+            f"the key from {key.origin} is of a Coding or Token Plan: it works on that plan's host only, "
+            "and not with qwen3-tts"
+        )
+    return key
 
 
 def tell_limits(context: Context, model: str, billed: Tally, budget: Budget, observer: Observer) -> None:

@@ -1,17 +1,25 @@
-"""Standard input, which only one reader can have."""
+"""Standard input, which only one reader can have, and other pipes that the shell opened."""
 
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, BinaryIO
+from pathlib import Path
+from stat import S_ISFIFO
+from typing import BinaryIO
 
 from qwentts_cli.errors import UsageError
 
-if TYPE_CHECKING:
-    from pathlib import Path
-
 STDIN_NAMES = frozenset({"-", "/dev/stdin", "/dev/fd/0", "/proc/self/fd/0"})
+_OPEN_FILES = {Path("/dev/fd"), Path("/proc/self/fd")}
 _read_for: list[str] = []
+
+
+def is_shell_pipe(path: Path) -> bool:
+    """Whether it is what a shell makes of `<(command)`; a pipe with a name may have no writer."""
+    try:
+        return path.parent in _OPEN_FILES and S_ISFIFO(path.stat().st_mode)
+    except (OSError, ValueError):
+        return False
 
 
 def read_file_or_stdin(path: Path, what: str) -> bytes:

@@ -41,6 +41,7 @@ class Synthesizer:
 
     Args:
         client: the service.
+        open_client: called before a sound is paid for; what it raises has cost nothing.
         cancelled: ends the waits of the attempts.
         asking: the attempts at a synthesis, each of which may cost.
         fetching: the attempts at a download, which costs nothing.
@@ -53,6 +54,7 @@ class Synthesizer:
         self,
         client: SpeechService,
         *,
+        open_client: Callable[[], None] = lambda: None,
         cancelled: threading.Event,
         asking: Attempts,
         fetching: Attempts,
@@ -61,11 +63,12 @@ class Synthesizer:
         payments: Payments,
     ) -> None:
         self._client = client
+        self._open_client = open_client
         self._cancelled = cancelled
         self._asking = asking
         self._fetching = fetching
         self._store = store
-        self._buy = self._buy_stream if is_streamed else self._buy_whole
+        self._buy_opened = self._buy_stream if is_streamed else self._buy_whole
         self._payments = payments
         self._in_flight = _InFlight()
 
@@ -119,6 +122,10 @@ class Synthesizer:
     def settle(self, seconds: float) -> int:
         """Wait up to `seconds` for the requests in flight; gives how many remain."""
         return self._in_flight.wait(seconds)
+
+    def _buy(self, request: SynthesisRequest, emit: Emit, key: str) -> tuple[Usage, Pcm]:
+        self._open_client()
+        return self._buy_opened(request, emit, key)
 
     def _buy_stream(self, request: SynthesisRequest, emit: Emit, key: str) -> tuple[Usage, Pcm]:
         heard: list[Pcm] = []

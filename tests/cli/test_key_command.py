@@ -40,15 +40,35 @@ def configure(qwentts: Qwentts, script: str) -> None:
 
 
 def test_the_key_is_asked_for_once(qwentts: Qwentts, sandbox: Sandbox) -> None:
-    """However many requests there are; the first line is the key, and the program gets no secret itself."""
+    """However many requests there are; its first line is the key, and a variable may open the vault."""
     configure(qwentts, f'[ "$1 $2" = "show qwen tts" ] && printf "%s\\nlogin: me\\n" {KEY}')
     (qwentts.folder / "two.txt").write_text("One.\nTwo.\n")
-    env = {"QWENTTS_BASE_URL": sandbox.base_url, "OTHER_TOKEN": "tok-12345678"}
+    env = {"QWENTTS_BASE_URL": sandbox.base_url, "OP_SERVICE_ACCOUNT_TOKEN": "tok-12345678"}
     qwentts("batch", "two.txt", "--lines", "-d", "out", env=env)
     used = {record.headers["Authorization"] for record in sandbox.ledger if record.phase == "post"}
     assert used == {f"Bearer {KEY}"}
     assert runs(qwentts) == 1
-    assert "tok-12345678" not in (qwentts.home / "env").read_text()
+    assert "OP_SERVICE_ACCOUNT_TOKEN=tok-12345678" in (qwentts.home / "env").read_text()
+
+
+def test_nobody_is_asked_for_a_key_where_all_is_in_the_cache(qwentts: Qwentts, sandbox: Sandbox) -> None:
+    """Only a request needs it."""
+    configure(qwentts, f"echo {KEY}")
+    env = {"QWENTTS_BASE_URL": sandbox.base_url}
+    for _ in range(2):
+        qwentts("say", "Hi", "-o", "x.wav", "--force", env=env)
+    assert runs(qwentts) == 1
+
+
+def test_a_program_that_fails_is_not_run_again(qwentts: Qwentts, sandbox: Sandbox) -> None:
+    """However many workers would ask it: each time somebody might have to type a passphrase."""
+    configure(qwentts, "exit 3")
+    (qwentts.folder / "many.txt").write_text("\n".join(f"Line {number}." for number in range(9)))
+    env = {"QWENTTS_BASE_URL": sandbox.base_url}
+    words = ["batch", "many.txt", "--lines", "-d", "out", "-j", "4"]
+    assert "failed with exit code 3" in qwentts(*words, env=env, code=3).stderr
+    assert runs(qwentts) == 1
+    assert sandbox.ledger == []
 
 
 @pytest.mark.parametrize(

@@ -65,6 +65,13 @@ def test_the_cost_is_shown_where_the_price_is_known(online: Qwentts) -> None:
     assert re.search(r"3 of 3 items, 0\.\d+ [A-Z]{3}, \d+ characters billed", drawn)
 
 
+def test_a_file_with_chapters_says_how_much_of_it_is_encoded(online: Qwentts) -> None:
+    """It begins with their times, so that it is written when all sound is there."""
+    (online.folder / "book.md").write_text("# One\n\nIt begins.\n\n# Two\n\nIt ends.\n")
+    drawn = shown(online, "say", "-f", "book.md", "-o", "book.mp3")
+    assert re.search(r"(\d+:\d\d) of \1 encoded", drawn)
+
+
 def test_a_long_text_says_how_far(online: Qwentts) -> None:
     drawn = shown(online, "say", "A sentence of some length. " * 60, "-o", "long.wav")
     assert re.search(r"\d+ of 1\d{3} characters, \d+ billed, \d+ s of sound", drawn)

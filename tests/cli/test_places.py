@@ -69,6 +69,15 @@ def test_stdin_is_a_file_among_others(online: Qwentts, name: str) -> None:
     assert read_back(online.folder / "page.wav") == "Three."
 
 
+def test_what_a_command_writes_is_a_list(online: Qwentts) -> None:
+    """`batch <(command)`, also twice: of lines, or of whatever it looks like."""
+    line = """batch <(printf 'One.\\nTwo.\\n') <(echo '{"text": "Three."}') -d out --force"""
+    done = shell(online, line)
+    assert done.returncode == 0, done.stderr
+    made = sorted((online.folder / "out").glob("*.wav"))
+    assert [read_back(path) for path in made] == ["One.", "Two.", "Three."]
+
+
 def test_what_a_command_writes_is_a_file(online: Qwentts) -> None:
     """`-f <(command)`, also twice; an error in it has the name that the shell gave it, not that of a copy."""
     done = shell(online, "say -f <(echo One.) -f <(echo Two.) -o x.wav")

@@ -73,6 +73,15 @@ def test_a_text_of_ones_own_comes_from_a_file_or_a_pipe(online: Qwentts) -> None
         assert read_back(online.folder / "b" / f"{name}.wav") == "From a pipe."
 
 
+def test_a_dry_run_tells_of_limits_that_would_be_crossed(online: Qwentts) -> None:
+    """That of the run and that of the day, as `say --dry-run` does."""
+    del online.env["QWENTTS_BASE_URL"]
+    words = ("voices", "preview", "Cherry", "Bella", "--region", "sandbox", "--dry-run")
+    assert "cross the limit of this run" in online(*words, "--max-cost", "0.0001").stderr
+    assert "would cross the" in online(*words, env={"QWENTTS_BUDGET": "0.0001 USD/day"}).stderr
+    assert "would cross" not in online(*words, "--max-cost", "1").stderr
+
+
 def test_more_than_ten_need_a_yes(online: Qwentts, sandbox: Sandbox) -> None:
     """The price is told first; what is in the cache already needs none."""
     dry = online("voices", "preview", "Cherry", "Bella", "--dry-run").text

@@ -20,14 +20,21 @@ _BLOCK_FRAMES: Final = 65_536
 class SpooledSink:
     """Keeps samples in a file without a name in `folder`, and hands them on when all of them are there.
 
-    `open_sink` is called then, and a `leveller` changes what it is given. A second takes 48 kB of the disk at
-    24 kHz.
+    `open_sink` is called then, a `leveller` changes what it is given, and `told` hears of each block how many
+    seconds it has, and of how many. A second takes 48 kB of the disk at 24 kHz.
     """
 
-    def __init__(self, folder: Path, open_sink: Callable[[], Sink], leveller: Leveller | None = None) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        open_sink: Callable[[], Sink],
+        leveller: Leveller | None = None,
+        told: Callable[[float, float], None] = lambda _done_s, _total_s: None,
+    ) -> None:
         self._file = TemporaryFile(dir=folder, prefix=".qwentts-", suffix=".part")  # noqa: SIM115 - closed by finish
         self._open_sink = open_sink
         self._leveller = leveller
+        self._told = told
         self._format = (0, 1)
 
     def write(self, pcm: Pcm) -> None:
@@ -38,7 +45,9 @@ class SpooledSink:
 
     def finish(self) -> None:
         rate, channels = self._format
+        second = max(rate * channels * SAMPLE_BYTES, 1)
         with self._file:
+            total_s = self._file.tell() / second
             self._file.seek(0)
             if self._leveller:
                 self._leveller.decide()
@@ -46,4 +55,5 @@ class SpooledSink:
             while data := self._file.read(_BLOCK_FRAMES * channels * SAMPLE_BYTES):
                 pcm = Pcm(data, rate, channels)
                 sink.write(self._leveller.apply(pcm) if self._leveller else pcm)
+                self._told(self._file.tell() / second, total_s)
             sink.finish()

@@ -12,6 +12,7 @@ from qwentts_cli.billing.meter import Meter
 from qwentts_cli.cli.console.progress import Progress
 from qwentts_cli.errors import Throttled
 from qwentts_cli.observer import once
+from qwentts_cli.wording import clock
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -95,6 +96,11 @@ class ConsoleObserver(Meter):
         self._planned = characters
         self._progress = Progress(self._output, characters)
         self._progress.start(self._facts)
+
+    def file_encoded(self, done_s: float, total_s: float) -> None:
+        if self._progress:
+            facts = [f"{clock(done_s)} of {clock(total_s)} encoded"]
+            self._progress.reach(self._done(), lambda: facts)
 
     def text_spoken(self, characters: int, seconds: float) -> None:
         with self._showing:

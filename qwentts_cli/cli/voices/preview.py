@@ -24,7 +24,7 @@ from qwentts_cli.documents.reader import DocumentReader
 from qwentts_cli.errors import UsageError
 from qwentts_cli.speech.options import CacheUse
 from qwentts_cli.speech.own_voices.lookup import voices_of
-from qwentts_cli.speech.preview.preview import prepare_previews, quote_previews
+from qwentts_cli.speech.preview.preview import prepare_previews, quote_previews, tell_preview_limits
 from qwentts_cli.speech.preview.speak_previews import PreviewOptions
 from qwentts_cli.speech.source import Source, choose_source
 from qwentts_cli.wording import plural
@@ -90,7 +90,9 @@ def preview(
         )
         quote = quote_previews(run.context, previews, options.cache_use, observer)
         if dry_run:
-            show_quote(run.output, quote, previews[0].voice.model)
+            model = previews[0].voice.model
+            tell_preview_limits(run.context, quote, model, max_cost, observer)
+            show_quote(run.output, quote, model)
             return
         if len(previews) > _FEW and quote.estimate.characters and not yes:
             agree_to_pay(run.output, _offer(previews, quote))

@@ -213,10 +213,10 @@ def open_studio(context: Context, observer: Observer) -> Iterator[Studio]:
     """Open what makes voices at the server of the settings."""
     timeouts = Timeouts(total=context.settings.number("timeout", Timeouts().total))
     with (
-        open_target(context, "", observer) as (target, key),
+        open_target(context, "", observer) as (target, find_key),
         open_ledger(observer.warn) as ledger,
         VoiceClient(
-            target.endpoint, key, timeouts=timeouts, storage_suffix=load_catalog().audio_host_suffix
+            target.endpoint, find_key(), timeouts=timeouts, storage_suffix=load_catalog().audio_host_suffix
         ) as client,
     ):
         yield Studio(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from msgspec import Struct
 
+from qwentts_cli.billing.budget import open_budget
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE, load_catalog
 from qwentts_cli.dashscope.names import find_voice
 from qwentts_cli.settings.own_voices import known_by_id
@@ -17,6 +18,7 @@ from qwentts_cli.speech.estimate import Estimate, make_quote
 from qwentts_cli.speech.source import nothing_to_speak
 from qwentts_cli.speech.utterance import utter
 from qwentts_cli.speech.voice_settings import VoiceSettings, cut_text, read_names, rename_voice, tell_end
+from qwentts_cli.speech.wiring import tell_limits
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -97,6 +99,18 @@ def quote_previews(
     if not estimate.segments:
         raise nothing_to_speak()
     return make_quote(estimate, context, previews[0].voice.model)
+
+
+def tell_preview_limits(
+    context: Context, quote: Quote, model: str, max_cost: str | None, observer: Observer
+) -> None:
+    """Warn where so much would not be made, as `tell_limits` does.
+
+    Raises:
+        UsageError: a limit cannot be kept, as a run would say.
+    """
+    budget = open_budget(context.prices, model, max_cost=max_cost, max_characters=None)
+    tell_limits(context, model, quote.estimate.billed, budget, observer)
 
 
 def own_language(voice: VoiceSettings) -> str:

@@ -279,6 +279,19 @@ def test_a_workspace_host_that_gives_no_reason_is_told_as_such(status: int) -> N
     )
 
 
+@pytest.mark.parametrize(
+    ("model", "hint"),
+    [
+        ("qwen3-tts-flash-realtime", "Try qwen3-tts-flash, or see 'qwentts models'."),
+        ("qwen3-tts-flash", "See 'qwentts models'."),
+    ],
+)
+def test_a_model_over_websocket_has_another_proposed(model: str, hint: str) -> None:
+    """Never the very one that was asked for."""
+    refusal = Refusal(400, "InvalidParameter", "current user api does not support http call")
+    assert service_error(refusal, replace(ASKED, model=model)).hint == hint
+
+
 def test_a_key_of_a_plan_is_told_where_it_works() -> None:
     """On the plan's host only."""
     error = service_error(Refusal(401, "InvalidApiKey", "no"), replace(ASKED, is_plan_key=True))
