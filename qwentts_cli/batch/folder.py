@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from contextlib import ExitStack, contextmanager
 from typing import TYPE_CHECKING
 
@@ -104,4 +105,7 @@ def refuse_precious(paths: Iterable[Path]) -> None:
 
 def is_fresh(folder: Path) -> bool:
     """Whether no file is in the output folder that an item could find there."""
-    return not folder.is_dir() or all(entry.name == HIDDEN for entry in folder.iterdir())
+    if not folder.is_dir():
+        return True
+    with os.scandir(folder) as entries:
+        return all(entry.name == HIDDEN for entry in entries)

@@ -40,8 +40,8 @@ def check_way_out(url: str) -> Iterator[Check]:
     """Proxy and certificates on the way to `url`."""
     from qwentts_cli.dashscope.transport.environment import (
         check_environment,
-        chosen_certificates,
         chosen_proxy,
+        tell_certificates,
     )
 
     try:
@@ -50,7 +50,7 @@ def check_way_out(url: str) -> Iterator[Check]:
         yield failed("network", error)
         return
     yield passed("proxy", chosen_proxy(url) or "none")
-    yield passed("certificates", chosen_certificates() or "those that come with requests")
+    yield passed("certificates", tell_certificates())
 
 
 def check_folder(name: str, find: Callable[[], Path]) -> Check:

@@ -6,6 +6,7 @@ import errno
 import os
 import sys
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
 from qwentts_cli.storage.locks import try_lock
@@ -15,7 +16,6 @@ from qwentts_cli.storage.private import SAFE_FLAGS, is_own_regular
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
 _PREFIX = ".qwentts-"
 _SUFFIX = ".part"
@@ -62,9 +62,11 @@ def atomic_write(
 
 def remove_leftovers(folder: Path) -> None:
     """Delete the half-written files in `folder` whose writer, a process of this user, is dead."""
-    with suppress(OSError):
-        for entry in folder.glob(f"{_PREFIX}*{_SUFFIX}"):
-            _remove_if_dead(entry)
+    # Not with `glob`, which keeps all that there is in memory: there may be a million files.
+    with suppress(OSError), os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith(_PREFIX) and entry.name.endswith(_SUFFIX):
+                _remove_if_dead(Path(entry.path))
 
 
 def _open_part(folder: Path, mode: int | None) -> tuple[Path, IO[bytes]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ipaddress
 import ssl
+import subprocess
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -50,3 +51,12 @@ def server_context(certificate: Path) -> ssl.SSLContext:
     context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     context.load_cert_chain(certificate)
     return context
+
+
+def system_store(folder: Path, certificate: Path) -> Path:
+    """Make a folder of certificates as OpenSSL reads them: each under the digest of whom it is of."""
+    folder.mkdir()
+    asked = ["openssl", "x509", "-noout", "-hash", "-in", str(certificate)]
+    digest = subprocess.run(asked, check=True, capture_output=True, text=True).stdout.strip()
+    (folder / f"{digest}.0").write_bytes(certificate.read_bytes())
+    return folder

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+import sys
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from tests.conftest import KEY, Qwentts
-from tests.reliability.certificates import make_certificate, server_context
+from tests.reliability.certificates import make_certificate, server_context, system_store
 from tests.reliability.matrix import check_promises
 from tests.reliability.raw_server import (
     RawServer,
@@ -289,6 +290,23 @@ def test_a_certificate_that_does_not_check_out(
         assert "REQUESTS_CA_BUNDLE" in message
         assert server.connections == 1
         assert server.requests == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere only an administrator can add to the store")
+def test_a_company_certificate_in_the_store_of_the_system_is_trusted(
+    qwentts: Qwentts, tmp_path: Path
+) -> None:
+    """With the extra `truststore`; a variable that names other certificates stands above it."""
+    pytest.importorskip("truststore")
+    with secure(tmp_path) as (server, certificate):
+        env = {"SSL_CERT_DIR": str(system_store(tmp_path / "store", certificate))}
+        ask(qwentts, server.secure_base_url, 5, "no audio in the response", env=env)
+        assert len(server.requests) == 3
+        (tmp_path / "other").mkdir()
+        other = make_certificate(tmp_path / "other")
+        env["REQUESTS_CA_BUNDLE"] = str(other)
+        ask(qwentts, server.secure_base_url, 5, "certificate", env=env)
+        assert len(server.requests) == 3
 
 
 def test_a_company_certificate_is_trusted_where_the_user_says_so(qwentts: Qwentts, tmp_path: Path) -> None:

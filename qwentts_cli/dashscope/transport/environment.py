@@ -62,6 +62,27 @@ def chosen_certificates() -> str:
     return next((f"{path} ({name})" for name, path in named if path), "")
 
 
+def system_trust() -> ssl.SSLContext | None:
+    """What believes whom the system believes, as curl does and pip: with the extra `truststore`.
+
+    A variable that names certificates stands above it.
+    """
+    if chosen_certificates():
+        return None
+    try:
+        import truststore
+    except ImportError:
+        return None
+    return truststore.SSLContext(ssl.PROTOCOL_TLS_CLIENT)
+
+
+def tell_certificates() -> str:
+    """Whose certificates are believed."""
+    if chosen := chosen_certificates():
+        return chosen
+    return "those of the system (truststore)" if system_trust() else "those that come with requests"
+
+
 def _check_certificates(path: Path, name: str) -> None:
     if path.is_dir():
         return

@@ -14,7 +14,7 @@ from requests.auth import AuthBase
 from qwentts_cli import __version__
 from qwentts_cli.dashscope.transport.adapter import WatchedAdapter
 from qwentts_cli.dashscope.transport.deadline import Deadline
-from qwentts_cli.dashscope.transport.environment import check_environment, own_certificates
+from qwentts_cli.dashscope.transport.environment import check_environment, own_certificates, system_trust
 from qwentts_cli.dashscope.transport.transport_errors import TRANSPORT_ERRORS, translate_transport_error
 from qwentts_cli.errors import QwenTTSError
 
@@ -65,7 +65,8 @@ def open_session(url: str, *, is_loopback: bool) -> requests.Session:
     if not is_loopback:
         check_environment(url)
     session = requests.Session()
-    adapter = WatchedAdapter(pool_connections=4, pool_maxsize=MAX_CONNECTIONS, max_retries=0)
+    trust = system_trust() if url.startswith("https://") else None
+    adapter = WatchedAdapter(trust, pool_connections=4, pool_maxsize=MAX_CONNECTIONS, max_retries=0)
     for scheme in ("http://", "https://"):
         session.mount(scheme, adapter)
     session.cookies.set_policy(DefaultCookiePolicy(allowed_domains=[]))

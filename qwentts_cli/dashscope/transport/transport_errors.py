@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 _PROXY_PASSWORD = 407
 _NO_MORE_FILES = {errno.EMFILE, errno.ENFILE}
 _FORBIDDEN = {errno.EACCES, errno.EPERM}
-_CA_HINT = "Behind a company proxy, point REQUESTS_CA_BUNDLE at the company's certificate file."
+_CA_HINT = (
+    "Behind a company proxy, point REQUESTS_CA_BUNDLE at the company's certificate file, "
+    "or have the system's certificates believed: pip install 'qwentts[truststore]'."
+)
 
 # All that sending a request and reading its answer can raise.
 TRANSPORT_ERRORS = (
