@@ -6,7 +6,6 @@ import atexit
 from contextlib import ExitStack
 from pathlib import Path
 from shutil import copyfileobj
-from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, TypeVar
 
 from qwentts_cli.errors import UsageError
@@ -59,6 +58,8 @@ def _is_pipe(path: Path) -> bool:
 
 
 def _kept(path: Path) -> Path:
+    from tempfile import TemporaryDirectory
+
     folder = TemporaryDirectory(prefix="qwentts-")
     atexit.register(folder.cleanup)
     copy = Path(folder.name, "text")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import time
 from typing import TYPE_CHECKING
 
@@ -15,6 +14,12 @@ if TYPE_CHECKING:
 
 class Cancelled(Exception):
     """A wait was ended because the run is over."""
+
+
+def _roll() -> float:
+    import random
+
+    return random.random()  # noqa: S311 - it spreads pauses, and keeps no secret
 
 
 class Timing(Struct, frozen=True):
@@ -30,7 +35,7 @@ class Timing(Struct, frozen=True):
     now: Callable[[], float] = time.monotonic
     wall: Callable[[], float] = time.time
     wait: Callable[[float], None] = time.sleep
-    chance: Callable[[], float] = random.random
+    chance: Callable[[], float] = _roll
 
 
 def until_cancelled(cancelled: threading.Event) -> Timing:

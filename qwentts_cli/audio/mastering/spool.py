@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.audio.wav import SAMPLE_BYTES, Pcm
@@ -31,6 +30,8 @@ class SpooledSink:
         leveller: Leveller | None = None,
         told: Callable[[float, float], None] = lambda _done_s, _total_s: None,
     ) -> None:
+        from tempfile import TemporaryFile
+
         self._file = TemporaryFile(dir=folder, prefix=".qwentts-", suffix=".part")  # noqa: SIM115 - closed by finish
         self._open_sink = open_sink
         self._leveller = leveller
