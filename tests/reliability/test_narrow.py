@@ -174,12 +174,12 @@ def test_a_pause_in_the_middle_loses_nothing(qwentts: ForkedQwentts) -> None:
     (qwentts.folder / "in.txt").write_text(paragraphs(8))
     with Sandbox(voice_engine="tones", faults="post:latency=0.1") as server:
         at(qwentts, server)
-        args = ("say", "-f", "in.txt", "-o", "out.wav", "--timeout", "0.8", *BY_PARAGRAPH)
+        args = ("say", "-f", "in.txt", "-o", "out.wav", "--timeout", "2", *BY_PARAGRAPH)
         with qwentts.running(*args) as started:
             until(lambda: server.ledger)
             began = time.monotonic()
             started.send(signal.SIGSTOP)
-            until(lambda: time.monotonic() > began + 0.9)
+            until(lambda: time.monotonic() > began + 2.1)
             started.send(signal.SIGCONT)
             result = started.wait()
         assert result.code == 0
