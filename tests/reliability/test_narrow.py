@@ -160,6 +160,7 @@ def test_no_file_left_is_no_fault_of_the_network(monkeypatch: pytest.MonkeyPatch
 
 def test_little_room_for_addresses(online: Qwentts) -> None:
     """One worker lives in 200 MB; of more of them nothing worse is heard than one line."""
+    online.env["COVERAGE_PROCESS_CONFIG"] = ""  # measuring takes memory of its own
     (online.folder / "in.txt").write_text(paragraphs(6))
     for jobs in ("1", "64"):
         args = ("say", "-f", "in.txt", "-o", f"{jobs}.wav", "--no-cache", "-j", jobs, *BY_PARAGRAPH)
