@@ -141,7 +141,9 @@ def parse_wav(body: bytes, *, is_whole: bool) -> Pcm:
         )
     frame = SAMPLE_BYTES * layout.channels
     if size % frame:
-        raise BadAudioError(f"the audio is damaged: {size} bytes are no whole number of {frame}-byte samples")
+        raise BadAudioError(
+            f"the audio is damaged: {size} bytes are not a whole number of {frame}-byte samples"
+        )
     if size == 0:
         raise BadAudioError("the service sent empty audio", hint="Change the text or try again.")
     data = body[layout.data_start : layout.data_start + size]

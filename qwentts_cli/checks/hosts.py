@@ -97,7 +97,7 @@ def _check_refused(chosen: HostAnswer, others: Sequence[HostAnswer], key: ApiKey
     if others:
         silent = [other for other in others if other.verdict is not Verdict.REFUSED]
         but = f"; {len(silent)} of the others did not tell" if silent else ""
-        error = AuthError(f"the key from {key.origin} is wrong: no host that was asked takes it{but}")
+        error = AuthError(f"the key from {key.origin} is wrong: no host that was asked accepts it{but}")
         return failed("access", error, "qwentts config init")
     error = AuthError(
         f"{where} refuses the key from {key.origin}: it is wrong, or of another region or workspace"

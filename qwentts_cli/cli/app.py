@@ -14,10 +14,10 @@ from typer._click.exceptions import ClickException, NoArgsIsHelpError
 from typer._click.exceptions import UsageError as ParseError
 
 from qwentts_cli import __version__
-from qwentts_cli.cli.console.global_options import Command, GlobalOptions, global_options
-from qwentts_cli.cli.console.lazy_group import LazyGroup
 from qwentts_cli.cli.console.output import escape_what_cannot_be_encoded
-from qwentts_cli.cli.console.slips import NoCommand, explain_slip
+from qwentts_cli.cli.parser.global_options import Command, GlobalOptions, global_options
+from qwentts_cli.cli.parser.lazy_group import LazyGroup
+from qwentts_cli.cli.parser.slips import NoCommand, explain_slip
 from qwentts_cli.errors import ExitCode, QwenTTSError, UsageError, causes
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ PROGRAM = "qwentts"
 COMMANDS = {
     "say": "Speak a text: play it, or write it to a file or a pipe.",
     "batch": "Speak many texts, each to a file; run it again to resume.",
-    "lint": "Find what may be read wrong in a text, or costs for nothing.",
+    "lint": "Find what may be read wrongly, or costs money for nothing.",
     "voices": "List, show, hear and make voices.",
     "models": "List the models: what each takes and costs, and until when.",
     "doctor": "Check key, server, network, disk and player.",
@@ -41,7 +41,7 @@ COMMANDS = {
     "completion": "Print the script that makes a shell complete on TAB.",
     "man": "Print the manual page, which man -l - shows.",
     "sandbox": "Serve the same API on 127.0.0.1, free and offline.",
-    "help": "Explain a command, or 'options', those of all commands.",
+    "help": "Explain a command, or the options that every command takes.",
 }
 
 

@@ -113,6 +113,6 @@ def _choose_files(
 
 def _show(run: Invocation, options: BatchOptions, show: ShowFlags) -> int:
     """Ask about it or make it; what does that is imported only now, for a TAB and --help need the options."""
-    from qwentts_cli.cli.batch_result import show_batch
+    from qwentts_cli.cli.console.batch_result import show_batch
 
     return show_batch(run, options, show)

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from qwentts_cli.cli.console.agree import agree_to_remove
-from qwentts_cli.cli.console.global_options import Command, Group
 from qwentts_cli.cli.console.invocation import begin
 from qwentts_cli.cli.console.observer import ConsoleObserver
+from qwentts_cli.cli.parser.global_options import Command, Group
 from qwentts_cli.settings.paths import cache_folder
 from qwentts_cli.speech.wiring import open_cache
 from qwentts_cli.wording import plural, shown_bytes

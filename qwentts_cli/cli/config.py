@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qwentts_cli.cli.console.global_options import Command, Group, global_options
 from qwentts_cli.cli.console.invocation import Invocation, begin
 from qwentts_cli.cli.console.output import Output
 from qwentts_cli.cli.console.setup import ask_key, ask_region, read_region
+from qwentts_cli.cli.parser.global_options import Command, Group, global_options
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.endpoint import custom_endpoint
 from qwentts_cli.dashscope.names import choose_language, choose_model, choose_voice
@@ -50,7 +50,7 @@ def list_settings(
     context: typer.Context,
     show_origin: Annotated[bool, typer.Option("--show-origin", help="Say where each comes from.")] = False,
 ) -> None:
-    """List the settings in force, the key only by its end.
+    """List the settings in force; only the end of the key is shown.
 
     $ qwentts config list
     $ qwentts config list --show-origin

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from qwentts_cli.checks.check import Check, Status, exit_code, failed
-from qwentts_cli.cli.console.global_options import global_options
 from qwentts_cli.cli.console.invocation import begin
 from qwentts_cli.cli.console.output import make_output
+from qwentts_cli.cli.parser.global_options import global_options
 from qwentts_cli.errors import ExitCode, QwenTTSError
 from qwentts_cli.redact import safe
 

@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qwentts_cli.cli.console.global_options import Group
 from qwentts_cli.cli.console.output import Output
+from qwentts_cli.cli.parser.global_options import Group
 from qwentts_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def help(  # noqa: A001 - commands are called like their functions
         typer.Argument(metavar="[COMMAND]...", help="A command, such as voices preview, or: options."),
     ] = None,
 ) -> None:
-    """Explain a command, or 'options', those of all commands.
+    """Explain a command, or the options that every command takes.
 
     $ qwentts help say
     $ qwentts help voices preview

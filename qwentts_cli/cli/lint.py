@@ -43,12 +43,12 @@ def lint(
         list[Rule] | None, typer.Option("--ignore", help="Leave out one of the rules; may be given again.")
     ] = None,
 ) -> None:
-    """Find what may be read wrong in a text, or costs for nothing.
+    """Find what may be read wrongly, or costs money for nothing.
 
     $ qwentts lint book.txt
     $ qwentts lint chapters/*.txt
 
-    Exit code 8 if there is anything; nothing is sent.
+    The exit code is 8 if it finds anything. Nothing is sent.
     """
     run = begin(context, voice, text)
     speech = SpeechOptions(lexicon=text.read_lexicon())

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 import typer
 
 from qwentts_cli import __version__
-from qwentts_cli.cli.console.global_options import is_global
-from qwentts_cli.cli.console.help_page import HelpText
 from qwentts_cli.cli.console.invocation import begin
+from qwentts_cli.cli.parser.global_options import is_global
+from qwentts_cli.cli.parser.help_page import HelpText
 from qwentts_cli.errors import MEANINGS
 from qwentts_cli.settings.schema import SETTINGS
 

@@ -31,7 +31,7 @@ def models(
     context: typer.Context,
     name: Annotated[str | None, typer.Argument(metavar="[MODEL]", help="Show everything about one.")] = None,
     online: Annotated[
-        bool, typer.Option("--online", help="Ask the service too, which costs nothing; kept for a day.")
+        bool, typer.Option("--online", help="Ask the service too, for free; its answer is kept for a day.")
     ] = False,
 ) -> None:
     """List the models: what each takes and costs, and until when.

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qwentts_cli.cli.console.global_options import Command, global_options
 from qwentts_cli.cli.console.output import Output, make_output
+from qwentts_cli.cli.parser.global_options import Command, global_options
 from qwentts_cli.errors import LocalError, UsageError
 
 if TYPE_CHECKING:
@@ -46,16 +46,18 @@ def sandbox(
         typer.Option(
             "--region-of",
             metavar="KEY=REGION[/WORKSPACE]",
-            help="Take this key at its region's address only, and no key that is not named so.",
+            help="Accept this key only at its region's address, and no key that is not named here.",
         ),
     ] = None,
     serve_as: Annotated[
-        str, typer.Option("--serve-as", metavar="REGION", help="Have only the models of this region.")
+        str, typer.Option("--serve-as", metavar="REGION", help="Offer only the models of this region.")
     ] = "",
     retire: Annotated[
         list[str] | None,
         typer.Option(
-            "--retire", metavar="MODEL|ended", help="Model that is gone; 'ended': all that should be."
+            "--retire",
+            metavar="MODEL|ended",
+            help="A model that has ended; 'ended' means all whose end was announced.",
         ),
     ] = None,
     voice_delay: Annotated[

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from qwentts_cli.cli.console.help_page import show_short_help
 from qwentts_cli.cli.console.invocation import Invocation, begin
 from qwentts_cli.cli.console.unused_words import tell_unused
 from qwentts_cli.cli.options.flag_groups import spread_flags
@@ -18,6 +17,7 @@ from qwentts_cli.cli.options.request_flags import DryRunFlag, RequestFlags
 from qwentts_cli.cli.options.sound_flags import SoundFlags
 from qwentts_cli.cli.options.speech_flags import SpeechFlags, VoiceFlags
 from qwentts_cli.cli.options.text_flags import SpokenTextFlags
+from qwentts_cli.cli.parser.help_page import show_short_help
 from qwentts_cli.errors import ExitCode, UsageError
 from qwentts_cli.speech.options import STDOUT_NAMES, SayOptions
 
@@ -55,7 +55,7 @@ def say(
             metavar="SEC",
             min=0,
             max=3600,
-            help="Speak an unfinished sentence of a pipe when its writer is silent for so long.",
+            help="Speak an unfinished sentence when the pipe has been silent for this long.",
         ),
     ] = 0.7,
     output: Annotated[
@@ -118,7 +118,7 @@ def _make_reader(run: Invocation, text: SpokenTextFlags, *, is_file: bool) -> Do
 def _speak(run: Invocation, options: SayOptions, *, is_agreed: bool) -> None:
     from qwentts_cli.cli.console.agree import agree_to_any, agree_to_much
     from qwentts_cli.cli.console.observer import ConsoleObserver
-    from qwentts_cli.cli.say_result import show_lost, show_text
+    from qwentts_cli.cli.console.say_result import show_lost, show_text
     from qwentts_cli.speech.speak_text import speak_text
 
     _check_stdout(options, is_json=run.output.is_json)
@@ -154,7 +154,7 @@ def _show_dry_run(
     is_dry: bool,
 ) -> None:
     from qwentts_cli.cli.console.observer import ConsoleObserver
-    from qwentts_cli.cli.quote_result import show_quote
+    from qwentts_cli.cli.console.quote_result import show_quote
     from qwentts_cli.speech.speak_text import quote_text, read_out
 
     if not is_dry:
@@ -189,6 +189,6 @@ def _choose_source(
         raise typer.Exit(ExitCode.USAGE)
     if must_dub and not source.is_dubbed:
         raise UsageError(
-            "only subtitles can be dubbed, and this is none", hint="Example: -f film.srt -o film.wav"
+            "only subtitles can be dubbed, and this text has none", hint="Example: -f film.srt -o film.wav"
         )
     return source

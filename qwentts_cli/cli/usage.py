@@ -32,7 +32,7 @@ def usage(
         typer.Option(
             "--since",
             metavar="7d|24h|DATE",
-            help="From when on: today and the days before it, hours, or a day such as 2026-11-01.",
+            help="Since when: 7d is today and six days before it; 24h; or a day such as 2026-11-01.",
         ),
     ] = _DEFAULT_SINCE,
     by: Annotated[By, typer.Option("--by", help="What to add up by.")] = By.DAY,

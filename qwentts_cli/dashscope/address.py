@@ -64,14 +64,14 @@ def parse_address(text: str) -> Address:
     if scheme not in {"http", "https"}:
         raise ValueError("is neither http nor https")
     if "@" in authority:
-        raise ValueError("carries a user name")
+        raise ValueError("contains a user name")
     if not authority.isascii():
-        raise ValueError("has a host with foreign letters: write it as xn--...")
+        raise ValueError("has a host with other than ASCII letters: write it as xn--...")
     if not (parts := _AUTHORITY.fullmatch(authority)):
-        raise ValueError("has a host that is none")
+        raise ValueError("has a host that is not valid")
     port = int(parts["port"]) if parts["port"] else None
     if port is not None and not 0 < port <= _MAX_PORT:
-        raise ValueError("has a port that is none")
+        raise ValueError("has a port that is not valid")
     return Address(scheme, _checked_host(parts["v6"], parts["name"]), port, found["rest"])
 
 
@@ -82,11 +82,11 @@ def _checked_host(v6: str | None, name: str | None) -> str:
         try:
             return str(ipaddress.IPv6Address(v6))
         except ValueError:
-            raise ValueError("has a host that is none") from None
+            raise ValueError("has a host that is not valid") from None
     host = (name or "").lower()
     labels = host.split(".")
     if len(host) > _MAX_HOST or not all(map(_LABEL.fullmatch, labels)):
-        raise ValueError("has a host that is none")
+        raise ValueError("has a host that is not valid")
     # Systems take 127.1, 0177.0.0.1, 2130706433 and 0x7f000001 for this machine, and parsers for names.
     if re.fullmatch("[0-9]+|0x[0-9a-f]*", labels[-1]) and not _is_ip(host):
         raise ValueError("has a number for a host, written in an unusual way")

@@ -95,7 +95,7 @@ def custom_endpoint(base_url: str) -> Endpoint:
     """Check a base URL; where it names only a host, the API's usual path is added.
 
     Raises:
-        UsageError: it is no https URL (http is for loopback only), carries a user name or a query, or is the
+        UsageError: it is no https URL (http is for loopback only), contains a user name or a query, or is the
             address of another API.
     """
     url = base_url.strip().rstrip("/")
@@ -119,7 +119,7 @@ def _check_path(address: Address) -> None:
     if address.rest.endswith("/compatible-mode/v1"):
         raise _refused("is the path of the OpenAI-compatible API, which has no speech", hint)
     if "/services/" in address.rest:
-        raise _refused("goes on behind the path of the API", hint)
+        raise _refused("has more behind the path of the API", hint)
 
 
 def is_loopback(host: str) -> bool:

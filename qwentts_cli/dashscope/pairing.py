@@ -91,7 +91,7 @@ class Names(Struct, frozen=True, kw_only=True):
             return choose_voice(catalog, self.usual_voice, model)
         if not known.default_voice:
             raise UsageError(
-                f"the voices of {model} are not listed here, and {self.usual_voice} is none of them",
+                f"the voices of {model} are not listed here, and {self.usual_voice} is not known to be one",
                 hint="Name one with --voice.",
             )
         return Choice(

@@ -68,7 +68,7 @@ def compile_pattern(pattern: str) -> re.Pattern[str]:
     try:
         return re.compile(pattern)
     except (re.error, RecursionError, OverflowError) as error:
-        raise UsageError(f"--chapter-pattern is no regular expression: {error}") from None
+        raise UsageError(f"--chapter-pattern is not a regular expression: {error}") from None
 
 
 def divide_text(pieces: Iterable[str], pattern: re.Pattern[str] | None = None) -> Iterator[Chapter]:

@@ -47,6 +47,6 @@ def ask_for_key(command: str, origin: str, longest_s: float = _LONGEST_S) -> Api
 
 def _failure(program: str, origin: str, what: str) -> AuthError:
     return AuthError(
-        f"the program {program!r}, which is to give the API key, {what} (api_key_command in {origin})",
+        f"the program {program!r}, which should print the API key, {what} (api_key_command in {origin})",
         hint="Run the command yourself to see why; what it says is not shown here.",
     )

@@ -54,7 +54,7 @@ class DatabaseError(Exception):
 
 
 class DamagedError(DatabaseError):
-    """What is in a database is not what we wrote."""
+    """A database does not hold what this program wrote."""
 
 
 class Database:

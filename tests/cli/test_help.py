@@ -12,7 +12,7 @@ import pytest
 
 from qwentts_cli import __version__
 from qwentts_cli.cli.app import COMMANDS
-from qwentts_cli.cli.console.help_page import HelpText
+from qwentts_cli.cli.parser.help_page import HelpText
 from qwentts_cli.sandbox.server import Sandbox
 from tests.conftest import at
 from tests.players import player

@@ -164,7 +164,7 @@ def test_a_silent_recording_is_sent_to_nobody(online: Qwentts, sandbox: Sandbox)
     write_sample(online.folder / "me.wav", 12)
     data = (online.folder / "me.wav").read_bytes()
     (online.folder / "me.wav").write_bytes(data[:44] + bytes(len(data) - 44))
-    assert "nothing to hear" in clone(online, code=2)["error"]["message"]
+    assert "no sound in" in clone(online, code=2)["error"]["message"]
     assert sandbox.ledger == []
 
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from msgspec import Struct
 from msgspec.structs import asdict
 
-from qwentts_cli.cli.console.global_options import GlobalOptions, global_options
 from qwentts_cli.cli.console.output import Output, make_output
 from qwentts_cli.cli.options.flag_groups import FlagGroup
+from qwentts_cli.cli.parser.global_options import GlobalOptions, global_options
 from qwentts_cli.errors import LocalError, UsageError
 from qwentts_cli.settings.config import Config, load_config
 from qwentts_cli.settings.credentials import ApiKey, decode_key, read_key_file

@@ -19,7 +19,7 @@ from qwentts_cli.storage.json_lines import encode_line
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from qwentts_cli.cli.console.global_options import GlobalOptions
+    from qwentts_cli.cli.parser.global_options import GlobalOptions
 
 
 class Output(Struct, frozen=True):

@@ -23,9 +23,9 @@ class Split(StrEnum):
 
 
 class ListFlags(SpokenTextFlags, frozen=True, kw_only=True):
-    lines: Annotated[bool, typer.Option("--lines", help="Each line of a text file is an item.")] = False
+    lines: Annotated[bool, typer.Option("--lines", help="Make each line of a text file an item.")] = False
     split: Annotated[
-        Split | None, typer.Option("--split", help="Each chapter of a file is an item; of EPUB always.")
+        Split | None, typer.Option("--split", help="Make each chapter of a file an item (always for EPUB).")
     ] = None
     extra_fields: Annotated[
         ExtraFields, typer.Option("--extra-fields", help="Unknown fields in the input: error or ignore.")

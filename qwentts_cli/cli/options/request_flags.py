@@ -31,17 +31,21 @@ class RequestFlags(FlagGroup, frozen=True, kw_only=True):
     max_characters: Annotated[
         int | None,
         typer.Option(
-            "--max-characters", metavar="N", min=0, help="Stop before this run is billed more characters."
+            "--max-characters", metavar="N", min=0, help="Stop before this run is billed for more characters."
         ),
     ] = None
     retake: Annotated[
         int,
         typer.Option(
-            "--retake", metavar="N", min=0, max=9, help="Ask up to N times again for a sound of odd length."
+            "--retake",
+            metavar="N",
+            min=0,
+            max=9,
+            help="Ask again, up to N times, where a sound is too short or too long for its text.",
         ),
     ] = 0
     wait_network: Annotated[
-        bool, typer.Option("--wait-network", help="Wait for as long as it takes where there is no network.")
+        bool, typer.Option("--wait-network", help="Wait as long as it takes while there is no network.")
     ] = False
     no_cache: Annotated[bool, typer.Option("--no-cache", help="Do not use the cache.")] = False
     refresh: RefreshFlag = False

@@ -36,7 +36,7 @@ class SoundFlags(FlagGroup, frozen=True, kw_only=True):
             metavar="LUFS",
             min=-40,
             max=-8,
-            help="Make each file this loud, such as -18; with --join the joined one alone.",
+            help="Loudness of the file, such as -18; in a batch with --join, of the joined one.",
         ),
     ] = None
     title: Annotated[

@@ -76,7 +76,9 @@ class SpeechFlags(FlagGroup, frozen=True, kw_only=True):
     ] = None
     seed: Annotated[
         str | None,
-        typer.Option("--seed", metavar="N", help="Another take: 0 to 65535; the same for the same."),
+        typer.Option(
+            "--seed", metavar="N", help="Which take: 0 to 65535; the same number gives the same take."
+        ),
     ] = None
     ai_label: Annotated[
         bool, typer.Option("--ai-label", help="Label the sound as made by AI (GB 45438-2025).")

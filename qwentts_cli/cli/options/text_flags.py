@@ -33,7 +33,8 @@ class TextFlags(FlagGroup, frozen=True, kw_only=True):
         str | None, typer.Option("--chapters", metavar="LIST", help="Only these chapters, such as 3-7,9.")
     ] = None
     lexicon: Annotated[
-        Path | None, typer.Option("--lexicon", metavar="FILE", help="How words are said: a TOML file.")
+        Path | None,
+        typer.Option("--lexicon", metavar="FILE", help="A TOML file that says how words are pronounced."),
     ] = None
     line_breaks: Annotated[
         str | None,
@@ -82,7 +83,7 @@ class SpokenTextFlags(TextFlags, frozen=True, kw_only=True):
         bool | None,
         typer.Option(
             "--dub/--no-dub",
-            help="Speak each subtitle at its time, or all in a row (default: dub with -o).",
+            help="Speak each subtitle at its time, or one after the other (default: at its time, in a file).",
         ),
     ] = None
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import typer
 
-from qwentts_cli.cli.console.global_options import Command
-from qwentts_cli.cli.console.lazy_group import LazyGroup
+from qwentts_cli.cli.parser.global_options import Command
+from qwentts_cli.cli.parser.lazy_group import LazyGroup
 from qwentts_cli.cli.voices.listing import list_voices
 
 # Each has a module of its name in this folder; the line is the first of its help.

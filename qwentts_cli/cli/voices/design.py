@@ -35,7 +35,7 @@ def design(
     prompt: Annotated[
         str, typer.Option("--prompt", metavar="TEXT", help="What the voice is like, in Chinese or English.")
     ],
-    preview: Annotated[str, typer.Option("--preview", metavar="TEXT", help="What it is to say first.")],
+    preview: Annotated[str, typer.Option("--preview", metavar="TEXT", help="The text of the preview.")],
     name: NameOption,
     model: ModelFlag = None,
     language: Annotated[

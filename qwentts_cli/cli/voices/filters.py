@@ -38,9 +38,7 @@ class FilterFlags(FlagGroup, frozen=True, kw_only=True):
     ] = None
     search: Annotated[
         str | None,
-        typer.Option(
-            "--search", metavar="WORDS", help="Only voices with these words in what is known of them."
-        ),
+        typer.Option("--search", metavar="WORDS", help="Only voices whose description has these words."),
     ] = None
 
 

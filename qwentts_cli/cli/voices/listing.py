@@ -26,7 +26,7 @@ def list_voices(
     *,
     filters: FilterFlags,
     mine: Annotated[
-        bool, typer.Option("--mine", help="Your own voices: the service is asked, which costs nothing.")
+        bool, typer.Option("--mine", help="Your own voices, as the service lists them; asking is free.")
     ] = False,
 ) -> None:
     """List the voices, all of them or those you look for.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from qwentts_cli.speech.own_voices.studio import Studio
 
 NameOption = Annotated[
-    str, typer.Option("--name", metavar="NAME", help="What the voice is to be called here, as in -v NAME.")
+    str, typer.Option("--name", metavar="NAME", help="The name of the voice here, as in -v NAME.")
 ]
 WaitOption = Annotated[
     float,

@@ -11,10 +11,10 @@ import typer
 from qwentts_cli.cli.console.agree import agree_to_pay
 from qwentts_cli.cli.console.invocation import Invocation, begin
 from qwentts_cli.cli.console.observer import ConsoleObserver
+from qwentts_cli.cli.console.quote_result import show_quote
 from qwentts_cli.cli.options.flag_groups import spread_flags
 from qwentts_cli.cli.options.request_flags import DryRunFlag, JobsFlag, MaxCostFlag, RefreshFlag
 from qwentts_cli.cli.options.sound_flags import ForceFlag, FormatFlag
-from qwentts_cli.cli.quote_result import show_quote
 from qwentts_cli.cli.voices.facts import each_fact
 from qwentts_cli.cli.voices.filters import FilterFlags, read_filters
 from qwentts_cli.cli.voices.preview_delivery import deliver_previews, show_previews
@@ -107,7 +107,7 @@ def _choose_voices(run: Invocation, names: list[str] | None, filters: Filters, *
         if not names:
             raise UsageError("no voice of your own is known here", hint="See 'qwentts voices list --mine'.")
     if names and (filters.gender or filters.dialect or filters.search):
-        raise UsageError("voices are named, and filtered too", hint="Give names, or filters.")
+        raise UsageError("both names and filters were given", hint="Give names, or filters.")
     chosen = list(dict.fromkeys(names or (voice.id for voice in filters.select(each_fact(load_catalog())))))
     if not chosen:
         raise UsageError("no voice is like that", hint="'qwentts voices' lists them all.")

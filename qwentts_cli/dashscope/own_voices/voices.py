@@ -102,9 +102,7 @@ def create_voice(client: VoiceClient, order: VoiceOrder) -> Made:
     output = client.ask(order.maker.id, given, parameters=parameters)
     voice = identifier(str(output.get(verbs.id) or ""))
     if not voice:
-        raise NetworkError(
-            "the service says nothing of the voice it made", maybe_billed=True, retryable=False
-        )
+        raise NetworkError("the service does not say which voice it made", maybe_billed=True, retryable=False)
     return Made(voice, _preview(output.get("preview_audio")))
 
 

@@ -83,7 +83,7 @@ def check_new_name(name: str, server: str) -> None:
         raise UsageError(f"{name} is a voice of the service", hint="Choose another name.")
     if any(name in {voice.name, voice.id} for voice in voices_of(server)):
         raise UsageError(
-            f"you have a voice called {name} already",
+            f"you already have a voice called {name}",
             hint=f"Choose another name, or give it another one: 'qwentts voices rename {name} NEW'.",
         )
 

@@ -86,7 +86,7 @@ def prepare_recording(typed: str, maker: Maker, observer: Observer) -> Recording
         observer.warn(f"{path} is sent unseen: pip install 'qwentts[m4b]' lets M4A be looked into")
     if sample.facts and not sample.facts.speech_s:
         raise UsageError(
-            f"there is nothing to hear in {path}: its loudest sample is at {sample.facts.peak_db:.0f} dB",
+            f"there is no sound in {path}: its loudest sample is at {sample.facts.peak_db:.0f} dB",
             hint="Record it again, louder.",
         )
     found = list(judge_sample(sample, as_data=maker.takes_data))

@@ -51,7 +51,7 @@ def test_a_key_of_another_region_is_told_from_a_wrong_one(service: Sandbox) -> N
     right, wrong = told(OF_CN, *hosts), told("sk-wrong-0123456789", *hosts)
     assert right.found == "the key is right, but of another region: cn takes it (asked: intl)"
     assert right.fix == "qwentts config set region cn"
-    assert wrong.found == "the key from a test is wrong: no host that was asked takes it"
+    assert wrong.found == "the key from a test is wrong: no host that was asked accepts it"
     assert wrong.fix == "qwentts config init"
     assert right.exit_code == wrong.exit_code == ExitCode.AUTH
 

@@ -88,7 +88,7 @@ def test_a_list_of_contents_begins_no_chapters() -> None:
 def test_the_user_may_say_what_a_title_is() -> None:
     """A group of the pattern is the title; a pattern that is none is refused."""
     assert titles("== A ==\nx\n== B ==\ny", "^== (.*) ==$") == ["A", "B"]
-    with pytest.raises(UsageError, match="no regular expression"):
+    with pytest.raises(UsageError, match="not a regular expression"):
         compile_pattern("(")
 
 

@@ -25,11 +25,11 @@ _GROUPS: Final = {
     "Which voices": "gender dialect search mine",
     "How to say it": (
         "voice model language instructions optimize_instructions speed pitch volume seed pause "
-        "paragraph_pause"
+        "paragraph_pause dub fit"
     ),
     "Where to": (
         "output format_ bitrate sample_rate play subtitles folder output_dir html name portable join title "
-        "artist album cover loudness report jsonl force"
+        "artist album cover loudness ai_label report jsonl force"
     ),
     "Money": "max_cost max_characters dry_run show yes no_cache refresh retake",
 }

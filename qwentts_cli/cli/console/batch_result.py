@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 from qwentts_cli.batch.plan import Plan, plan_batch
 from qwentts_cli.batch.run import run_batch
 from qwentts_cli.cli.console.batch_console import BatchConsole
+from qwentts_cli.cli.console.quote_result import show_quote
 from qwentts_cli.cli.console.unused_words import tell_unused
-from qwentts_cli.cli.quote_result import show_quote
 from qwentts_cli.errors import ExitCode, QwenTTSError
 from qwentts_cli.speech.estimate import make_quote
 

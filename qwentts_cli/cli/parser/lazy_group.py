@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 import typer
 from typer.core import TyperCommand
 
-from qwentts_cli.cli.console.global_options import Command, Group
+from qwentts_cli.cli.parser.global_options import Command, Group
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

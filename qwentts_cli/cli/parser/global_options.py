@@ -9,8 +9,8 @@ from typer import Exit
 from typer._click import Command as BareCommand
 from typer.core import TyperCommand, TyperGroup, TyperOption
 
-from qwentts_cli.cli.console.help_page import write_help
-from qwentts_cli.cli.console.slips import CarefulParser, make_parser
+from qwentts_cli.cli.parser.help_page import write_help
+from qwentts_cli.cli.parser.slips import CarefulParser, make_parser
 from qwentts_cli.errors import ExitCode
 
 if TYPE_CHECKING:
