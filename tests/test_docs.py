@@ -208,3 +208,5 @@ def test_the_manual_page_is_good_roff() -> None:
 if __name__ == "__main__":
     COMMANDS.write_text(help_text(), encoding="utf-8")
     MANUAL.write_text(man_page(), encoding="utf-8")
+    for script in (ROOT / "qwentts_cli" / "cli" / "completions").iterdir():
+        (ROOT / "completions" / script.name).write_bytes(script.read_bytes())

@@ -82,7 +82,7 @@ def test_the_sdist_has_what_is_in_the_repository_and_nothing_else(sdist: Path) -
     with tarfile.open(sdist) as archive:
         names = {name.partition("/")[2] for name in archive.getnames()}
     assert names <= {*tracked(), "PKG-INFO"}
-    folders = ("qwentts_cli/", "tests/", "docs/", "man/", "benchmarks/")
+    folders = ("qwentts_cli/", "tests/", "completions/", "docs/", "man/", "benchmarks/")
     assert names >= {
         name for name in tracked() if name.startswith(folders) or name in {"README.md", "LICENSE"}
     }

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from tests.conftest import Qwentts
 
 CLEAR_LINE = "\x15"
-SOURCES = Path(__file__).parents[2] / "qwentts_cli" / "cli" / "completions"
+TOP = Path(__file__).parents[2] / "completions"
 STARTS = {
     Shell.BASH: (["bash", "--norc", "--noprofile", "-i"], f"PS1='{PROMPT}'; "),
     Shell.ZSH: (["zsh", "-f", "-i"], f"PS1='{PROMPT}'; autoload -Uz compinit; compinit -u -D; "),
@@ -81,7 +81,7 @@ def test_a_tab_completes_in_a_real_shell(shell: Terminal) -> None:
 
 def test_powershell_can_read_its_script() -> None:
     """Its own parser finds no mistake; where it is not installed, at least all brackets are closed."""
-    script = (SOURCES / SCRIPTS[Shell.POWERSHELL]).read_text()
+    script = (TOP / SCRIPTS[Shell.POWERSHELL]).read_text()
     if shutil.which("pwsh"):
         check = "[void][scriptblock]::Create([Console]::In.ReadToEnd())"
         subprocess.run(["pwsh", "-NoProfile", "-Command", check], input=script, text=True, check=True)
@@ -90,9 +90,9 @@ def test_powershell_can_read_its_script() -> None:
 
 
 @pytest.mark.parametrize("shell", Shell)
-def test_the_program_prints_the_script_that_is_installed_with_it(qwentts: Qwentts, shell: Shell) -> None:
-    """So that whoever has no such folder of the system loads the same one."""
-    assert qwentts("completion", shell).text == (SOURCES / SCRIPTS[shell]).read_text()
+def test_the_scripts_at_the_top_are_those_the_program_prints(qwentts: Qwentts, shell: Shell) -> None:
+    """Whoever packages the program installs them; `python tests/test_docs.py` renews them."""
+    assert qwentts("completion", shell).text == (TOP / SCRIPTS[shell]).read_text()
 
 
 def test_commands_come_with_what_they_do(qwentts: Qwentts) -> None:
