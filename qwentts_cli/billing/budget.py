@@ -97,7 +97,7 @@ def open_budget(prices: PriceList, model: str, *, max_cost: str | None, max_char
     """What one run may spend, from `--max-cost` or `--max-characters`; without limit if neither is given.
 
     Raises:
-        UsageError: the amount is none, both limits are given, or `model` cannot be counted.
+        UsageError: `max_cost` is not an amount, both limits are given, or `model` cannot be counted.
     """
     if max_cost is not None and max_characters is not None:
         raise UsageError("--max-cost and --max-characters are two limits", hint="Give one of them.")

@@ -153,7 +153,7 @@ class UsageLedger:
 
     def reserve(
         self,
-        fits: Callable[[list[Billed]], bool],
+        check: Callable[[list[Billed]], None],
         *,
         since: float,
         profile: str,
@@ -161,7 +161,7 @@ class UsageLedger:
         model: str,
         metered: Metered,
     ) -> int:
-        """Set something aside if that `fits` what was billed or is reserved, whoever else asks meanwhile.
+        """Set something aside unless `check` raises at what was billed or is reserved; nobody comes between.
 
         Returns:
             The hour to release them by.
@@ -173,8 +173,8 @@ class UsageLedger:
         with self._lock, self._errors_as_local():
             self._run("BEGIN IMMEDIATE", ())
             try:
-                if fits(self._billed(since, profile, region)):
-                    self._run(_ADD, _row((hour, profile, region, model, _RESERVED), metered))
+                check(self._billed(since, profile, region))
+                self._run(_ADD, _row((hour, profile, region, model, _RESERVED), metered))
             finally:
                 self._run("COMMIT", ())
         return hour

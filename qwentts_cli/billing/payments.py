@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 from msgspec.structs import replace
 
-from qwentts_cli.errors import BadAudioError, QwenTTSError
+from qwentts_cli.errors import BadAudioError, LocalError, QwenTTSError
 from qwentts_cli.metered import Metered
 
 if TYPE_CHECKING:
@@ -71,14 +71,18 @@ class Payments:
         foreseen = self._prices.foresee(request)
         reserved = self._reserve(request.model, foreseen)
         self._observer.request_sent()
+        is_billed = False
 
         def bill(said: Metered | None) -> Metered:
+            nonlocal is_billed
+            is_billed = True
             billed = _settle(said or foreseen, foreseen)
             self._budget.bill(request.model, billed, reserved.amount)
             record = self._record
             is_noted = record and record(model=request.model, voice=request.voice, metered=billed)
             if is_noted and self._period and reserved.held:
-                self._period.release(reserved.held)
+                with suppress(LocalError):  # rather counted twice than the sound lost that was paid for
+                    self._period.release(reserved.held)
             self._observer.request_billed(request.model, billed)
             return billed
 
@@ -89,7 +93,7 @@ class Payments:
             self._observer.request_failed(failed)
             raise failed from error
         except QwenTTSError as error:
-            if not error.maybe_billed:
+            if not (is_billed or error.maybe_billed):
                 self._release(reserved)
             self._observer.request_failed(error)
             raise

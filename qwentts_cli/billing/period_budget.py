@@ -131,14 +131,13 @@ class PeriodBudget:
         """
         cost = self.check(model, foreseen)
 
-        def fits(billed: list[Billed]) -> bool:
+        def check_room(billed: list[Billed]) -> None:
             spent = self._spent(billed)
             if spent + cost > self._limit.amount:
                 raise self._crossed(spent)
-            return True
 
         hour = self._ledger.reserve(
-            fits,
+            check_room,
             since=self._limit.start.timestamp(),
             profile=self._profile,
             region=self._region,

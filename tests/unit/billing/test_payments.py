@@ -15,7 +15,7 @@ from qwentts_cli.billing.payments import Payments
 from qwentts_cli.billing.period_budget import PeriodBudget, PeriodLimit
 from qwentts_cli.billing.price import price_list
 from qwentts_cli.dashscope.request import SynthesisRequest, Tuning
-from qwentts_cli.errors import BadAudioError, BudgetError, NetworkError
+from qwentts_cli.errors import BadAudioError, BudgetError, LocalError, NetworkError
 from qwentts_cli.metered import Metered
 
 if TYPE_CHECKING:
@@ -117,5 +117,19 @@ def test_sound_that_is_bad_was_paid_for() -> None:
         raise BadAudioError("noise")
     assert caught.value.maybe_billed
     assert meter.maybe_billed == 1
+    with pytest.raises(BudgetError), payments.request(ask(CHARACTERS)):
+        pass
+
+
+def test_what_fails_after_the_bill_gives_nothing_back() -> None:
+    """What was paid for is spent, even if the disk has no room for it."""
+    cost = PRICES.prices[CHARACTERS].cost(PRICES.foresee(ask(CHARACTERS)))
+    payments = Payments(Budget(cost, PRICES), PRICES, Meter())
+
+    def write(_billed: Metered) -> None:
+        raise LocalError("the disk is full")
+
+    with pytest.raises(LocalError), payments.request(ask(CHARACTERS)) as bill:
+        write(bill(None))
     with pytest.raises(BudgetError), payments.request(ask(CHARACTERS)):
         pass
