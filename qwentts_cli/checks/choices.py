@@ -9,7 +9,7 @@ from qwentts_cli.checks.check import Check, failed, passed, warned
 from qwentts_cli.dashscope.catalog import load_catalog, load_shipped_catalog
 from qwentts_cli.dashscope.catalog.own import read_own_catalog
 from qwentts_cli.dashscope.names import end_notice
-from qwentts_cli.errors import QwenTTSError
+from qwentts_cli.errors import LocalError, QwenTTSError
 from qwentts_cli.observer import Observer
 from qwentts_cli.settings.credentials import ApiKey, mask
 from qwentts_cli.settings.own_voices import load_own_voices
@@ -99,8 +99,13 @@ def check_voice(settings: Settings) -> Iterator[Check]:
 
 def check_own_voices() -> Iterator[Check]:
     """The voices of the user's own that have lost their model, and with it their use."""
+    try:
+        voices = load_own_voices()
+    except LocalError as error:
+        yield failed("your voice", error)
+        return
     catalog, today = load_catalog(), datetime.now().astimezone().date()
-    for voice in load_own_voices():
+    for voice in voices:
         model = catalog.models.get(voice.model)
         if model and any(end.date <= today for end in model.ends.values()):
             notice = end_notice(catalog, voice.model, today)

@@ -69,7 +69,7 @@ class SpeechClient(Sessions):
         self._audio_host_suffix = audio_host_suffix
 
     def synthesize(self, request: SynthesisRequest) -> Answer:
-        """Ask for speech and get the address of the finished audio.
+        """Ask for speech and get the address of the finished audio, or the audio itself.
 
         Raises:
             QwenTTSError: the service refused, or nothing usable came back.

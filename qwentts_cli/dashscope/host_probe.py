@@ -32,7 +32,7 @@ class Verdict(Enum):
     REFUSED = auto()
     OTHER_WORKSPACE = auto()
     NO_LIST = auto()  # the host does not know the question, so it says nothing of the key
-    UNREACHABLE = auto()  # nothing that is a Qwen-TTS answered
+    UNREACHABLE = auto()  # nothing that speaks this API answered
     FAILED = auto()
 
 

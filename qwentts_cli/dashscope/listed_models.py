@@ -6,6 +6,7 @@ import json
 import re
 import time
 from contextlib import suppress
+from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
@@ -77,13 +78,14 @@ def _limits(client: SpeechClient) -> dict[str, int]:
 
 
 def _model(row: dict[str, Any]) -> ListedModel:
-    prices = [price for group in _list(row.get("prices")) for price in _list(_table(group).get("prices"))]
+    groups = map(_table, _list(row.get("prices")))
+    prices = [_table(price) for group in groups for price in _list(group.get("prices"))]
     return ListedModel(
         id=row["model"],
         description=str(row.get("description") or ""),
         ends=_offline_day(row.get("inference_offline_info")),
         prices={
-            str(price["type"]): str(price["price"]) for price in prices if {"type", "price"} <= set(price)
+            str(price["type"]): str(price["price"]) for price in prices if {"type", "price"} <= price.keys()
         },
     )
 
@@ -93,9 +95,18 @@ def _offline_day(info: object) -> str | None:
     if not isinstance(info, dict):
         return None
     told = [value for name, value in info.items() if str(name).replace("_", "").lower() == "offlinetime"]
-    days = [match[0] for value in told if (match := re.match(r"\d{4}-\d{2}-\d{2}", str(value)))]
+    found = (re.match(r"\d{4}-\d{2}-\d{2}", str(value), re.ASCII) for value in told)
+    days = [match[0] for match in found if match and _is_day(match[0])]
     days += [day for value in info.values() if (day := _offline_day(value))]
     return min(days, default=None)
+
+
+def _is_day(text: str) -> bool:
+    try:
+        date.fromisoformat(text)
+    except ValueError:
+        return False
+    return True
 
 
 def _table(value: object) -> dict[str, Any]:

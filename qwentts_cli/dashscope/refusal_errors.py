@@ -113,8 +113,9 @@ def blocked(refusal: Refusal, _asked: Asked) -> QwenTTSError:
 
 
 def not_found(refusal: Refusal, asked: Asked) -> QwenTTSError:
+    what = f"model {asked.model}" if asked.model else "what it was asked"
     return RejectedError(
-        f"the service does not know model {asked.model} (asked: {asked.endpoint}): {refusal.quote}",
+        f"the service does not know {what} (asked: {asked.endpoint}): {refusal.quote}",
         hint="Check --model and --region, or --base-url.",
         **refusal.facts,
     )
