@@ -83,7 +83,7 @@ def read_key_file(path: Path) -> ApiKey:
     """Read `--api-key-file`.
 
     Raises:
-        UsageError: the file is missing, unreadable or not a short text.
+        UsageError: the file is missing or cannot be read.
         LocalError: others own it or can write to it.
     """
     try:

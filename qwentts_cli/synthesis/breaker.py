@@ -86,7 +86,7 @@ class Breaker:
         """Wait until a request may be sent.
 
         Raises:
-            HostDown: it has been so for longer than patience lasts.
+            HostDown: the host has been down for longer than patience lasts.
         """
         while wait_s := self._wait_s():
             self._timing.wait(min(wait_s, _RECHECK_S))

@@ -117,7 +117,7 @@ class Cache:
         return self._remove(row for row in _beyond(found, room))
 
     def prune_if_changed(self) -> None:
-        """At the end of a run: remove what killed runs left half-written, and what this one made too much."""
+        """At the end of a run: remove what killed runs left half-written, and prune after additions."""
         for shard in self._shards():
             remove_leftovers(shard)
         if self._is_changed:

@@ -1,9 +1,9 @@
 """The rate limiter's arithmetic: what is known of the service's limit, and how each event changes it.
 
 Additive increase, multiplicative decrease: the rate doubles every two seconds, faster the more requests have
-gone well, until the first throttled answer. It is cut by a third then and by a fifth at each later one,
-returns quickly to where that was, and then feels its way up. Pure
-functions; every time is in seconds of one monotonic clock, every rate in requests a second.
+gone well, until the first throttled answer. That cuts it by about a third, and each later one by a fifth. It
+returns quickly to near where it was cut, and then feels its way up. Pure functions; every time is in seconds
+of one monotonic clock, every rate in requests a second.
 """
 
 from __future__ import annotations
