@@ -21,8 +21,8 @@ _BLOCK_FRAMES = 65_536
 _LOUDEST = 32_767
 
 
-def decode(path: Path, fmt: AudioFormat) -> Iterator[Pcm]:
-    """Read a file that was written here; PCM has no header and is taken to be what the service sends.
+def decode(path: Path, fmt: AudioFormat, *, raw_rate: int = RAW_SAMPLE_RATE) -> Iterator[Pcm]:
+    """Read a file that was written here; PCM has no header, and `raw_rate` is its rate in Hz.
 
     Raises:
         LocalError: it cannot be read, or is damaged.
@@ -32,16 +32,16 @@ def decode(path: Path, fmt: AudioFormat) -> Iterator[Pcm]:
             if fmt.is_mp4:
                 yield from _decoded_mp4(path, file)
             elif fmt is AudioFormat.PCM:
-                yield from _raw(file)
+                yield from _raw(file, raw_rate)
             else:
                 yield from _decoded(path, file, is_lossy=fmt.is_lossy)
     except OSError as error:
         raise _unreadable(path, error.strerror or str(error)) from error
 
 
-def _raw(file: BinaryIO) -> Iterator[Pcm]:
+def _raw(file: BinaryIO, rate: int) -> Iterator[Pcm]:
     while data := file.read(_BLOCK_FRAMES * SAMPLE_BYTES):
-        yield Pcm(data, RAW_SAMPLE_RATE)
+        yield Pcm(data, rate)
 
 
 def _decoded(path: Path, file: BinaryIO, *, is_lossy: bool) -> Iterator[Pcm]:

@@ -161,7 +161,7 @@ class Join(Struct, frozen=True, kw_only=True):
 class Part(Struct, frozen=True, kw_only=True):
     """The finished file of one item; `name` is that in the journal, `copy` what a lossy file was made of.
 
-    `cue_copy` has its cues, where it has subtitles.
+    `cue_copy` has its cues, where it has subtitles. `sample_rate` is what was asked for, in Hz.
     """
 
     name: str
@@ -170,6 +170,7 @@ class Part(Struct, frozen=True, kw_only=True):
     path: Path
     copy: Path
     cue_copy: Path
+    sample_rate: int
     duration_s: float
     size: int | None
     mtime_ns: int | None
@@ -184,6 +185,7 @@ class Part(Struct, frozen=True, kw_only=True):
             path=task.output,
             copy=task.copy,
             cue_copy=task.cue_copy,
+            sample_rate=task.voice.sample_rate,
             duration_s=entry.duration_s,
             size=entry.size,
             mtime_ns=entry.mtime_ns,
@@ -201,7 +203,7 @@ class Part(Struct, frozen=True, kw_only=True):
     def sound(self, fmt: AudioFormat) -> Iterator[Pcm]:
         if self.copy.exists():
             return decode(self.copy, AudioFormat.FLAC)
-        return decode(self.path, fmt)
+        return decode(self.path, fmt, raw_rate=self.sample_rate)
 
 
 def choose_join(typed: Path, settings: OutputSettings, *, is_part: bool) -> Join:

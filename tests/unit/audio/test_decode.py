@@ -45,6 +45,14 @@ def test_what_was_written_is_read(tmp_path: Path, fmt: AudioFormat) -> None:
     assert min(samples) == -32_768
 
 
+def test_raw_samples_have_the_rate_that_is_told(tmp_path: Path) -> None:
+    """There is no header to say it."""
+    path = tmp_path / "a.pcm"
+    write(path, AudioFormat.PCM)
+    blocks = list(decode(path, AudioFormat.PCM, raw_rate=48_000))
+    assert {block.sample_rate for block in blocks} == {48_000}
+
+
 def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
     path = tmp_path / "a.flac"
     with pytest.raises(LocalError, match=r"cannot read .*a\.flac: No such file"):
