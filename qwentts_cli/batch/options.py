@@ -110,7 +110,7 @@ def describe_options(settings: OutputSettings, voice: VoiceSettings, title: str 
         "lexicon": lexicon and _digest(lexicon),
         "format": settings.format.value,
         "bitrate": settings.bitrate_kbps,
-        "pause": settings.pauses.segment_s,
+        "pause": settings.pauses.segment_s or None,
         "paragraph-pause": settings.pauses.paragraph_s,
         "on-refused": settings.on_refused.value,
         "subtitles": " ".join(settings.subtitles),
@@ -118,10 +118,13 @@ def describe_options(settings: OutputSettings, voice: VoiceSettings, title: str 
         "line-breaks": "" if voice.line_breaks == "auto" else voice.line_breaks.value,
         "ai-label": voice.file_label if voice.ai_label else "",
         "fit": settings.fits,
+        "loudness": settings.loudness,
         "sandbox": settings.is_sandbox,
     }
     chosen = {
-        name: _shorten(_shown(value)) for name, value in facts.items() if value not in {None, "", False}
+        name: _shorten(_shown(value))
+        for name, value in facts.items()
+        if value not in {None, ""} and value is not False  # a seed of 0 is a choice
     }
     return json.dumps(chosen, ensure_ascii=False)
 
