@@ -10,7 +10,7 @@ from msgspec.structs import replace
 
 from qwentts_cli.documents.input_format import InputFormat
 from qwentts_cli.errors import UsageError
-from qwentts_cli.manifest.output_names import safe_stem, safe_value
+from qwentts_cli.manifest.output_names import name_key, safe_stem, safe_value
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -52,9 +52,10 @@ class ChapterRows:
             self.is_empty, self._number = False, number
             title = (chapter.title or self._source.stem)[:_LONGEST_NAME].strip()
             name = safe_value(title)
-            seen[name] += 1
-            if seen[name] > 1:
-                title, name = f"{title} {seen[name]}", f"{name} {seen[name]}"
+            key = name_key(name)
+            seen[key] += 1
+            if seen[key] > 1:
+                title, name = f"{title} {seen[key]}", f"{name} {seen[key]}"
             tree = f"{self._source.tree}{self._folder}"
             file = (
                 {"stem": title, "tree": tree}
