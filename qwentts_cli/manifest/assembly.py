@@ -198,9 +198,9 @@ class Assembler(Struct):
         return {
             "stem": row.get("stem") or PurePath(row.get("file", source.name)).stem,
             "id": row.get("id", "").strip(),
-            "voice": row.get("voice", options.voice).strip(),
-            "model": row.get("model", options.model).strip(),
-            "language": row.get("language", options.language).strip(),
+            "voice": row.get("voice", "").strip() or options.voice,
+            "model": row.get("model", "").strip() or options.model,
+            "language": row.get("language", "").strip() or options.language,
         }
 
 

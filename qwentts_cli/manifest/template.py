@@ -33,7 +33,7 @@ class NameTemplate:
         try:
             check_output(sample, extension=extension, portable=True)
         except ValueError as error:
-            raise UsageError(f"the name {quoted(template)}is not valid: {error}", hint=_HINT) from None
+            raise UsageError(f"the name {quoted(template)} is not valid: {error}", hint=_HINT) from None
 
     def render(self, number: int, values: Mapping[str, str]) -> str:
         """Make the name of an item, its values made safe.
@@ -74,7 +74,7 @@ def _field(template: str, field: str | None, spec: str | None, conversion: str |
         )
     if conversion or (spec and (field != "n" or not _DIGITS.fullmatch(spec))):
         raise UsageError(
-            f"the name {quoted(template)}has an invalid format for {field}",
+            f"the name {quoted(template)} has an invalid format for {field}",
             hint="Only n takes a number of digits, up to 20, as in {n:04}.",
         )
     return field, int(spec or 0)
