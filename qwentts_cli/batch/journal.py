@@ -26,7 +26,6 @@ if TYPE_CHECKING:
 
     from qwentts_cli.synthesis.usage import Gap
 
-
 Item = TypeVar("Item", bound=Noted)
 
 # Where a batch keeps what is its own, in the output folder.
@@ -181,7 +180,8 @@ class Journal:
         options: str | None = None,
     ) -> Entry:
         """Note that the file is whole, and what it is like; gives what is known of it now."""
-        facts = output.stat()
+        with os_errors_as_local(output):
+            facts = output.stat()
         with self._lock:
             before = self._find(name, facts)
             seen = [known for known in (before and before.known) or () if known.size == facts.st_size]
