@@ -40,14 +40,17 @@ class PlaybackSink:
         self._stack.close()
 
     def write(self, pcm: Pcm) -> None:
-        if self._player and (pcm.sample_rate, pcm.channels) != self._format:
-            self._player.stop()
+        if (pcm.sample_rate, pcm.channels) != self._format:
             self._format = (pcm.sample_rate, pcm.channels)
-            self._player = self._open()
+            self._try(self._reopen)
         self._try(lambda player: player.write(pcm.data))
 
     def finish(self) -> None:
         self._try(lambda player: player.finish())
+
+    def _reopen(self, player: Player) -> None:
+        player.stop()
+        self._player = self._open()
 
     def _open(self) -> Player:
         rate, channels = self._format
