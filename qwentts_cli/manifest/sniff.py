@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.manifest.lines import BadLineError
@@ -20,7 +21,7 @@ def sniff_list(stream: Stream, encoding: str | None) -> tuple[Kind, str | None]:
     Raises:
         BadLineError: it is a document that nobody wants to hear line by line.
     """
-    head = stream.read(_HEAD_BYTES).decode(encoding or "utf-8", "ignore")
+    head = _decode(stream.read(_HEAD_BYTES), encoding)
     stream.seek(0)
     kind = likeness(head)
     if kind is Likeness.JSON_LINES:
@@ -48,3 +49,9 @@ def sniff_delimiter(stream: Stream) -> str:
     stream.seek(0)
     other = max(";\t|", key=lambda char: header.count(char.encode()))
     return other if b"," not in header and other.encode() in header else ","
+
+
+def _decode(data: bytes, encoding: str | None) -> str:
+    """What can be decoded; whoever reads all of it tells what cannot."""
+    is_utf16 = data.startswith((BOM_UTF16_LE, BOM_UTF16_BE))
+    return data.decode(encoding or ("utf-16" if is_utf16 else "utf-8"), "ignore")
