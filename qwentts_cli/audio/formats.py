@@ -23,8 +23,8 @@ _AAC_RATES = (8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_0
 _AAC_LEAST_KBPS = 16
 # A frame of 1024 samples holds at most so many bits of a channel (ISO/IEC 14496-3).
 _AAC_FRAME_BITS = 6144
-# What libvorbis aims at for one channel at 24 kHz, by libsndfile's compression level.
 _TITLES = {"opus": "Opus"}
+# What libvorbis aims at for one channel at 24 kHz, by libsndfile's compression level.
 _VORBIS_KBPS = ((24, 1.0), (30.4, 0.9), (35.3, 0.8), (45.1, 0.6), (58, 0.4), (74, 0.2), (90, 0.0))
 
 

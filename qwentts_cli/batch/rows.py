@@ -124,8 +124,7 @@ class Entry(Struct, frozen=True, kw_only=True):
     """What is known of one item; all but `stage` and `known` only of a finished one.
 
     `known` are the files of this name that are ours, the last one, and a newer one that may have its name
-    already. It is None where nobody knows. `options` are what it was made
-    with, as JSON, if that was noted.
+    already; `None` where nobody knows. `options` are what it was made with, as JSON, if that was noted.
     """
 
     stage: Stage

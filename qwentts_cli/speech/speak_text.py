@@ -147,9 +147,7 @@ def quote_text(context: Context, options: SayOptions, observer: Observer) -> tup
 
 
 def read_out(context: Context, options: SayOptions, observer: Observer) -> Iterator[str]:
-    """What would be said, line by line: `Qwen ⟨千问⟩` where a word is said otherwise than it is written.
-
-    A change of voice, and a pause that was asked for, stand in brackets at the beginning of a line.
+    """What would be said, in pieces, as `read_aloud` shows it.
 
     Raises:
         UsageError: there is nothing in it to speak.

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 Write = tuple[int, bytes]
 
+# What the fields of tags are called here.
+_NAMES: Final = {"narrator": "composer", "software": "encoder"}
 _LENGTH_BYTES: Final = 4
 _FLAC_COMMENT: Final = 4
 _FLAC_PICTURE: Final = 6
@@ -131,9 +133,6 @@ def _comments(tags: Tags) -> Iterator[bytes]:
     if tags.ai_label:
         yield f"{AI_LABEL}={tags.ai_label}".encode()
     yield from _chapter_comments(tags.chapters)
-
-
-_NAMES: Final = {"narrator": "composer", "software": "encoder"}
 
 
 def _chapter_comments(chapters: tuple[Chapter, ...]) -> Iterator[bytes]:

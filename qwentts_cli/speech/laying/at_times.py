@@ -8,7 +8,7 @@ import numpy as np
 
 from qwentts_cli.audio.timing.stretch import stretch
 from qwentts_cli.audio.timing.timeline import Timeline
-from qwentts_cli.audio.wav import Pcm
+from qwentts_cli.audio.wav import SAMPLE_BYTES, Pcm
 from qwentts_cli.errors import RejectedError
 from qwentts_cli.speech.laying.layout import Overrun
 
@@ -68,7 +68,7 @@ class AtTimes:
             self._lay()
             self._cue = utterance
         elif utterance.pause_s:
-            self._sound += bytes(2 * round(utterance.pause_s * self._rate))
+            self._sound += bytes(SAMPLE_BYTES * round(utterance.pause_s * self._rate))
         self._text += utterance.segment.text
 
     def _lay(self) -> None:
