@@ -28,14 +28,17 @@ def names(folder: Path) -> list[str]:
 
 
 def test_each_chapter_of_a_book_is_an_item(online: Qwentts) -> None:
-    """It is called by its title; the same titles are told apart, and a second run has nothing to do."""
-    pages = {f"{n}.xhtml": f"<p>Text {n}.</p>" for n in range(1, 5)}
+    """It is called by its title; titles alike but for case are told apart; a second run has nothing to do."""
+    pages = {f"{n}.xhtml": f"<p>Text {n}.</p>" for n in range(1, 6)}
     contents = {"One": "1.xhtml", "Two: the end?": "2.xhtml"}
-    titles = "".join(f"<li><a href='{n}.xhtml'>Notes</a></li>" for n in (3, 4))
+    titles = "".join(
+        f"<li><a href='{n}.xhtml'>{title}</a></li>" for n, title in ((3, "Notes"), (4, "Notes"), (5, "NOTES"))
+    )
     nav = "".join(f"<li><a href='{href}'>{title}</a></li>" for title, href in contents.items()) + titles
     write_epub(online.folder / "b.epub", pages, contents, more={"OPS/nav.xhtml": NAV.format(points=nav)})
     online("batch", "b.epub", "-d", "out")
-    assert names(online.folder / "out") == ["Notes 2.wav", "Notes.wav", "One.wav", "Two_ the end_.wav"]
+    notes = ["NOTES 3.wav", "Notes 2.wav", "Notes.wav"]
+    assert names(online.folder / "out") == [*notes, "One.wav", "Two_ the end_.wav"]
     assert said(online.folder / "out" / "Two_ the end_.wav") == "Text 2."
     assert said(online.folder / "out" / "Notes 2.wav") == "Text 4."
     online("batch", "b.epub", "-d", "out", "--check")

@@ -148,6 +148,8 @@ def test_other_encodings(tmp_path: Path) -> None:
     assert [item.text for item in items(path, encoding="gb18030")] == ["中文", None]
     marked = write(tmp_path / "b.jsonl", b"\xff\xfe" + jsonl({"text": "中文"}).encode("utf-16-le"))
     assert [item.text for item in items(marked)] == ["中文"]
+    piped = check_manifest(["-"], ManifestOptions(), stdin=io.BytesIO(Path(marked).read_bytes()))
+    assert [item.text for item in piped] == ["中文"]
 
 
 def test_control_characters_are_left_out_and_told(tmp_path: Path) -> None:
