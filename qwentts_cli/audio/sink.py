@@ -9,6 +9,7 @@ from qwentts_cli.audio.encode import Encoder, open_encoder
 from qwentts_cli.audio.tags import Chapter
 from qwentts_cli.audio.wav import SAMPLE_BYTES, Pcm
 from qwentts_cli.errors import RejectedError
+from qwentts_cli.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -101,7 +102,8 @@ class Recording:
             self.sample_rate, self.channels = pcm.sample_rate, pcm.channels
         if (pcm.sample_rate, pcm.channels) != (self.sample_rate, self.channels):
             raise RejectedError(
-                f"the audio changed its format: {self.sample_rate} Hz before, {pcm.sample_rate} Hz now"
+                f"the audio changed its format: {self.sample_rate} Hz and {plural(self.channels, 'channel')} "
+                f"before, {pcm.sample_rate} Hz and {plural(pcm.channels, 'channel')} now"
             )
         self.frames += pcm.frames
         for sink in self._sinks:
