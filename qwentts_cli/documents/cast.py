@@ -20,6 +20,7 @@ from msgspec.structs import replace
 from qwentts_cli.documents.model import Manner, Passage
 from qwentts_cli.errors import UsageError
 from qwentts_cli.storage.stdin import read_file_or_stdin
+from qwentts_cli.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping
@@ -83,15 +84,15 @@ def cast_passages(passages: Iterable[Passage], cast: Cast) -> Iterator[Passage]:
 def _no_voice(unknown: Counter[str], lines: Mapping[str, int], cast: Cast) -> UsageError:
     names = list(unknown)
     example = ",".join(f"{name}=VOICE" for name in names[:3])
-    plural = "speakers have" if len(names) > 1 else "speaker has"
+    have = "have" if len(names) > 1 else "has"
     known = {*cast.manners, *cast.voices}
     details = tuple(
-        f"{name} (line {lines[name]}, {unknown[name]} turn{'s' if unknown[name] > 1 else ''})"
-        + _suggestion(name, known)
+        f"{name} (line {lines[name]}, {plural(unknown[name], 'turn')})" + _suggestion(name, known)
         for name in names[:_MOST_SHOWN]
     )
     return UsageError(
-        f"{len(names)} {plural} no voice: {', '.join(names[:3])}{', …' if names[3:] else ''}",
+        f"{plural(len(names), 'speaker')} {have} no voice: "
+        f"{', '.join(names[:3])}{', …' if names[3:] else ''}",
         hint=f'Name one each, for example --cast "{example}".',
         details=details,
     )

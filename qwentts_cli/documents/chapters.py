@@ -205,7 +205,8 @@ def _whole_lines(pieces: Iterable[str]) -> Iterator[str]:
             yield held[start : found.end()]
             start = found.end()
         held = held[start:]
-    yield from filter(None, (held,))
+    if held:
+        yield held
 
 
 def _is_title(line: str, pattern: re.Pattern[str] | None) -> bool:

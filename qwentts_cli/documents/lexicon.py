@@ -165,9 +165,17 @@ class _Finder:
         if self._pattern is None:
             return []
         return [
-            (match.start(), match.end(), self._exact.get(match[0]) or self._folded[match[0].lower()])
-            for match in self._pattern.finditer(text)
+            (match.start(), match.end(), self._entry_of(match[0])) for match in self._pattern.finditer(text)
         ]
+
+    def _entry_of(self, found: str) -> Entry:
+        known = self._exact.get(found) or self._folded.get(found.lower())
+        # More letters are alike to a pattern than to `lower`: İ and i, the two signs of micro.
+        return known or next(
+            entry
+            for word, entry in self._folded.items()
+            if re.fullmatch(re.escape(word), found, re.IGNORECASE)
+        )
 
 
 def _pattern(word: str) -> str:

@@ -74,6 +74,7 @@ class _Open(Struct):
     passage: Passage
     place: int
     begin: int = 0  # where its text begins, of `say`
+    is_cut: bool = False  # whether a passage has ended since
 
 
 class _Marked(Struct, kw_only=True):
@@ -142,7 +143,7 @@ class _Marked(Struct, kw_only=True):
         if not opened or value:
             raise self._error(f"[[/{name}]] ends nothing", passage, place)
         if name == "say":
-            if opened.passage is not passage or opened is not self._open[-1]:
+            if opened.is_cut or opened is not self._open[-1]:
                 raise self._error("[[say]] goes over a paragraph or another mark", passage, place)
             shown = Substitution(start=opened.begin, end=len(self._text), spoken=opened.value)
             self._substitutions.append(shown)
@@ -152,6 +153,8 @@ class _Marked(Struct, kw_only=True):
 
     def _end_passage(self, passage: Passage) -> None:
         """Take the text so far as a passage in the manner of what is open."""
+        for opened in self._open:
+            opened.is_cut = True
         text, self._text = self._text, ""
         substitutions, self._substitutions = tuple(self._substitutions), []
         if not is_speakable(text):

@@ -160,7 +160,7 @@ def _page(content: HtmlContent, pattern: re.Pattern[str] | None) -> Document:
 
 
 def _only_title(passages: Sequence[Passage]) -> str:
-    """The heading of the highest level, if there is only one of that."""
+    """The heading of level 1, if there is only one."""
     titles = [passage.text.rstrip(".。") for passage in passages if passage.level == 1]
     return titles[0] if len(titles) == 1 else ""
 

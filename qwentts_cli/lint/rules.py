@@ -14,7 +14,7 @@ from qwentts_cli.text.sentences.abbreviations import is_abbreviation
 from qwentts_cli.text.sentences.split import split_sentences
 from qwentts_cli.text.soundless import drop_soundless
 from qwentts_cli.text.units import count_units
-from qwentts_cli.text.wrapping import LineBreaks, goes_on
+from qwentts_cli.text.wrapping import LineBreaks, begin_of, goes_on
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,7 +119,7 @@ def _lines(text: str) -> Iterator[Remark]:
     place = 0
     for line, after in pairwise(text.split("\n")):
         end = line.rstrip()
-        following = after.lstrip()[:1]
+        following = begin_of(after)
         if _is_broken(end, following) and not goes_on(end, following):
             last = end.split()[-1][-_SHOWN:]
             yield Remark(

@@ -64,10 +64,10 @@ def split_captions(sentence: str) -> list[Caption]:
     """Cut `sentence` into captions of at most 2 lines of at most 42 columns.
 
     White space becomes single spaces, and a line break between characters of a script without spaces goes;
-    nothing else changes. Few captions, that best end behind clauses;
-    lines break at spaces, or between characters of a script without them, but not before a mark that closes
-    or behind one that opens, and are even. A word is cut only where it is longer than a line, a grapheme
-    cluster never, so that a line of a single cluster may be longer.
+    nothing else changes. There are few captions, and they end behind clauses where they can. Lines are even,
+    and break at spaces, or between characters of a script without them, but not before a mark that closes or
+    behind one that opens. A word is cut only where it is longer than a line, a grapheme cluster never, so
+    that a line of a single cluster may be longer.
     """
     text = " ".join(close_seams(sentence).split())
     return _Layout(text).captions() if text else []

@@ -10,13 +10,10 @@ from qwentts_cli.text.punctuation import is_speakable
 from qwentts_cli.text.units import count_units
 
 _SHORT_UNITS: Final = 24  # an eager sentence shorter than this waits for the next one of its line
-_SMALLEST_PART: Final = (
-    20  # no part of a paragraph is less than the limit divided by this, if it can be helped
-)
-_ROOM: Final = (
-    9,
-    10,
-)  # even parts aim at this much of the limit: sentences seldom end exactly where they should
+# No part of a paragraph is less than the limit divided by this, if it can be helped.
+_SMALLEST_PART: Final = 20
+# Even parts aim at nine tenths of the limit, since sentences seldom end exactly where they should.
+_ROOM: Final = (9, 10)
 
 
 class Packer:

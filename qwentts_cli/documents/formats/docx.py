@@ -157,7 +157,8 @@ def _spoken(element: Element, left_out: Counter[str]) -> Iterator[str]:
         elif name in _SPOKEN:
             yield _SPOKEN[name]
         elif name == "ruby":
-            yield from _spoken(child.find(f"{_WORD}rubyBase") or (), left_out)  # type: ignore[arg-type]
+            for base in child.findall(f"{_WORD}rubyBase"):
+                yield from _spoken(base, left_out)
         elif name != "pPr":
             yield from _spoken(child, left_out)
 

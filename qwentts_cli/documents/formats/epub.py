@@ -63,9 +63,9 @@ class _Book(Struct, frozen=True):
                 yield _chapter(title, passages, self.package.language)
 
     def cover(self) -> bytes | None:
-        if not self.package.cover:
+        member = self.package.cover
+        if not member:
             return None
-        member, _ = self.package.cover
         with Archive(self.path, _WHAT) as archive:
             return archive.read(member) if member in archive else None
 

@@ -40,7 +40,7 @@ class Package(Struct, frozen=True, kw_only=True):
     language: str
     pages: tuple[str, ...]
     entries: tuple[Entry, ...]
-    cover: tuple[str, str] | None  # member and media type
+    cover: str  # its member; empty if there is none
 
 
 class _Resource(Struct, frozen=True):
@@ -172,11 +172,11 @@ def _nav_points(parent: Element, depth: int) -> Iterator[tuple[str, str, int]]:
                 yield from _nav_points(inner, depth + 1)
 
 
-def _find_cover(root: Element, resources: dict[str, _Resource]) -> tuple[str, str] | None:
+def _find_cover(root: Element, resources: dict[str, _Resource]) -> str:
     named = next((e.get("content", "") for e in _all(root, "meta") if e.get("name") == "cover"), "")
     declared = (r for r in resources.values() if "cover-image" in r.properties)
     found = next(declared, None) or resources.get(named)
-    return (found.member, found.media_type) if found and found.media_type.startswith("image/") else None
+    return found.member if found and found.media_type.startswith("image/") else ""
 
 
 def _all(root: Element, name: str) -> Iterator[Element]:

@@ -30,8 +30,8 @@ from qwentts_cli.text.punctuation import is_speakable
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-# Set by who makes HTML out of lines, to tell which line a block came from.
-LINE_ATTRIBUTE: Final = "data-line"
+# Set by who makes HTML out of lines, to tell which line a block came from; a page may have a `data-line`.
+LINE_ATTRIBUTE: Final = "data-qwentts-line"
 _DEEPEST: Final = 500  # elements in each other; nobody writes more, and a bomb would
 _LONGEST_NAVIGATION: Final = 300  # characters; in a longer passage the link is only mentioned
 _HARD_BREAK: Final = "\v"
@@ -98,8 +98,8 @@ class _Parser(HTMLParser):
         self._close_implied(tag)
         if tag in BLOCKS and not self._omitted:
             self.end_passage()
-        if LINE_ATTRIBUTE in attributes:
-            self._told_line = int(attributes[LINE_ATTRIBUTE])
+        if (line := attributes.get(LINE_ATTRIBUTE, "")).isdecimal():
+            self._told_line = int(line)
         if attributes.get("id") in self._anchors:
             self._anchor = self._anchor or attributes["id"]
         reason = omission(tag, attributes)
@@ -242,9 +242,11 @@ class _Parser(HTMLParser):
         if others > first or len(passages) - first < FEWEST_CONTENTS:
             return
         first -= bool(is_titled)
-        main = len(self.content.main) - (len(passages) - first)
+        main = self.content.main
+        for passage in reversed(passages[first:]):
+            if main and main[-1] is passage:
+                main.pop()
         del passages[first:]
-        del self.content.main[max(0, main) :]
         self.content.left_out["navigation part"] += 1
 
     def _omit_note_mark(self, before: str) -> None:

@@ -10,6 +10,7 @@ from msgspec import Struct
 
 from qwentts_cli.errors import UsageError
 from qwentts_cli.text.reading.decode import TextDecoder, decode_argument
+from qwentts_cli.wording import plural
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -97,13 +98,9 @@ def _is_readable(stream: BinaryIO, wait_s: float) -> bool:
 def note_removed(removed: int, name: str, note: Callable[[str], None], *, sequences: int = 0) -> None:
     """Tell `note` what was left out of a text, if anything was; `sequences` of those were for a terminal."""
     counts = ((sequences, "terminal sequence"), (removed - sequences, "control character"))
-    told = [_counted(count, what) for count, what in counts if count]
+    told = [plural(count, what) for count, what in counts if count]
     if told:
         note(f"left out {' and '.join(told)} of {name}")
-
-
-def _counted(count: int, what: str) -> str:
-    return f"{count} {what}{'s' if count > 1 else ''}"
 
 
 def check_is_file(path: Path) -> None:

@@ -31,6 +31,8 @@ def said(text: str, *entries: Entry, voice: str = "", languages: tuple[str, ...]
         ("gif", "GIF, Gif, gif, gifs", "X, X, X, gifs"),
         ("SQL", "SQL sql", "X sql"),
         (".NET", "ASP.NET and .NET", "ASPX and X"),
+        ("istanbul", "\u0130stanbul", "X"),
+        ("\u00b5m", "5 \u03bcm, 5 \u00b5m", "5 X, 5 X"),
     ],
 )
 def test_finds_whole_words(word: str, text: str, spoken: str) -> None:

@@ -72,6 +72,10 @@ def test_chapters_and_marks_over_them() -> None:
         ("[[ foo", "[[ has no ]], line 1, column 1"),
         ("[[voice]]a[[/voice]]", "[[voice]] says nothing of what, line 1, column 1"),
         ("[[say x]]a\n\nb[[/say]]", "[[say]] goes over a paragraph or another mark, line 3, column 2"),
+        (
+            "[[say x]]a[[pause 1s]]b[[/say]]",
+            "[[say]] goes over a paragraph or another mark, line 1, column 24",
+        ),
         ("[[speed 9]]x", "[[speed 9]] is no speed from 0.5 to 2, line 1, column 1"),
     ],
 )

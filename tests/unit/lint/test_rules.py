@@ -32,6 +32,7 @@ CLEAR = [
     "I came at night, in the rain.",
     "Roses are red,\nviolets are blue.",
     "春眠不觉晓\n处处闻啼鸟",
+    "春眠不觉晓，处处闻啼鸟，夜来风雨声\n\u3000\u3000他来了。",
     "A long line that an editor filled up to its usual width of seventy-two\ncolumns goes on here.",
     "* * *",
     "Well... no, “wait…”",

@@ -75,6 +75,21 @@ def test_prefers_the_main_part() -> None:
     assert [passage.text for passage in content.main] == ["Text"]
 
 
+def test_contents_beside_the_main_part_take_nothing_from_it() -> None:
+    """A list of links that is left out may stand inside of it or behind it."""
+    links = "".join(f"<li><a href='#{name}'>{name}</a></li>" for name in ("Ann", "Bob", "Cyd"))
+    inside = parse_html(f"<main><p>One</p><ul>{links}</ul><p>Two</p></main>")
+    behind = parse_html(f"<main><p>One</p><p>Two</p></main><aside><ul>{links}</ul></aside>")
+    assert [passage.text for passage in inside.main] == ["One", "Two"]
+    assert [passage.text for passage in behind.main] == ["One", "Two"]
+
+
+def test_a_page_may_have_lines_of_its_own() -> None:
+    """Programs that colour code write such an attribute, with whatever they need in it."""
+    (passage,) = parse_html("<p data-line='1,3-5'>Text</p>").passages
+    assert passage.line == 1
+
+
 def test_survives_a_bomb_of_tags() -> None:
     """Elements without end are no deeper than a page can be."""
     assert said("<div>" * 50_000 + "deep") == ["deep"]
