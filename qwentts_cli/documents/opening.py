@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
@@ -38,6 +39,9 @@ _EXTENSIONS: Final = {
 _HEAD_BYTES: Final = 4096
 _ZIP: Final = b"PK\x03\x04"
 _CHARSET: Final = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
+_BYTE_ORDER_MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+# Pages that declare the first two often have characters that only the last has; browsers read them so, too.
+_WIDER: Final = {"gb2312": "gb18030", "gbk": "gb18030"}
 
 
 def recognise(path: Path) -> DocumentFormat:
@@ -101,9 +105,17 @@ def _open_html(path: Path, reader: Reader, pattern: re.Pattern[str] | None) -> D
 
     from qwentts_cli.documents.formats.html import parse_html
 
-    declared = _CHARSET.search(_head(path))
-    encoding = reader.encoding or (declared[1].decode("ascii") if declared else None)
+    encoding = reader.encoding or _declared_encoding(_head(path))
     return _page(parse_html("".join(replace(reader, encoding=encoding).file(path))), pattern)
+
+
+def _declared_encoding(head: bytes) -> str | None:
+    """Give the encoding that a page says it has; a byte order mark counts more than that."""
+    found = _CHARSET.search(head)
+    if not found or head.startswith(_BYTE_ORDER_MARKS):
+        return None
+    name = found[1].decode("ascii").lower()
+    return _WIDER.get(name, name)
 
 
 def _open_epub(path: Path, reader: Reader, pattern: re.Pattern[str] | None) -> Document:

@@ -66,6 +66,17 @@ def test_a_page_tells_its_encoding(tmp_path: Path) -> None:
     assert "".join(open_document(path, DocumentFormat.HTML, READER).text()) == "春天"
 
 
+@pytest.mark.parametrize(
+    ("page", "encoding"),
+    [('<meta charset="GB2312"><p>朱镕基', "gbk"), ('<meta charset="big5"><p>朱镕基', "utf-8-sig")],
+)
+def test_a_page_is_read_as_browsers_read_it(tmp_path: Path, page: str, encoding: str) -> None:
+    """GB2312 is the name of what came after it, too; a byte order mark counts more than a name."""
+    path = tmp_path / "page.html"
+    path.write_bytes(page.encode(encoding))
+    assert "".join(open_document(path, DocumentFormat.HTML, READER).text()) == "朱镕基"
+
+
 def test_says_what_was_left_out(tmp_path: Path) -> None:
     """In plain words, the most frequent first."""
     path = tmp_path / "a.md"
