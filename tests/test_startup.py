@@ -76,7 +76,8 @@ def probe(qwentts: Qwentts) -> Probe:
             text=True,
             check=True,
             cwd=qwentts.folder,
-            env=qwentts.environment(variables),
+            # Measuring loads modules of its own.
+            env=qwentts.environment(variables | {"COVERAGE_PROCESS_CONFIG": ""}),
         )
         return done.stdout, done.stderr.splitlines()[-1].removeprefix("loaded:").strip()
 
