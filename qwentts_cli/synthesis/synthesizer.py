@@ -86,7 +86,7 @@ class Synthesizer:
         Raises:
             QwenTTSError: it cannot be had.
         """
-        return self._make_paced(request, emit, lambda _key: None)
+        return self._make_paced(request, emit, self._forget)
 
     def _make_paced(self, request: SynthesisRequest, emit: Emit, find: Find | None) -> Usage:
         """Make it at the pace that was asked for; the service's own sound is what is kept."""
@@ -115,6 +115,10 @@ class Synthesizer:
         emit(replace(clip.pcm, words=tuple(read_words(request.text, clip.words))))
         return Usage(characters=clip.characters)
 
+    def _forget(self, key: str) -> None:
+        if self._store:
+            self._store.forget_answer(key)
+
     def cancel(self) -> None:
         """Let nobody wait any longer; what has been sent may still arrive."""
         self._cancelled.set()
@@ -128,6 +132,8 @@ class Synthesizer:
         return self._buy_opened(request, emit, key)
 
     def _buy_stream(self, request: SynthesisRequest, emit: Emit, key: str) -> tuple[Usage, Pcm]:
+        if bought := self._fetch_saved(request, emit, key):
+            return bought
         heard: list[Pcm] = []
         listen = partial(self._listen, request, emit, heard)
         answer, usage = self._asking.run(listen, may_repeat=lambda: not heard)
@@ -164,11 +170,16 @@ class Synthesizer:
         return answer, usage
 
     def _buy_whole(self, request: SynthesisRequest, emit: Emit, key: str) -> tuple[Usage, Pcm]:
+        bought = self._fetch_saved(request, emit, key)
+        return bought or self._fetch_whole(request, emit, key, *self._ask(request, key))
+
+    def _fetch_saved(self, request: SynthesisRequest, emit: Emit, key: str) -> tuple[Usage, Pcm] | None:
+        """Fetch what an earlier run has paid for, if there is such a sound."""
         saved = self._store.find_answer(key) if self._store else None
-        if saved:
-            unpaid = Usage(characters=count_units(request.text))
-            return self._fetch_whole(request, emit, key, saved, unpaid)
-        return self._fetch_whole(request, emit, key, *self._ask(request, key))
+        if saved is None:
+            return None
+        unpaid = Usage(characters=count_units(request.text))
+        return self._fetch_whole(request, emit, key, saved, unpaid)
 
     def _fetch_whole(
         self, request: SynthesisRequest, emit: Emit, key: str, answer: Answer, usage: Usage

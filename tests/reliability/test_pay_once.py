@@ -87,6 +87,15 @@ def pay_only(qwentts: ForkedQwentts, server: Sandbox) -> Path:
     return file
 
 
+def test_a_stream_takes_the_sound_that_a_killed_run_has_paid_for(qwentts: ForkedQwentts) -> None:
+    """A pipe asks for no stream while there is an address to fetch."""
+    with Sandbox(voice_engine="tones", faults="get:stall#1") as server:
+        pay_only(qwentts, server)
+        assert read_back(qwentts("say", "Hi.", "-o", "-").stdout) == "Hi."
+        assert (count(server, "post"), count(server, "sse")) == (1, 0)
+    assert not unfetched(qwentts)
+
+
 def test_a_run_killed_between_payment_and_download_costs_nothing_more(qwentts: ForkedQwentts) -> None:
     """The signed address is kept, readable to nobody else; the next run fetches it and drops it."""
     with Sandbox(voice_engine="tones", faults="get:stall#1") as server:
