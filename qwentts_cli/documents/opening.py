@@ -40,8 +40,8 @@ _HEAD_BYTES: Final = 4096
 _ZIP: Final = b"PK\x03\x04"
 _CHARSET: Final = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
 _BYTE_ORDER_MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-# Pages that declare the first two often have characters that only the last has; browsers read them so, too.
-_WIDER: Final = {"gb2312": "gb18030", "gbk": "gb18030"}
+# Pages often have characters that only the wider encoding has; browsers read them so, too.
+_WIDER: Final = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "latin1": "cp1252"}
 
 
 def recognise(path: Path) -> DocumentFormat:

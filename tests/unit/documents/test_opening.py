@@ -67,14 +67,18 @@ def test_a_page_tells_its_encoding(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("page", "encoding"),
-    [('<meta charset="GB2312"><p>朱镕基', "gbk"), ('<meta charset="big5"><p>朱镕基', "utf-8-sig")],
+    ("declared", "encoding", "text"),
+    [
+        ("GB2312", "gbk", "朱镕基"),
+        ("big5", "utf-8-sig", "朱镕基"),
+        ("ISO-8859-1", "cp1252", "“Grüße” – it’s me"),
+    ],
 )
-def test_a_page_is_read_as_browsers_read_it(tmp_path: Path, page: str, encoding: str) -> None:
-    """GB2312 is the name of what came after it, too; a byte order mark counts more than a name."""
+def test_a_page_is_read_as_browsers_read_it(tmp_path: Path, declared: str, encoding: str, text: str) -> None:
+    """An old name stands for what came after it, too; a byte order mark counts more than a name."""
     path = tmp_path / "page.html"
-    path.write_bytes(page.encode(encoding))
-    assert "".join(open_document(path, DocumentFormat.HTML, READER).text()) == "朱镕基"
+    path.write_bytes(f'<meta charset="{declared}"><p>{text}'.encode(encoding))
+    assert "".join(open_document(path, DocumentFormat.HTML, READER).text()) == text
 
 
 def test_says_what_was_left_out(tmp_path: Path) -> None:
