@@ -150,7 +150,7 @@ def _check_extra(fmt: AudioFormat) -> None:
     from importlib.util import find_spec
 
     if find_spec("av") is None:
-        raise UsageError(f"writing {fmt} needs an extra", hint="pip install 'qwentts[m4b]'")
+        raise UsageError(f"{fmt} needs the extra m4b", hint="Install it with: pip install 'qwentts[m4b]'.")
 
 
 def _rates(fmt: AudioFormat) -> tuple[int, ...]:

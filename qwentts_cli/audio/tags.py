@@ -31,6 +31,8 @@ _FRAMES = {
     "comment": b"COMM",
     "software": b"TSSE",
 }
+# By the name of the field, where MP4 and Ogg call it something else.
+_FIELD_NAMES = {"narrator": "composer", "software": "encoder"}
 _SYNCSAFE_SHIFTS = (21, 14, 7, 0)
 _UTF16 = b"\x01"
 _LANGUAGE = b"und"
@@ -40,6 +42,11 @@ _NO_OFFSET = 0xFFFFFFFF
 _CONTENTS = b"toc\0"
 # Top level, and its entries are in order.
 _CONTENTS_FLAGS = 0b11
+
+
+def field_name(name: str) -> str:
+    """What MP4, FLAC and Ogg call a field of tags."""
+    return _FIELD_NAMES.get(name, name)
 
 
 class Chapter(Struct, frozen=True):

@@ -95,5 +95,6 @@ class Names(Struct, frozen=True, kw_only=True):
                 hint="Name one with --voice.",
             )
         return Choice(
-            known.default_voice, f"{model} has no voice {self.usual_voice}; {known.default_voice} is taken"
+            known.default_voice,
+            f"{model} has no voice {self.usual_voice}; {known.default_voice} is used instead",
         )

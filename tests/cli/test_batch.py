@@ -93,6 +93,8 @@ def test_explain_names_what_changed(online: Qwentts) -> None:
     assert shown == "out/a.wav: voice: Cherry → Ethan, language: none → Chinese\n"
     rows = online(*args, "--json").json["items"]
     assert rows[0]["changes"] == [{"option": "pause", "before": "0.5", "after": None}]
+    louder = online(*args, "--pause", "0.5", "--loudness", "-20").text
+    assert louder == "out/a.wav: loudness: none → -20\n"
     write_texts(online.folder, {"in/a.txt": "Two."})
     assert online(*args, "--pause", "0.5").text == "out/a.wav: text changed\n"
     with (

@@ -31,7 +31,7 @@ def test_a_voice_takes_its_model_and_its_endpoint(online: Qwentts, sandbox: Sand
 def test_a_model_takes_its_own_voice_and_says_so(online: Qwentts, sandbox: Sandbox) -> None:
     """The usual one is none of its own."""
     result = online("say", "Hi.", "-m", AUDIO, "-o", "x.wav")
-    assert f"{AUDIO} has no voice Cherry; longanhuan_v3.1 is taken" in result.stderr
+    assert f"{AUDIO} has no voice Cherry; longanhuan_v3.1 is used instead" in result.stderr
     assert asked(sandbox)[0]["input"]["voice"] == "longanhuan_v3.1"
 
 

@@ -349,6 +349,9 @@ def test_a_damaged_memory_is_in_the_way_of_ones_own_voices_alone(studio: Qwentts
         warnings = studio(*args).stderr
         assert warnings.count("your own voices are not known") == 1, args
         assert "Move it away" in warnings
+    rows = studio("doctor", "--json", code=7).json["checks"]
+    assert [row["name"] for row in rows if row["status"] == "fail"] == ["your voice"]
+    assert "versions" in {row["name"] for row in rows}
 
 
 def test_the_sandbox_of_one_run_is_not_remembered(qwentts: Qwentts) -> None:

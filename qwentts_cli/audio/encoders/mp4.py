@@ -11,7 +11,7 @@ from qwentts_cli.audio.encoders.notes import FileOutput, Notes
 from qwentts_cli.audio.formats import AudioFormat
 from qwentts_cli.audio.metadata.languages import three_letters
 from qwentts_cli.audio.native import load_av
-from qwentts_cli.audio.tags import AI_LABEL, Tags
+from qwentts_cli.audio.tags import AI_LABEL, Tags, field_name
 from qwentts_cli.audio.wav import SAMPLE_BYTES
 from qwentts_cli.errors import LocalError
 
@@ -27,8 +27,6 @@ _KBPS_A_CHANNEL: Final = 64
 # Ctrl-C waits for a block to end.
 _BLOCK_FRAMES: Final = 16_384
 _BRANDS: Final = {AudioFormat.M4A: "M4A ", AudioFormat.M4B: "M4B "}
-# What the fields of tags are called here; the language belongs to the sound.
-_NAMES: Final = {"narrator": "composer", "software": "encoder"}
 # An audiobook, as iTunes numbers the kinds of media.
 _AUDIOBOOK: Final = "2"
 _MS: Final = Fraction(1, 1000)
@@ -96,7 +94,8 @@ class Mp4Encoder:
             self._add_cover(tags.cover)
 
     def _fields(self, tags: Tags) -> dict[str, str]:
-        fields = {_NAMES.get(name, name): text for name, text in tags.items() if name != "language"}
+        # The language belongs to the sound.
+        fields = {field_name(name): text for name, text in tags.items() if name != "language"}
         if tags.ai_label:
             # The only field of its own words that FFmpeg writes.
             fields["comment"] = f"{AI_LABEL}={tags.ai_label}"

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 from qwentts_cli.audio.formats import AudioFormat
 from qwentts_cli.audio.metadata.ogg import Page, PageReader, read_packets, write_pages
-from qwentts_cli.audio.tags import AI_LABEL
+from qwentts_cli.audio.tags import AI_LABEL, field_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -16,8 +16,6 @@ if TYPE_CHECKING:
 
 Write = tuple[int, bytes]
 
-# What the fields of tags are called here.
-_NAMES: Final = {"narrator": "composer", "software": "encoder"}
 _LENGTH_BYTES: Final = 4
 _FLAC_COMMENT: Final = 4
 _FLAC_PICTURE: Final = 6
@@ -129,7 +127,7 @@ class _OggSplice:
 
 def _comments(tags: Tags) -> Iterator[bytes]:
     for name, text in tags.items():
-        yield f"{_NAMES.get(name, name).upper()}={text}".encode()
+        yield f"{field_name(name).upper()}={text}".encode()
     if tags.ai_label:
         yield f"{AI_LABEL}={tags.ai_label}".encode()
     yield from _chapter_comments(tags.chapters)

@@ -56,7 +56,9 @@ def _opened(path: Path) -> PdfDocument:
     try:
         from pypdfium2 import PdfDocument, PdfiumError
     except ImportError:
-        raise UsageError(f"reading {path} needs an extra", hint="pip install 'qwentts[pdf]'") from None
+        raise UsageError(
+            f"{path}: reading PDF needs the extra pdf", hint="Install it with: pip install 'qwentts[pdf]'."
+        ) from None
     try:
         return PdfDocument(path)
     except PdfiumError as error:

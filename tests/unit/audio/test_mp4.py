@@ -111,9 +111,9 @@ def test_damage_is_told(tmp_path: Path) -> None:
 
 def test_without_the_library_it_is_told_how_to_get_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    with pytest.raises(UsageError, match="writing m4b needs an extra") as caught:
+    with pytest.raises(UsageError, match="m4b needs the extra m4b") as caught:
         check_format(AudioFormat.M4B, sample_rate=RATE)
-    assert caught.value.hint == "pip install 'qwentts[m4b]'"
+    assert caught.value.hint == "Install it with: pip install 'qwentts[m4b]'."
 
 
 def test_languages_have_three_letters() -> None:

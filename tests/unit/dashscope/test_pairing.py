@@ -55,7 +55,7 @@ def test_a_model_without_the_usual_voice_takes_its_own_and_says_so() -> None:
     """Nobody has to know a voice of a model to try it."""
     found = pair(AUDIO)
     assert (found.model, found.voice) == (AUDIO, "longanhuan_v3.1")
-    assert found.warnings == (f"{AUDIO} has no voice Cherry; longanhuan_v3.1 is taken",)
+    assert found.warnings == (f"{AUDIO} has no voice Cherry; longanhuan_v3.1 is used instead",)
 
 
 def test_a_model_that_is_only_usual_gives_way_to_a_voice() -> None:
