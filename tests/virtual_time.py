@@ -1,11 +1,22 @@
-"""A clock that only waiting moves."""
+"""Clocks that only a test, or only waiting, moves."""
 
 from __future__ import annotations
 
 import random
 import threading
+from dataclasses import dataclass
 
 from qwentts_cli.synthesis.timing import Timing
+
+
+@dataclass
+class Clock:
+    """Seconds since 1970, until the test says something else."""
+
+    now: float = 1_800_000_000.0
+
+    def __call__(self) -> float:
+        return self.now
 
 
 class VirtualTime:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -13,6 +12,7 @@ from tests.conftest import KEY, PROGRAM, Qwentts, at
 from tests.samples import write_sample
 from tests.shells import open_shell
 from tests.tones import read_back
+from tests.virtual_time import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -20,14 +20,6 @@ if TYPE_CHECKING:
     from qwentts_cli.sandbox.ledger import Record
 
 NEWER, OLDER = "cosyvoice-v3.5-flash", "qwen3-tts-vc-2026-01-22"
-
-
-@dataclass
-class Clock:
-    now: float = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -14,6 +13,7 @@ from qwentts_cli.sandbox.formats.wav_header import wav_header
 from qwentts_cli.sandbox.server import Sandbox
 from tests.sandbox.raw_http import CUSTOMIZATION, KEY, STREAM, SYNTHESIZER, Heard, ask, fetch, order
 from tests.tones import read_back
+from tests.virtual_time import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
 MODEL = "qwen-audio-3.1-tts-flash"
 WAV = {"format": "wav", "sample_rate": 24_000}
 RESOLVE = {"X-DashScope-OssResourceResolve": "enable"}
-
-
-@dataclass
-class Clock:
-    now: float = 1_800_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture

@@ -18,6 +18,7 @@ from qwentts_cli.billing.ledger import UsageLedger
 from qwentts_cli.billing.sums import By, UsageRow, total
 from qwentts_cli.errors import LocalError, UsageError
 from qwentts_cli.metered import Metered
+from tests.virtual_time import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -62,14 +63,6 @@ INSERT INTO usage VALUES (400000, '', 'intl', 'qwen3-tts-flash', 'Cherry', 7, 1)
 """
 
 
-class Clock:
-    def __init__(self) -> None:
-        self.now = NOON
-
-    def __call__(self) -> float:
-        return self.now
-
-
 @pytest.fixture
 def path(tmp_path: Path) -> Path:
     return tmp_path / "state" / "qwentts" / "usage.sqlite"
@@ -82,7 +75,7 @@ def warnings() -> list[str]:
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(NOON)
 
 
 @pytest.fixture
