@@ -149,6 +149,16 @@ def test_the_picture_of_the_readme_is_a_session_of_the_program() -> None:
     assert not re.search(r"/(home|root|tmp|usr|work)/|url\((?!#)", picture)
 
 
+def test_nothing_is_said_twice_in_the_changelog() -> None:
+    """Neither what is new nor what was mended."""
+    entries = re.findall(
+        r"^- .+(?:\n  .+)*", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.MULTILINE
+    )
+    assert len(entries) > 100
+    begins = [" ".join(entry.split())[:60] for entry in entries]
+    assert len(set(begins)) == len(begins), {begin for begin in begins if begins.count(begin) > 1}
+
+
 def help_text() -> str:
     """The help of the program and of each command, as `docs/commands.md` shows it."""
     blocks = ["# All commands and their options\n"]
