@@ -8,9 +8,12 @@ import re
 import select
 import shutil
 import signal
+import subprocess
 import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
+
+from tests.reliability.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -24,12 +27,21 @@ PROMPT = "ready> "
 class Terminal:
     """What a person sees and types."""
 
-    def __init__(self, descriptor: int) -> None:
+    def __init__(self, process: int, descriptor: int) -> None:
+        self._process = process
         self._descriptor = descriptor
         self._seen = b""
 
     def type(self, text: str) -> None:
         os.write(self._descriptor, text.encode())
+
+    def interrupt(self) -> None:
+        """Press Ctrl-C when the program waits for an answer, not in the moment between asking and waiting.
+
+        Python would handle it when the answer comes; a person presses it again.
+        """
+        until(self._waits)
+        self.type("\x03")
 
     def wait_for(self, text: str) -> str:
         """Read until `text` is shown; gives all that was shown since the last time."""
@@ -47,6 +59,12 @@ class Terminal:
                 self._seen += more
         return self._seen.decode(errors="replace")
 
+    def _waits(self) -> bool:
+        state = subprocess.run(
+            ["ps", "-o", "state=", "-p", str(self._process)], capture_output=True, check=True
+        )
+        return state.stdout.startswith(b"S")
+
     def _shown(self) -> str:
         return _ESCAPES.sub(b"", self._seen).decode(errors="replace")
 
@@ -59,7 +77,7 @@ def open_shell(command: list[str], folder: Path, env: dict[str, str]) -> Iterato
         os.chdir(folder)
         os.execve(shutil.which(command[0]) or command[0], command, env)
     try:
-        yield Terminal(descriptor)
+        yield Terminal(process, descriptor)
     finally:
         os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)

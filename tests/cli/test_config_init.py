@@ -95,7 +95,7 @@ def test_ctrl_c_leaves_everything_as_it_was(qwentts: Qwentts) -> None:
     with init(qwentts) as terminal:
         answer(terminal, REGION, "cn")
         terminal.wait_for(HIDDEN)
-        terminal.type("\x03")
+        terminal.interrupt()
         assert "Traceback" not in terminal.read_all()
     assert not config_path(qwentts).exists()
 
