@@ -13,11 +13,14 @@ import sys
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING
 
+from tests.conftest import PROGRAM
 from tests.reliability.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+    from tests.conftest import Qwentts
 
 _PATIENCE_S = 30
 _ESCAPES = re.compile(rb"\x1b(\[[0-9;?<>=]*[a-zA-Z]|\][^\x07\x1b]*(\x07|\x1b\\)|[()][0-9A-B]|[=>78])")
@@ -82,6 +85,13 @@ def open_shell(command: list[str], folder: Path, env: dict[str, str]) -> Iterato
         os.kill(process, signal.SIGKILL)
         os.waitpid(process, 0)
         os.close(descriptor)
+
+
+def on_terminal(qwentts: Qwentts, columns: int, *args: str) -> list[str]:
+    """What a person sees of a run of the program, line by line."""
+    env = qwentts.environment({"TERM": "xterm-256color", "COLUMNS": str(columns)})
+    with open_shell([*PROGRAM, *args], qwentts.folder, env) as terminal:
+        return terminal.read_all().splitlines()
 
 
 def install_program(folder: Path) -> None:

@@ -17,7 +17,7 @@ from qwentts_cli import __version__
 from qwentts_cli.cli.console.output import escape_what_cannot_be_encoded
 from qwentts_cli.cli.parser.global_options import Command, GlobalOptions, global_options
 from qwentts_cli.cli.parser.lazy_group import LazyGroup
-from qwentts_cli.cli.parser.slips import NoCommand, explain_slip
+from qwentts_cli.cli.parser.slips import NoCommand, explain_slip, say_it
 from qwentts_cli.errors import ExitCode, QwenTTSError, UsageError, causes
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ class _Program(LazyGroup):
         self, ctx: Context, args: list[str]
     ) -> tuple[str | None, AnyCommand | None, list[str]]:
         if " " in args[0]:
-            raise NoCommand(args[0], ctx)
+            raise NoCommand(args[0], say_it(args[0]), ctx)
         command = super().resolve_command(ctx, args)  # until now there was nothing to clean up at a signal
         _end_on_signals()
         return command

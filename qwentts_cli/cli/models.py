@@ -22,9 +22,16 @@ from qwentts_cli.settings.paths import catalog_file
 from qwentts_cli.wording import plural
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
+
+    from qwentts_cli.cli.console.output import Output
 
 _COLUMNS = ("model", "endpoint", "price", "rpm", "ends", "takes")
+# With less room some are left out: 'qwentts models MODEL' tells them too.
+_ROOM_FOR_ALL = 130
+_LEFT_OUT = {"endpoint", "rpm", "takes"}
+# With less, a name goes on below, too.
+_ROOM_FOR_NAMES = 70
 
 
 def models(
@@ -56,7 +63,7 @@ def models(
             f"{key}: {_shown(value)}" for key, value in rows[0].document(catalog).items() if value
         )
     else:
-        run.output.lines(_table(rows))
+        _show_table(run.output, rows)
         run.output.note(_legend(catalog, rows))
 
 
@@ -100,12 +107,12 @@ class _Row(Struct, frozen=True):
 
     @property
     def takes(self) -> str:
-        if self.is_asked and not self.listed:
-            return "(the service does not list it)"
         return " ".join(sorted(self.known.takes)) if self.known else "(not in this release's catalogue)"
 
     def cells(self) -> tuple[str, ...]:
         ends = f"ended {self.ends}" if self.has_ended else self.ends or "-"
+        if self.is_asked and not self.listed:
+            ends = "(the service does not list it)"
         return (self.id, self.endpoint, self.price or "-", str(self.rpm or "-"), ends, self.takes)
 
     def document(self, catalog: Catalog) -> dict[str, Any]:
@@ -153,8 +160,26 @@ def _newer(catalog: Catalog, listed: list[ListedModel] | None) -> Iterator[_Row]
             yield _Row(model.id, catalog.endpoint_of(model.id), "", None, model, is_asked=True)
 
 
-def _table(rows: list[_Row]) -> Iterable[str]:
-    lines = [_COLUMNS, *(row.cells() for row in rows)]
+def _show_table(output: Output, rows: list[_Row]) -> None:
+    lines = [row.cells() for row in rows]
+    if not output.is_terminal:
+        output.lines(_aligned([_COLUMNS, *lines]))
+        return
+    from qwentts_cli.cli.console.table import TerminalTable
+
+    shown = TerminalTable(output)
+    columns = [name for name in _COLUMNS if shown.width >= _ROOM_FOR_ALL or name not in _LEFT_OUT]
+    for name in columns:
+        is_whole = name == "model" and shown.width >= _ROOM_FOR_NAMES
+        shown.table.add_column(name, overflow="fold", no_wrap=is_whole)
+    for cells in lines:
+        named = dict(zip(_COLUMNS, cells, strict=True))
+        named["price"] = named["price"].replace("characters", "chars")
+        shown.table.add_row(*(named[name] for name in columns))
+    shown.show()
+
+
+def _aligned(lines: list[tuple[str, ...]]) -> Iterator[str]:
     widths = [max(len(line[column]) for line in lines) for column in range(len(_COLUMNS))]
     for line in lines:
         yield "  ".join(cell.ljust(width) for cell, width in zip(line, widths, strict=True)).rstrip()

@@ -7,10 +7,12 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from rich.cells import cell_len
 
 from qwentts_cli.dashscope.catalog import load_catalog
 from tests.conftest import KEY
 from tests.reliability.raw_server import answering, http, serving
+from tests.shells import on_terminal
 
 if TYPE_CHECKING:
     from qwentts_cli.sandbox.server import Sandbox
@@ -32,6 +34,18 @@ def test_the_models_are_listed_one_a_line(qwentts: Qwentts) -> None:
     assert line.split()[1:6] == ["generation", "0.115", "USD/10k", "characters", "180"]
     assert "2026-10-10 (cn)" in line
     assert "0.8 CNY" in qwentts("models", "--region", "cn").text
+
+
+@pytest.mark.parametrize("columns", [40, 80, 200])
+def test_on_a_terminal_it_is_a_table_that_fits(qwentts: Qwentts, columns: int) -> None:
+    """A name stays in one piece where there is room; what is left out for that is no name, price or end."""
+    *table, legend = on_terminal(qwentts, columns, "models", "--no-color")
+    assert not [line for line in table if cell_len(line) > columns]
+    assert "19 models; prices of" in legend
+    whole = [line for line in table if f"{FLASH}-2025-11-27 " in line]
+    assert len(whole) == (columns >= 80)
+    assert all("0.10 USD/10k chars " in line and "2026-10-10 (cn)" in line for line in whole)
+    assert any("optimize_instructions" in line for line in table) == (columns == 200)
 
 
 def test_one_model_is_shown_with_the_sources_of_its_facts(qwentts: Qwentts) -> None:

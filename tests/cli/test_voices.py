@@ -11,7 +11,7 @@ import pytest
 from rich.cells import cell_len
 
 from tests.conftest import PROGRAM, Qwentts
-from tests.shells import open_shell
+from tests.shells import on_terminal
 
 SUNNYS_MODELS = [
     "qwen3-tts-flash",
@@ -61,13 +61,6 @@ def test_colour_is_for_terminals_that_want_it(qwentts: Qwentts) -> None:
     assert "\x1b[36m" in "".join(on_terminal(qwentts, 80, "voices"))
     qwentts.env["NO_COLOR"] = "1"
     assert "\x1b" not in "".join(on_terminal(qwentts, 80, "voices"))
-
-
-def on_terminal(qwentts: Qwentts, columns: int, *args: str) -> list[str]:
-    """What a person sees, line by line."""
-    env = qwentts.environment({"TERM": "xterm-256color", "COLUMNS": str(columns)})
-    with open_shell([*PROGRAM, *args], qwentts.folder, env) as terminal:
-        return terminal.read_all().splitlines()
 
 
 @pytest.mark.parametrize(
@@ -122,6 +115,8 @@ def test_a_slip_gets_a_suggestion(qwentts: Qwentts) -> None:
     assert "qwentts voices" in qwentts("voices", "show", "Somebody", code=2).stderr
     assert "Models are" in qwentts("voices", "-m", "whatever-9", code=2).stderr
     assert "female, male" in qwentts("voices", "--gender", "robot", code=2).stderr
+    assert "Did you mean 'show'?" in qwentts("voices", "shwo", "Cherry", code=2).stderr
+    assert "qwentts voices show 'Ono Anna'." in qwentts("voices", "Ono Anna", code=2).stderr
 
 
 def test_a_closed_pipe_ends_quietly(qwentts: Qwentts) -> None:

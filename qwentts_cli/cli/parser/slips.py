@@ -64,11 +64,11 @@ class NoOption(NoSuchOption):
 
 
 class NoCommand(ParseError):
-    """What stands in the place of a command is a text."""
+    """What stands in the place of a command is something else; `hint` says what it may be for."""
 
-    def __init__(self, text: str, context: Context) -> None:
+    def __init__(self, text: str, hint: str, context: Context) -> None:
         super().__init__(f"there is no command {_shorten(text)!r}", ctx=context)
-        self.hint = say_it(text)
+        self.hint = hint
 
 
 class CarefulParser(_OptionParser):

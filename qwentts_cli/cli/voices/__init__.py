@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import shlex
+from typing import TYPE_CHECKING
+
 import typer
+from typer._click.exceptions import UsageError as ParseError
 
 from qwentts_cli.cli.parser.global_options import Command
 from qwentts_cli.cli.parser.lazy_group import LazyGroup
+from qwentts_cli.cli.parser.slips import NoCommand
 from qwentts_cli.cli.voices.listing import list_voices
+
+if TYPE_CHECKING:
+    from typer._click import Command as AnyCommand
+    from typer._click import Context
 
 # Each has a module of its name in this folder; the line is the first of its help.
 _LINES = {
@@ -30,6 +39,18 @@ $ qwentts voices preview Cherry Ethan
 class _Voices(LazyGroup):
     package = "qwentts_cli.cli.voices"
     lines = _LINES
+
+    def resolve_command(
+        self, ctx: Context, args: list[str]
+    ) -> tuple[str | None, AnyCommand | None, list[str]]:
+        try:
+            return super().resolve_command(ctx, args)
+        except ParseError as error:
+            if error.message.endswith("?"):
+                raise
+            name = shlex.quote(args[0])
+            hint = f"To see a voice: qwentts voices show {name}. To search: qwentts voices --search {name}."
+            raise NoCommand(args[0], hint, ctx) from error
 
 
 app = typer.Typer(

@@ -58,9 +58,9 @@ def _show(output: Output, found: list[VoiceFacts]) -> None:
     elif not found:
         output.note("no voice is like that; 'qwentts voices' lists them all")
     elif output.is_terminal:
-        from qwentts_cli.cli.voices.table import show_table
+        from qwentts_cli.cli.voices.table import show_voices
 
-        show_table(output, found)
+        show_voices(output, found)
     else:
         output.lines(_lines(found))
 

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING
 
+from qwentts_cli.cli.console.table import TerminalTable
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.wording import plural
 
 if TYPE_CHECKING:
-    from rich.table import Table
-
     from qwentts_cli.cli.console.output import Output
     from qwentts_cli.cli.voices.facts import VoiceFacts
 
@@ -19,40 +17,22 @@ _ROOM_FOR_MODELS = 100
 _MARK = "*"
 
 
-def show_table(output: Output, voices: list[VoiceFacts]) -> None:
+def show_voices(output: Output, voices: list[VoiceFacts]) -> None:
     """Write the table, and below it how many there are and what the mark means."""
-    from rich.console import Console
-
-    console = Console(
-        file=sys.stdout,
-        markup=False,
-        highlight=False,
-        emoji=False,
-        color_system="auto" if output.is_colored else None,
-    )
-    has_models = console.width >= _ROOM_FOR_MODELS
-    table = _make_table(has_models=has_models)
+    shown = TerminalTable(output)
+    has_models = shown.width >= _ROOM_FOR_MODELS
+    shown.table.add_column("Name", no_wrap=True, style="cyan")
+    shown.table.add_column("中文", no_wrap=True)
+    shown.table.add_column("Gender", no_wrap=True)
+    shown.table.add_column("Speaks", max_width=16, overflow="fold")
+    shown.table.add_column("Character", ratio=3, overflow="fold")
+    if has_models:
+        shown.table.add_column("Models", ratio=2)
     for voice in voices:
         cells = (voice.id, voice.name_zh, voice.gender, voice.speaks, voice.character)
-        table.add_row(*cells, *([_models(voice)] if has_models else []))
-    with console.capture() as capture:
-        console.print(table)
-    output.lines(line.rstrip() for line in capture.get().splitlines())
+        shown.table.add_row(*cells, *([_models(voice)] if has_models else []))
+    shown.show()
     output.note(_legend(voices, has_models=has_models))
-
-
-def _make_table(*, has_models: bool) -> Table:
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold")
-    table.add_column("Name", no_wrap=True, style="cyan")
-    table.add_column("中文", no_wrap=True)
-    table.add_column("Gender", no_wrap=True)
-    table.add_column("Speaks", max_width=16)
-    table.add_column("Character", ratio=3)
-    if has_models:
-        table.add_column("Models", ratio=2)
-    return table
 
 
 def _models(voice: VoiceFacts) -> str:
