@@ -28,6 +28,8 @@ _PAGE = 100
 _MOST_PAGES = 20
 _KEPT_S = 24 * 3600
 _MINUTE_S = 60
+_MOST_REQUESTS = 10**9
+_LONGEST_PERIOD_S = 366 * 24 * 3600
 
 
 class ListedModel(Struct, frozen=True, kw_only=True):
@@ -67,12 +69,15 @@ def _pages(client: SpeechClient) -> Iterator[list[ListedModel]]:
 
 def _limits(client: SpeechClient) -> dict[str, int]:
     """Requests a minute by model, as the workspace may ask."""
+    from qwentts_cli.dashscope.wire import read_count
+
     output = _table(client.get("/models/limits").get("output"))
     found = {}
     for quota in map(_table, _list(output.get("quotas"))):
         limit = _table(quota.get("workspace_limit")) or _table(quota.get("model_limit"))
-        count, period_s = limit.get("request_limit"), limit.get("request_limit_period") or _MINUTE_S
-        if isinstance(count, int) and isinstance(period_s, int) and period_s > 0:
+        count = read_count(limit.get("request_limit"), _MOST_REQUESTS)
+        period_s = read_count(limit.get("request_limit_period") or _MINUTE_S, _LONGEST_PERIOD_S)
+        if count and period_s:
             found[str(quota.get("model"))] = count * _MINUTE_S // period_s
     return found
 

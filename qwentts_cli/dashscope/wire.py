@@ -26,6 +26,7 @@ _MOST_METERED = 1_000_000
 # An answer of the service has some twenty.
 _MAX_PARTS = 10_000
 _LONGEST_MS = 24 * 3600 * 1000
+_HIGHEST_STATUS = 999
 
 
 class Answer(Struct, frozen=True):
@@ -113,8 +114,7 @@ def read_refusal(
 
 
 def _status_within(document: dict[str, Any]) -> int:
-    status = document.get("status_code")
-    return status if isinstance(status, int) else 200
+    return read_count(document.get("status_code"), _HIGHEST_STATUS) or 200
 
 
 def parse_document(data: bytes) -> dict[str, Any]:
@@ -146,12 +146,13 @@ def _table(document: dict[str, Any], name: str) -> dict[str, Any]:
 def _read_usage(usage: dict[str, Any]) -> Metered | None:
     """Characters, or tokens of text and of sound; some answers have both, older ones only tokens."""
     names = ("characters", "input_tokens", "output_tokens")
-    metered = Metered(*(_count(usage.get(name)) for name in names))
+    metered = Metered(*(read_count(usage.get(name), _MOST_METERED) for name in names))
     return metered if metered.characters or metered.output_tokens else None
 
 
-def _count(value: object) -> int:
-    return value if isinstance(value, int) and 0 < value <= _MOST_METERED else 0
+def read_count(value: object, most: int) -> int:
+    """A number of things, from 1 to `most`; 0 for what is none: `true`, a text, a fraction, or far too many."""
+    return value if type(value) is int and 0 < value <= most else 0
 
 
 def _raw_text(document: dict[str, Any], name: str) -> str:

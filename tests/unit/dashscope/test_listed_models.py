@@ -13,13 +13,14 @@ if TYPE_CHECKING:
 
 
 class Answering:
-    """Gives `row` as the only model, and no limits."""
+    """Gives `row` as the only model, and `limit` as what each workspace may ask of it."""
 
-    def __init__(self, row: dict[str, Any]) -> None:
+    def __init__(self, row: dict[str, Any], limit: dict[str, Any] | None = None) -> None:
         self._row = row
+        self._quotas = [{"model": row["model"], "workspace_limit": limit}]
 
     def get(self, path: str) -> dict[str, Any]:
-        return {"output": {"models": [self._row]}} if "page_no" in path else {}
+        return {"output": {"models": [self._row]} if "page_no" in path else {"quotas": self._quotas}}
 
 
 @pytest.mark.parametrize(
@@ -37,3 +38,19 @@ def test_a_day_that_is_none_is_no_end(day: object) -> None:
     row = {"model": "m", "inference_offline_info": {"offline_time": day}}
     [model] = fetch_models(cast("SpeechClient", Answering(row)))
     assert model.ends is None
+
+
+@pytest.mark.parametrize(
+    ("limit", "rpm"),
+    [
+        ({"request_limit": 180}, 180),
+        ({"request_limit": 3, "request_limit_period": 1}, 180),
+        ({"request_limit": 3, "request_limit_period": None}, 3),
+        *(({"request_limit": count}, None) for count in (True, -1, 0, "180", 1.5, 10**4000, None)),
+        *(({"request_limit": 3, "request_limit_period": s}, None) for s in (True, -1, "1", 10**4000)),
+    ],
+)
+def test_a_limit_that_is_no_number_is_none(limit: dict[str, Any], rpm: int | None) -> None:
+    """A number of thousands of digits would end the program where it is shown."""
+    [model] = fetch_models(cast("SpeechClient", Answering({"model": "m"}, limit)))
+    assert model.rpm == rpm

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from contextlib import suppress
 
 import pytest
@@ -161,6 +162,15 @@ def test_an_error_inside_200_is_a_refusal() -> None:
     assert decode_answer(SHAPES[0]) == Refusal(200, "InvalidParameter", "no", "r")
 
 
+@pytest.mark.parametrize(
+    ("told", "status"), [(503, 503), (True, 200), (-1, 200), (10**30, 200), ("503", 200), (None, 200)]
+)
+def test_an_error_inside_200_may_tell_its_status(told: object, status: int) -> None:
+    """If that is a number like one."""
+    body = json.dumps({"code": "X", "message": "no", "status_code": told}).encode()
+    assert decode_answer(body) == Refusal(status, "X", "no", "")
+
+
 MEANINGS = [
     (Refusal(401, "InvalidApiKey", "Invalid API-key provided."), AuthError),
     (Refusal(401, "", ""), AuthError),
@@ -303,7 +313,7 @@ def test_text_is_sent_as_it_is() -> None:
     assert encode_body({"input": {"text": "你好"}}) == '{"input":{"text":"你好"}}'.encode()
 
 
-@pytest.mark.parametrize("characters", [10**30, 10**7, -1, 0, 1.5, "5", None])
+@pytest.mark.parametrize("characters", [10**30, 10**7, -1, 0, 1.5, "5", True, math.nan, math.inf, None])
 def test_an_absurd_count_is_none(characters: object) -> None:
     """What a server claims to bill goes into the ledger and the budget only if a request can have cost it."""
     answer = decode_answer(json.dumps(DOCUMENTED | {"usage": {"characters": characters}}).encode())
@@ -319,6 +329,7 @@ def test_an_absurd_count_is_none(characters: object) -> None:
         ({"characters": 195, "input_tokens": 12, "output_tokens": 34}, Metered(195, 12, 34)),
         ({"input_tokens": 12}, None),
         ({"input_tokens": "12", "output_tokens": 10**12}, None),
+        ({"input_tokens": True, "output_tokens": 34}, Metered(0, 0, 34)),
         ({}, None),
     ],
 )
