@@ -16,10 +16,13 @@ from qwentts_cli.observer import once
 from qwentts_cli.storage.atomic import atomic_write, remove_leftovers
 from qwentts_cli.storage.os_errors import reason
 from qwentts_cli.storage.private import check_folders_below, make_private_folder, open_private
+from qwentts_cli.synthesis.word_times import check_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
+
+    from qwentts_cli.synthesis.word_times import Place
 
 _SUFFIX = ".clip"
 _SCHEMA = 2
@@ -32,12 +35,12 @@ _AFTER_PRUNING = 0.9
 class Clip(Struct, frozen=True):
     """Verified audio, the characters that were billed for it, and of its words where they are and when.
 
-    A word is two indices of the text, which is not kept itself, and two times in milliseconds.
+    The text itself is not kept.
     """
 
     pcm: Pcm
     characters: int
-    words: tuple[tuple[int, int, int, int], ...] = ()
+    words: tuple[Place, ...] = ()
 
 
 class CacheSize(NamedTuple):
@@ -182,8 +185,7 @@ def _decode(data: bytes) -> Clip | None:
     try:
         head = json.loads(data[: max(end, 0)])
         pcm = Pcm(data[end + 1 :], _count(head["sample_rate"]), _count(head["channels"]))
-        words = tuple((int(a), int(b), int(c), int(d)) for a, b, c, d in head.get("words", ()))
-        clip = Clip(pcm, _count(head["characters"]), words)
+        clip = Clip(pcm, _count(head["characters"]), check_places(head.get("words", ())))
         return clip if _is_sane(clip) and _digest(clip) == head["sha256"] else None
     except (ValueError, TypeError, KeyError, RecursionError):
         return None

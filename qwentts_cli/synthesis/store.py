@@ -40,13 +40,13 @@ class Store(Struct, frozen=True, kw_only=True):
         if self.cache and self.cache.put(key, clip):
             self.forget_answer(key)
 
-    def find_answer(self, key: str) -> Answer | None:
+    def find_answer(self, key: str, text: str) -> Answer | None:
         """The answer of an earlier run, whose audio is still to be fetched."""
-        return self.pending.get(key) if self.pending else None
+        return self.pending.get(key, text) if self.pending else None
 
-    def keep_answer(self, key: str, answer: Answer) -> None:
+    def keep_answer(self, key: str, text: str, answer: Answer) -> None:
         if self.pending and answer.url:
-            self.pending.put(key, answer)
+            self.pending.put(key, text, answer)
 
     def forget_answer(self, key: str) -> None:
         if self.pending:

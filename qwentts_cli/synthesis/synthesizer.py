@@ -139,7 +139,7 @@ class Synthesizer:
         answer, usage = self._asking.run(listen, may_repeat=lambda: not heard)
         if heard:
             return usage, join_pcm(heard)
-        self._keep(key, answer)  # from a server that does not stream
+        self._keep(request, key, answer)  # from a server that does not stream
         return self._fetch_whole(request, emit, key, answer, usage)
 
     def _listen(self, request: SynthesisRequest, emit: Emit, heard: list[Pcm]) -> tuple[Answer, Usage]:
@@ -167,7 +167,7 @@ class Synthesizer:
             rate, channels = heard[0].sample_rate, heard[0].channels
             heard.append(Pcm(b"", rate, channels, tuple(word.moved(-heard_ms) for word in found)))
             emit(heard[-1])
-        return answer, usage
+        return replace(answer, words=()), usage
 
     def _buy_whole(self, request: SynthesisRequest, emit: Emit, key: str) -> tuple[Usage, Pcm]:
         bought = self._fetch_saved(request, emit, key)
@@ -175,7 +175,7 @@ class Synthesizer:
 
     def _fetch_saved(self, request: SynthesisRequest, emit: Emit, key: str) -> tuple[Usage, Pcm] | None:
         """Fetch what an earlier run has paid for, if there is such a sound."""
-        saved = self._store.find_answer(key) if self._store else None
+        saved = self._store.find_answer(key, request.text) if self._store else None
         if saved is None:
             return None
         unpaid = Usage(characters=count_units(request.text))
@@ -206,13 +206,15 @@ class Synthesizer:
 
     def _ask(self, request: SynthesisRequest, key: str) -> tuple[Answer, Usage]:
         answer, usage = self._asking.run(partial(self._post, request))
-        self._keep(key, answer)
+        self._keep(request, key, answer)
         return answer, usage
 
     def _post(self, request: SynthesisRequest) -> tuple[Answer, Usage]:
         with self._payments.request(request) as bill:
-            ask = self._hear_out if request.word_times else self._client.synthesize
-            answer = ask(request)
+            if request.word_times:
+                answer = self._hear_out(request)
+            else:  # which words are the text's own, only a stream that is heard tells
+                answer = replace(self._client.synthesize(request), words=())
             return answer, _usage_of(request, answer, bill(answer.metered))
 
     def _hear_out(self, request: SynthesisRequest) -> Answer:
@@ -237,9 +239,9 @@ class Synthesizer:
             pcm = read_served_audio(answer.audio, is_whole=True)
         return replace(pcm, words=answer.words)
 
-    def _keep(self, key: str, answer: Answer) -> None:
+    def _keep(self, request: SynthesisRequest, key: str, answer: Answer) -> None:
         if self._store:
-            self._store.keep_answer(key, answer)
+            self._store.keep_answer(key, request.text, answer)
 
 
 def _length_ms(pieces: Sequence[Pcm]) -> int:

@@ -9,12 +9,12 @@ from typing import TYPE_CHECKING
 
 from qwentts_cli.dashscope.wire import Answer
 from qwentts_cli.errors import LocalError
-from qwentts_cli.metered import Metered
 from qwentts_cli.observer import once
 from qwentts_cli.storage.atomic import atomic_write, remove_leftovers
 from qwentts_cli.storage.locks import wait_for_lock
 from qwentts_cli.storage.os_errors import reason
 from qwentts_cli.storage.private import check_own_folder, make_private_folder, read_private
+from qwentts_cli.synthesis.word_times import check_places, find_words, read_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,23 +50,25 @@ class UnfetchedAudio:
                 self._warn(f"the same text may be bought twice at once: {error.message}")
             yield
 
-    def get(self, key: str) -> Answer | None:
+    def get(self, key: str, text: str) -> Answer | None:
+        """What was kept for `key`, with the words of its `text`."""
         try:
             check_own_folder(self._folder)
             row = json.loads(read_private(self._path(key)))
             if row["server"] != self._server:
                 return None
-            metered = None if row["characters"] is None else Metered(int(row["characters"]))
-            return Answer(str(row["request_id"]), url=str(row["url"]), is_last=True, metered=metered)
-        except (OSError, ValueError, TypeError, KeyError, RecursionError, LocalError):
+            words = tuple(read_words(text, check_places(row.get("words", ()))))
+            return Answer(str(row["request_id"]), url=str(row["url"]), is_last=True, words=words)
+        except (OSError, ValueError, TypeError, LookupError, AttributeError, RecursionError, LocalError):
             return None
 
-    def put(self, key: str, answer: Answer) -> None:
+    def put(self, key: str, text: str, answer: Answer) -> None:
+        """Keep where the sound of `text` is, and of its words where they are and when they are said."""
         row = {
             "server": self._server,
             "request_id": answer.request_id,
             "url": answer.url,
-            "characters": answer.metered.characters if answer.metered else None,
+            "words": list(find_words(text, answer.words)),
         }
         try:
             check_own_folder(self._folder)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from qwentts_cli.audio.wav import Word
 
@@ -13,6 +13,9 @@ if TYPE_CHECKING:
 
 # So much may words overlap, or be off the end of the sound.
 _SLACK_MS = 100
+
+# Where a word is in a text, as two indices, and when it is said, as two times in milliseconds.
+Place = tuple[int, int, int, int]
 
 
 class WordTimes:
@@ -46,7 +49,7 @@ class WordTimes:
         return _as_written(self._text, found) if found and is_sane else ()
 
 
-def find_words(text: str, words: Iterable[Word]) -> Iterator[tuple[int, int, int, int]]:
+def find_words(text: str, words: Iterable[Word]) -> Iterator[Place]:
     """Say of each word of `text` where it is and when it is said, without saying the word."""
     end = 0
     for word in words:
@@ -55,9 +58,21 @@ def find_words(text: str, words: Iterable[Word]) -> Iterator[tuple[int, int, int
         yield start, end, word.start_ms, word.end_ms
 
 
-def read_words(text: str, places: Iterable[tuple[int, int, int, int]]) -> Iterator[Word]:
+def read_words(text: str, places: Iterable[Place]) -> Iterator[Word]:
     """The words of `text` at these places."""
     return (Word(text[start:end], start_ms, end_ms) for start, end, start_ms, end_ms in places)
+
+
+def check_places(rows: Iterable[Any]) -> tuple[Place, ...]:
+    """Places as a file has them.
+
+    Raises:
+        ValueError, TypeError: these are none.
+    """
+    places = tuple((start, end, start_ms, end_ms) for start, end, start_ms, end_ms in rows)
+    if any(type(number) is not int or number < 0 for place in places for number in place):
+        raise ValueError("a place of a word is four numbers")
+    return places
 
 
 def _as_written(text: str, words: list[Word]) -> tuple[Word, ...]:

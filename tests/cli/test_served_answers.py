@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import base64
+import json
+
 import pytest
 
 from qwentts_cli.sandbox.server import Sandbox
-from tests.conftest import Qwentts, at
+from tests.conftest import KEY, Qwentts, at
+from tests.reliability.raw_server import answering, http, serving
+from tests.samples import write_sample
 from tests.tones import read_back, read_back_pcm
 
 TEXT = "Hello, world."
@@ -46,3 +51,18 @@ def test_sound_in_an_answer_without_streams_is_piped(qwentts: Qwentts) -> None:
     with Sandbox(voice_engine="tones", faults="post:data-only") as server:
         piped = at(qwentts, server)("say", TEXT, "-o", "-", "--format", "pcm").stdout
     assert read_back_pcm(piped) == TEXT
+
+
+@pytest.mark.parametrize("target", ["out.wav", "-"])
+def test_words_that_nobody_asked_for_cost_no_sound(qwentts: Qwentts, target: str) -> None:
+    """Nor need they be words of the text."""
+    sample = qwentts.folder / "sample.wav"
+    write_sample(sample)
+    said = {"text": "Moin", "begin_time": 0, "end_time": 300}
+    audio = {"data": base64.b64encode(sample.read_bytes()).decode()}
+    output = {"finish_reason": "stop", "audio": audio, "sentence": {"index": 0, "words": [said]}}
+    answer = json.dumps({"output": output, "usage": {"characters": 13}}).encode()
+    with serving(answering(http(answer, "Content-Type: application/json"))) as server:
+        qwentts.env |= {"QWENTTS_API_KEY": KEY, "QWENTTS_BASE_URL": server.base_url}
+        qwentts("say", TEXT, "-o", target)
+        assert server.connections == 1

@@ -105,3 +105,14 @@ def test_a_stream_that_breaks_is_asked_for_again(qwentts: Qwentts) -> None:
         at(qwentts, server)("say", TEXT, *AUDIO, "-o", "a.wav", "--subtitles", "a.json")
         assert [phase for phase, _ in asked(server)] == ["sse", "sse"]
     assert words(qwentts.folder / "a.json") == ["One", "two", "Three", "four", "五", "六"]
+
+
+def test_a_sound_that_is_fetched_later_has_its_words(qwentts: Qwentts) -> None:
+    """They came with the answer that was paid for, and nothing is paid again."""
+    args = ("say", TEXT, *AUDIO, "-o", "a.wav", "--subtitles", "a.json")
+    with Sandbox(voice_engine="tones", faults="get:garbage*5") as server:
+        run = at(qwentts, server)
+        run(*args, code=5)
+        run(*args)
+        assert asked(server) == [("sse", True)]
+    assert words(qwentts.folder / "a.json") == ["One", "two", "Three", "four", "五", "六"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import threading
 import time
@@ -11,15 +12,17 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from qwentts_cli.audio.wav import Word
 from qwentts_cli.dashscope.wire import Answer
-from qwentts_cli.metered import Metered
 from qwentts_cli.synthesis.unfetched import UnfetchedAudio
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 KEY = "k" * 64
-ANSWER = Answer("r-1", url="https://h/a?Signature=x", is_last=True, metered=Metered(7))
+TEXT = "One, two."
+WORDS = (Word("One", 0, 350), Word("two", 400, 900))
+ANSWER = Answer("r-1", url="https://h/a?Signature=x", is_last=True, words=WORDS)
 
 
 def open_pending(folder: Path, server: str = "server") -> UnfetchedAudio:
@@ -31,7 +34,7 @@ def open_pending(folder: Path, server: str = "server") -> UnfetchedAudio:
 
 def put(pending: UnfetchedAudio, answer: Answer = ANSWER) -> None:
     with pending.turn(KEY):
-        pending.put(KEY, answer)
+        pending.put(KEY, TEXT, answer)
 
 
 def test_an_address_is_kept_until_it_is_dropped(tmp_path: Path) -> None:
@@ -40,36 +43,37 @@ def test_an_address_is_kept_until_it_is_dropped(tmp_path: Path) -> None:
     [file] = (tmp_path / "state").iterdir()
     assert (file.stat().st_mode & 0o777, file.parent.stat().st_mode & 0o777) == (0o600, 0o700)
     pending = open_pending(tmp_path)
-    assert pending.get(KEY) == ANSWER
+    assert pending.get(KEY, TEXT) == ANSWER
     pending.drop(KEY)
     pending.drop(KEY)
-    assert pending.get(KEY) is None
+    assert pending.get(KEY, TEXT) is None
     assert list((tmp_path / "state").iterdir()) == []
 
 
 def test_another_server_did_not_sell_it(tmp_path: Path) -> None:
     """The sandbox's addresses die with it, and a key's region is another shop."""
     put(open_pending(tmp_path))
-    assert open_pending(tmp_path, "another").get(KEY) is None
+    assert open_pending(tmp_path, "another").get(KEY, TEXT) is None
 
 
-def test_unknown_characters_stay_unknown(tmp_path: Path) -> None:
-    """Where the service did not say what it billed."""
-    answer = Answer(url="https://h/a", is_last=True)
-    put(open_pending(tmp_path), answer)
-    assert open_pending(tmp_path).get(KEY) == answer
+def test_words_are_kept_without_saying_them(tmp_path: Path) -> None:
+    """What is said stays with whoever asked for it."""
+    put(open_pending(tmp_path))
+    [file] = (tmp_path / "state").iterdir()
+    assert "two" not in file.read_text()
 
 
-GOOD = {"server": "server", "request_id": "r", "url": "u", "characters": 1}
+GOOD = {"server": "server", "request_id": "r", "url": "u"}
+BAD_WORDS = (7, [7], [[0, 3, 0]], [[0, 3, 0, "1"]], [[0, 3, 0, True]], [[0, 3, 0, math.inf]], [[-1, 3, 0, 1]])
 
 
-@pytest.mark.parametrize("row", [{}, [], None, 7, GOOD | {"characters": "x"}, GOOD | {"characters": []}])
+@pytest.mark.parametrize("row", [{}, [], None, 7, *(GOOD | {"words": words} for words in BAD_WORDS)])
 def test_what_cannot_be_read_is_none(tmp_path: Path, row: object) -> None:
     """A damaged file is as if it were not there."""
     put(open_pending(tmp_path))
     [file] = (tmp_path / "state").iterdir()
     file.write_text(json.dumps(row))
-    assert open_pending(tmp_path).get(KEY) is None
+    assert open_pending(tmp_path).get(KEY, TEXT) is None
 
 
 def test_dead_addresses_are_forgotten(tmp_path: Path) -> None:
@@ -117,7 +121,7 @@ def test_a_folder_that_cannot_be_used_is_done_without(tmp_path: Path) -> None:
     told: list[str] = []
     pending = UnfetchedAudio(tmp_path / "state", server="server", warn=told.append)
     put(pending)
-    assert pending.get(KEY) is None
+    assert pending.get(KEY, TEXT) is None
     pending.drop(KEY)
     pending.forget_dead()
     assert len(told) == 1
