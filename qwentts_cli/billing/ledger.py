@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING, Any, NamedTuple, Self
+from typing import TYPE_CHECKING, Any, NamedTuple, Self, TypeVar
 
 from msgspec.structs import astuple
 
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from qwentts_cli.billing.sums import UsageRow
+
+T = TypeVar("T")
 
 _HOUR_S = 3600
 _LAST_HOUR = 10_000_000  # in the year 3110
@@ -149,7 +151,7 @@ class UsageLedger:
             LocalError: the ledger cannot be read.
         """
         with self._lock, self._errors_as_local():
-            return self._billed(since, profile, region)
+            return self._use(lambda database: _read_billed(database, since, profile, region))
 
     def reserve(
         self,
@@ -160,8 +162,11 @@ class UsageLedger:
         region: str,
         model: str,
         metered: Metered,
+        requests: int = 0,
     ) -> int:
         """Set something aside unless `check` raises at what was billed or is reserved; nobody comes between.
+
+        `requests` are counted where each has its price, as the making of a voice has.
 
         Returns:
             The hour to release them by.
@@ -170,23 +175,33 @@ class UsageLedger:
             LocalError: the ledger cannot be written.
         """
         hour = int(self._now() // _HOUR_S)
-        with self._lock, self._errors_as_local():
-            self._run("BEGIN IMMEDIATE", ())
+        row = _row((hour, profile, region, model, _RESERVED), metered, requests)
+
+        def set_aside(database: Database) -> None:
+            database.run("BEGIN IMMEDIATE")
             try:
-                check(self._billed(since, profile, region))
-                self._run(_ADD, _row((hour, profile, region, model, _RESERVED), metered))
-            finally:
-                self._run("COMMIT", ())
+                check(_read_billed(database, since, profile, region))
+                database.run(_ADD, row)
+                database.run("COMMIT")
+            except BaseException:
+                with suppress(DatabaseError):
+                    database.run("ROLLBACK")
+                raise
+
+        with self._lock, self._errors_as_local():
+            self._use(set_aside)
         return hour
 
-    def release(self, *, hour: int, profile: str, region: str, model: str, metered: Metered) -> None:
+    def release(
+        self, *, hour: int, profile: str, region: str, model: str, metered: Metered, requests: int = 0
+    ) -> None:
         """Give back what was reserved in `hour`.
 
         Raises:
             LocalError: the ledger cannot be written.
         """
         with self._lock, self._errors_as_local():
-            self._run(_ADD, _row((hour, profile, region, model, _RESERVED), -metered))
+            self._run(_ADD, _row((hour, profile, region, model, _RESERVED), -metered, -requests))
 
     def query(self, since: float | None, by: str) -> list[UsageRow]:
         """Add up what was spent from the hour of `since` on; days are local and in order, else most first.
@@ -206,14 +221,6 @@ class UsageLedger:
             self._warn(f"{len(found) - len(rows)} rows of {self._path} make no sense and are left out")
         return add_up(rows, since or 0, by)
 
-    def _billed(self, since: float, profile: str, region: str) -> list[Billed]:
-        is_sandbox = region == SANDBOX_REGION
-        values = (int(since // _HOUR_S), profile, SANDBOX_REGION, is_sandbox)
-        return [
-            Billed(region, model, Metered(*sums), requests)
-            for region, model, *sums, requests in self._run(_READ_BILLED, values)
-        ]
-
     @contextmanager
     def _errors_as_local(self) -> Iterator[None]:
         try:
@@ -224,11 +231,15 @@ class UsageLedger:
             ) from error
 
     def _run(self, statement: str, values: tuple[object, ...]) -> list[Any]:
+        return self._use(lambda database: database.run(statement, values))
+
+    def _use(self, work: Callable[[Database], T]) -> T:
+        """Do `work`, and all of it once more in a new database where this one turns out to be damaged."""
         with suppress(DamagedError):
-            return self._connect().run(statement, values)
+            return work(self._connect())
         self._disconnect()
         put_aside(self._path, _LAYOUT, warn=self._warn)
-        return self._connect().run(statement, values)
+        return work(self._connect())
 
     def _connect(self) -> Database:
         if self._database is None:
@@ -245,6 +256,15 @@ class UsageLedger:
 def open_ledger(warn: Callable[[str], None]) -> UsageLedger:
     """The ledger of this user on this machine; to be closed."""
     return UsageLedger(state_folder() / "usage.sqlite", warn=warn)
+
+
+def _read_billed(database: Database, since: float, profile: str, region: str) -> list[Billed]:
+    is_sandbox = region == SANDBOX_REGION
+    values = (int(since // _HOUR_S), profile, SANDBOX_REGION, is_sandbox)
+    return [
+        Billed(region, model, Metered(*sums), requests)
+        for region, model, *sums, requests in database.run(_READ_BILLED, values)
+    ]
 
 
 def _row(key: tuple[int, str, str, str, str], metered: Metered, requests: int = 0) -> tuple[object, ...]:

@@ -34,6 +34,28 @@ class _Reserved(NamedTuple):
     held: Held | None = None
 
 
+class Bill:
+    """What becomes of one request: its sound begins, and in the end it is paid.
+
+    Attributes:
+        is_open: some of its sound has come, so it was made, and is billed however it ends.
+        is_paid: what it costs is known and noted.
+    """
+
+    def __init__(self, pay: Callable[[Metered | None], Metered]) -> None:
+        self._pay = pay
+        self.is_open = self.is_paid = False
+
+    def open(self) -> None:
+        """Some of the sound has come."""
+        self.is_open = True
+
+    def pay(self, said: Metered | None) -> Metered:
+        """Note what the service says it metered; gives what is billed, foreseen where it does not say."""
+        self.is_open, self.is_paid = False, True
+        return self._pay(said)
+
+
 class Payments:
     """Shared by all workers.
 
@@ -60,10 +82,11 @@ class Payments:
         self._period = period
 
     @contextmanager
-    def request(self, request: SynthesisRequest) -> Iterator[Callable[[Metered | None], Metered]]:
-        """Send a request in this block, and call what it gives with what the service says it metered.
+    def request(self, request: SynthesisRequest) -> Iterator[Bill]:
+        """Send a request in this block, and tell the bill that it gives what comes of it.
 
-        That returns what is billed, foreseen here where the service does not say.
+        Only an answer that is an error, and no sound before it, has certainly cost nothing; what fails after
+        that is marked as `maybe_billed`, and stays set aside.
 
         Raises:
             BudgetError: the request could cross the limit.
@@ -71,32 +94,30 @@ class Payments:
         foreseen = self._prices.foresee(request)
         reserved = self._reserve(request.model, foreseen)
         self._observer.request_sent()
-        is_billed = False
-
-        def bill(said: Metered | None) -> Metered:
-            nonlocal is_billed
-            is_billed = True
-            billed = _settle(said or foreseen, foreseen)
-            self._budget.bill(request.model, billed, reserved.amount)
-            record = self._record
-            is_noted = record and record(model=request.model, voice=request.voice, metered=billed)
-            if is_noted and self._period and reserved.held:
-                with suppress(LocalError):  # rather counted twice than the sound lost that was paid for
-                    self._period.release(reserved.held)
-            self._observer.request_billed(request.model, billed)
-            return billed
-
+        bill = Bill(lambda said: self._bill(request, _settle(said or foreseen, foreseen), reserved))
         try:
             yield bill
-        except BadAudioError as error:  # it was made, and paid for
-            failed = error.replace(maybe_billed=True)
-            self._observer.request_failed(failed)
-            raise failed from error
         except QwenTTSError as error:
-            if not (is_billed or error.maybe_billed):
+            if isinstance(error, BadAudioError) or bill.is_open:
+                failed = error.replace(maybe_billed=True)
+                self._observer.request_failed(failed)
+                raise failed from error
+            if not (bill.is_paid or error.maybe_billed):
                 self._release(reserved)
             self._observer.request_failed(error)
             raise
+        except BaseException:  # such as Ctrl-C, where no other thread waits for the answer
+            if not bill.is_paid:
+                self._observer.requests_lost(1)
+            raise
+
+    def _bill(self, request: SynthesisRequest, billed: Metered, reserved: _Reserved) -> Metered:
+        self._budget.bill(request.model, billed, reserved.amount)
+        record = self._record
+        if record and record(model=request.model, voice=request.voice, metered=billed):
+            self._release_period(reserved)
+        self._observer.request_billed(request.model, billed)
+        return billed
 
     def _reserve(self, model: str, foreseen: Metered) -> _Reserved:
         amount = self._budget.reserve(model, foreseen)
@@ -110,8 +131,12 @@ class Payments:
 
     def _release(self, reserved: _Reserved) -> None:
         self._budget.release(reserved.amount)
+        self._release_period(reserved)
+
+    def _release_period(self, reserved: _Reserved) -> None:
         if self._period and reserved.held:
-            self._period.release(reserved.held)
+            with suppress(LocalError):  # rather counted twice than the sound lost that was paid for
+                self._period.release(reserved.held)
 
     def lose(self) -> None:
         """The audio of a request that was billed cannot be had."""

@@ -99,6 +99,7 @@ class Held(NamedTuple):
     hour: int
     model: str
     metered: Metered
+    requests: int
 
 
 class PeriodBudget:
@@ -129,22 +130,27 @@ class PeriodBudget:
             UsageError: its price is not known, or is in another currency.
             LocalError: the ledger cannot be used, so that nobody knows what was spent.
         """
-        cost = self.check(model, foreseen)
+        return self._reserve(self.check(model, foreseen), model, foreseen)
 
-        def check_room(billed: list[Billed]) -> None:
-            spent = self._spent(billed)
-            if spent + cost > self._limit.amount:
-                raise self._crossed(spent)
+    def reserve_fee(self, name: str) -> Held:
+        """Set aside what it costs to have a voice made; `name` is what the ledger calls that.
 
+        Raises:
+            QwenTTSError: as `reserve`.
+        """
+        return self._reserve(self._fee(name), name, _NOTHING, requests=1)
+
+    def _reserve(self, cost: Decimal, model: str, metered: Metered, requests: int = 0) -> Held:
         hour = self._ledger.reserve(
-            check_room,
+            lambda billed: self._check_room(cost, self._spent(billed)),
             since=self._limit.start.timestamp(),
             profile=self._profile,
             region=self._region,
             model=model,
-            metered=foreseen,
+            metered=metered,
+            requests=requests,
         )
-        return Held(hour, model, foreseen)
+        return Held(hour, model, metered, requests)
 
     def release(self, held: Held) -> None:
         """The request was not billed, or what was billed for it is in the ledger."""
@@ -154,6 +160,7 @@ class PeriodBudget:
             region=self._region,
             model=held.model,
             metered=held.metered,
+            requests=held.requests,
         )
 
     def check(self, model: str, metered: Metered = _NOTHING) -> Decimal:
@@ -179,14 +186,17 @@ class PeriodBudget:
         return cost.amount
 
     def check_fee(self, name: str) -> None:
-        """Refuse to have a voice made that would cross the budget; `name` is what the ledger calls that.
+        """Refuse to have a voice made that would cross the budget, before anything is asked or sent for it.
 
         Raises:
-            BudgetError: it would.
-            UsageError: its price is not known, or is in another currency.
+            QwenTTSError: as `reserve`.
         """
-        cost = self._checked(name, self._prices.fee(name))
-        spent = self.left().spent
+        self._check_room(self._fee(name), self.left().spent)
+
+    def _fee(self, name: str) -> Decimal:
+        return self._checked(name, self._prices.fee(name))
+
+    def _check_room(self, cost: Decimal, spent: Decimal) -> None:
         if spent + cost > self._limit.amount:
             raise self._crossed(spent)
 

@@ -151,7 +151,7 @@ def _read_usage(usage: dict[str, Any]) -> Metered | None:
 
 
 def read_count(value: object, most: int) -> int:
-    """A number of things, from 1 to `most`; 0 for what is none: `true`, a text, a fraction, or far too many."""
+    """A number of things, from 1 to `most`; 0 for what is none: `true`, a text, a fraction, or too many."""
     return value if type(value) is int and 0 < value <= most else 0
 
 

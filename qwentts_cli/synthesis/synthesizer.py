@@ -24,7 +24,7 @@ from qwentts_cli.text.units import count_units
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from qwentts_cli.billing.payments import Payments
+    from qwentts_cli.billing.payments import Bill, Payments
     from qwentts_cli.dashscope.on_demand import SpeechService
     from qwentts_cli.dashscope.request import SynthesisRequest
     from qwentts_cli.synthesis.attempts import Attempts
@@ -147,13 +147,13 @@ class Synthesizer:
         decoder, words = StreamDecoder(), WordTimes(request.text)
         answer, metered = Answer(), None
         with self._payments.request(request) as bill:
-            for answer in self._client.stream(request):
+            for answer in self._stream(request, bill):
                 metered = answer.metered or metered  # each has the sum until then
                 words.hear(answer, _length_ms(heard))
                 if answer.audio and (pcm := decoder.feed(answer.audio)):
                     heard.append(pcm)
                     emit(pcm)
-            usage = _usage_of(request, answer, bill(metered))
+            usage = _usage_of(request, answer, bill.pay(metered))
             if rest := decoder.finish():
                 heard.append(rest)
                 emit(rest)
@@ -212,17 +212,23 @@ class Synthesizer:
     def _post(self, request: SynthesisRequest) -> tuple[Answer, Usage]:
         with self._payments.request(request) as bill:
             if request.word_times:
-                answer = self._hear_out(request)
+                answer = self._hear_out(request, bill)
             else:  # which words are the text's own, only a stream that is heard tells
                 answer = replace(self._client.synthesize(request), words=())
-            return answer, _usage_of(request, answer, bill(answer.metered))
+            return answer, _usage_of(request, answer, bill.pay(answer.metered))
 
-    def _hear_out(self, request: SynthesisRequest) -> Answer:
+    def _stream(self, request: SynthesisRequest, bill: Bill) -> Iterator[Answer]:
+        for answer in self._client.stream(request):
+            if answer.audio:
+                bill.open()
+            yield answer
+
+    def _hear_out(self, request: SynthesisRequest, bill: Bill) -> Answer:
         """Take a stream as a whole, for the words that only a stream tells of."""
         sound, words = list[bytes](), WordTimes(request.text)
         decoder, heard = StreamDecoder(), list[Pcm]()
         answer, metered = Answer(), None
-        for answer in self._client.stream(request):
+        for answer in self._stream(request, bill):
             metered = answer.metered or metered
             words.hear(answer, _length_ms(heard))
             sound.append(answer.audio)

@@ -26,6 +26,7 @@ def bills(server: Sandbox) -> int:
         ("post:endless", "out.wav", 6, 1),
         ("sse:bad-base64", "-", 6, 3),
         ("sse:reset=1", "-", 5, 1),
+        ("sse:error-mid=DataInspectionFailed", "-", 6, 1),
     ],
 )
 def test_a_run_that_fails_tells_what_it_may_have_cost(

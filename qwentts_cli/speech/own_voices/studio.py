@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
 
@@ -16,7 +16,7 @@ from qwentts_cli.dashscope.own_voices.client import VoiceClient
 from qwentts_cli.dashscope.own_voices.makers import bill_name, load_makers
 from qwentts_cli.dashscope.own_voices.voice_errors import MakerUnknown, VoiceUnknown
 from qwentts_cli.dashscope.transport.session import Timeouts
-from qwentts_cli.errors import NetworkError, QwenTTSError, RejectedError
+from qwentts_cli.errors import LocalError, NetworkError, QwenTTSError, RejectedError
 from qwentts_cli.metered import Metered
 from qwentts_cli.settings.own_voices import READY, OwnVoice, forget_own_voice, keep_own_voice
 from qwentts_cli.speech.own_voices.prepare import Recording
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from qwentts_cli.billing.ledger import UsageLedger
+    from qwentts_cli.billing.period_budget import Held, PeriodBudget
     from qwentts_cli.dashscope.own_voices.client import Upload
     from qwentts_cli.dashscope.own_voices.makers import Maker
     from qwentts_cli.dashscope.own_voices.voices import Listed, Made, VoiceOrder
@@ -50,7 +51,7 @@ class Studio(Struct, frozen=True, kw_only=True):
     """The makers of voices of one server.
 
     `is_fleeting` where the voices end with this process, as those of its own sandbox do; they are neither
-    remembered nor noted.
+    remembered nor noted. `budget` is what may be spent in a day or a month, if that is limited.
     """
 
     client: VoiceClient
@@ -59,6 +60,7 @@ class Studio(Struct, frozen=True, kw_only=True):
     is_fleeting: bool
     observer: Observer
     ledger: UsageLedger
+    budget: PeriodBudget | None
     timing: Timing
 
     def upload(self, maker: Maker, upload: Upload) -> str:
@@ -69,20 +71,18 @@ class Studio(Struct, frozen=True, kw_only=True):
         """Have a voice made, once; it is remembered before it is ready.
 
         Raises:
+            BudgetError: it would cross the budget.
             QwenTTSError: it was refused, or nobody knows whether it was made: then `maybe_billed` is set.
         """
         known = {voice.id for voice in self.list_of(order.maker)}
+        fee = bill_name(order.maker.id, order.kind)
+        held = self.budget.reserve_fee(fee) if self.budget else None
         try:
-            made = retry(
-                partial(voices.create_voice, self.client, order),
-                _ONCE,
-                timing=self.timing,
-                observer=self.observer,
-            )
+            made = self._create(order, known)
         except QwenTTSError as error:
             if not error.maybe_billed:
-                raise
-            made = self._find_lost(order, known, error)
+                self._release(held)
+            raise
         voice = OwnVoice(
             name=order.name,
             id=made.id,
@@ -93,7 +93,8 @@ class Studio(Struct, frozen=True, kw_only=True):
             language=order.language or "",
             status=READY if order.maker.is_older else _STARTED,
         )
-        self._note(order, voice)
+        if self._note(fee, voice):
+            self._release(held)
         self._keep(voice)
         return voice, made
 
@@ -152,9 +153,21 @@ class Studio(Struct, frozen=True, kw_only=True):
             forget_own_voice(voice)
         return was_there
 
+    def _create(self, order: VoiceOrder, known: set[str]) -> Made:
+        """Ask for it once, and look for it among those that were not `known` if the answer gets lost."""
+        create = partial(voices.create_voice, self.client, order)
+        try:
+            return retry(create, _ONCE, timing=self.timing, observer=self.observer)
+        except QwenTTSError as error:
+            if not error.maybe_billed:
+                raise
+            return self._find_lost(order, known, error)
+
     def _find_lost(self, order: VoiceOrder, known: set[str], error: QwenTTSError) -> Made:
         """Take up the voice that was made although the answer got lost, if there is one."""
-        new = [voice.id for voice in self.list_of(order.maker) if voice.id not in known]
+        new: list[str] = []
+        with suppress(QwenTTSError):  # what got lost is more than that nobody can look for it now
+            new = [voice.id for voice in self.list_of(order.maker) if voice.id not in known]
         new = [voice for voice in new if order.wire_name in voice]
         if len(new) == 1:
             self.observer.warn(
@@ -167,13 +180,16 @@ class Studio(Struct, frozen=True, kw_only=True):
             retryable=False,
         ) from error
 
-    def _note(self, order: VoiceOrder, voice: OwnVoice) -> None:
-        if self.is_fleeting:
-            return
-        name = bill_name(order.maker.id, order.kind)
-        self.ledger.record(
-            model=name, voice=voice.id, profile=self.profile, region=self.server, metered=Metered()
+    def _note(self, fee: str, voice: OwnVoice) -> bool:
+        """Note what was paid; false if that failed."""
+        return self.is_fleeting or self.ledger.record(
+            model=fee, voice=voice.id, profile=self.profile, region=self.server, metered=Metered()
         )
+
+    def _release(self, held: Held | None) -> None:
+        if self.budget and held:
+            with suppress(LocalError):  # rather counted twice than the voice lost that was paid for
+                self.budget.release(held)
 
     def _keep(self, voice: OwnVoice) -> None:
         if not self.is_fleeting:
@@ -194,7 +210,7 @@ def make_clone(studio: Studio, order: VoiceOrder, recording: Recording) -> OwnVo
 
 
 def check_budget(context: Context, order: VoiceOrder, observer: Observer) -> None:
-    """Refuse a voice that would cross the budget of a day or a month.
+    """Refuse a voice that would cross the budget of a day or a month, before anything is asked or sent.
 
     Raises:
         BudgetError: it would.
@@ -226,6 +242,7 @@ def open_studio(context: Context, observer: Observer) -> Iterator[Studio]:
             is_fleeting=context.is_sandbox,
             observer=observer,
             ledger=ledger,
+            budget=None if context.is_sandbox else context.open_period_budget(ledger),
             timing=Timing(),
         )
 

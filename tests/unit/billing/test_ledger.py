@@ -14,9 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwentts_cli.billing.ledger import UsageLedger
+from qwentts_cli.billing.ledger import Billed, UsageLedger
 from qwentts_cli.billing.sums import By, UsageRow, total
-from qwentts_cli.errors import LocalError, UsageError
+from qwentts_cli.errors import BudgetError, LocalError, UsageError
 from qwentts_cli.metered import Metered
 from tests.virtual_time import Clock
 
@@ -247,6 +247,41 @@ def test_a_damaged_ledger_does_not_break_a_look(ledger: UsageLedger, path: Path,
     damage_header(path)
     assert ledger.query(None, "day") == []
     assert len(warnings) == 1
+
+
+def test_nobody_comes_between_a_look_and_what_is_set_aside(
+    ledger: UsageLedger, path: Path, warnings: list[str]
+) -> None:
+    """Also where the ledger turns out to be damaged at the look, and a new one is begun."""
+    looks: list[list[Billed]] = []
+
+    def check(billed: list[Billed]) -> None:
+        looks.append(billed)
+        with closing(sqlite3.connect(path, timeout=0)) as other, pytest.raises(sqlite3.OperationalError):
+            other.execute("BEGIN IMMEDIATE")
+
+    def reserve() -> None:
+        ledger.reserve(check, since=NOON, profile="", region="intl", model=FLASH, metered=Metered(5))
+
+    reserve()
+    ledger.close()
+    damage_pages(path)
+    reserve()
+    reserve()
+    assert [sum(row.metered.characters for row in look) for look in looks] == [0, 0, 5]
+    assert len(warnings) == 1
+
+
+def test_what_may_not_be_set_aside_is_not(ledger: UsageLedger) -> None:
+    """And the next one may."""
+
+    def refuse(_billed: list[Billed]) -> None:
+        raise BudgetError("no")
+
+    with pytest.raises(BudgetError):
+        ledger.reserve(refuse, since=NOON, profile="", region="intl", model=FLASH, metered=Metered(5))
+    spend(ledger, 1)
+    assert [row.metered for row in ledger.billed(since=NOON, profile="", region="intl")] == [Metered(1)]
 
 
 def test_a_newer_ledger_is_left_alone(ledger: UsageLedger, path: Path, warnings: list[str]) -> None:

@@ -11,14 +11,22 @@ import pytest
 from qwentts_cli.billing.budget import Budget
 from qwentts_cli.billing.ledger import UsageLedger
 from qwentts_cli.billing.meter import Meter
-from qwentts_cli.billing.payments import Payments
+from qwentts_cli.billing.payments import Bill, Payments
 from qwentts_cli.billing.period_budget import PeriodBudget, PeriodLimit
 from qwentts_cli.billing.price import price_list
 from qwentts_cli.dashscope.request import SynthesisRequest, Tuning
-from qwentts_cli.errors import BadAudioError, BudgetError, LocalError, NetworkError
+from qwentts_cli.errors import (
+    BadAudioError,
+    BudgetError,
+    LocalError,
+    NetworkError,
+    QwenTTSError,
+    RefusedText,
+)
 from qwentts_cli.metered import Metered
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from pathlib import Path
 
 TOKENS, CHARACTERS = "qwen-audio-3.1-tts-flash", "qwen3-tts-flash"
@@ -47,7 +55,7 @@ def test_what_the_service_does_not_say_is_reckoned(model: str, said: Metered | N
     """The characters are counted; of tokens, without a word on them, the most is taken."""
     meter = Meter()
     with Payments(Budget(), PRICES, meter).request(ask(model)) as bill:
-        assert bill(said) == billed
+        assert bill.pay(said) == billed
     assert meter.billed[model] == billed
 
 
@@ -59,9 +67,9 @@ def test_the_most_is_set_aside_and_what_is_too_much_given_back() -> None:
     with payments.request(ask(TOKENS)) as bill:
         with pytest.raises(BudgetError), payments.request(ask(TOKENS)):
             pass
-        bill(Metered(0, 5, 20))
+        bill.pay(Metered(0, 5, 20))
     with payments.request(ask(TOKENS)) as bill:
-        bill(Metered(0, 5, 20))
+        bill.pay(Metered(0, 5, 20))
 
 
 def test_what_may_have_been_billed_stays_set_aside() -> None:
@@ -101,7 +109,7 @@ def test_a_request_that_the_period_has_no_room_for_takes_none_of_the_run(tmp_pat
         period.release(held)
         with payments.request(ask(CHARACTERS)) as bill:
             assert period.left().spent == cost
-            bill(foreseen)
+            bill.pay(foreseen)
         assert period.left().spent == cost
         with pytest.raises(BudgetError), payments.request(ask(CHARACTERS)):
             pass
@@ -121,15 +129,59 @@ def test_sound_that_is_bad_was_paid_for() -> None:
         pass
 
 
-def test_what_fails_after_the_bill_gives_nothing_back() -> None:
-    """What was paid for is spent, even if the disk has no room for it."""
+def fail(payments: Payments, error: BaseException, *steps: Callable[[Bill], object]) -> None:
+    """Have a request fail with `error` after what the steps tell its bill."""
+    with payments.request(ask(CHARACTERS)) as bill:
+        for step in steps:
+            step(bill)
+        raise error
+
+
+def limited_to_one(meter: Meter) -> Payments:
     cost = PRICES.prices[CHARACTERS].cost(PRICES.foresee(ask(CHARACTERS)))
-    payments = Payments(Budget(cost, PRICES), PRICES, Meter())
+    return Payments(Budget(cost, PRICES), PRICES, meter)
 
-    def write(_billed: Metered) -> None:
-        raise LocalError("the disk is full")
 
-    with pytest.raises(LocalError), payments.request(ask(CHARACTERS)) as bill:
-        write(bill(None))
-    with pytest.raises(BudgetError), payments.request(ask(CHARACTERS)):
-        pass
+def begin(bill: Bill) -> None:
+    bill.open()
+
+
+def pay(bill: Bill) -> None:
+    bill.pay(None)
+
+
+def test_what_fails_after_the_bill_gives_nothing_back() -> None:
+    """What was paid for is spent, even if the disk has no room for it; there is no doubt about it."""
+    meter = Meter()
+    payments = limited_to_one(meter)
+    with pytest.raises(LocalError) as caught:
+        fail(payments, LocalError("the disk is full"), begin, pay)
+    assert not caught.value.maybe_billed
+    assert meter.maybe_billed == 0
+    with pytest.raises(BudgetError):
+        fail(payments, KeyboardInterrupt())
+
+
+@pytest.mark.parametrize("error", [NetworkError("503"), RefusedText("no"), LocalError("the disk is full")])
+def test_a_request_whose_sound_has_begun_may_be_billed(error: QwenTTSError) -> None:
+    """Whoever failed then, and however: an error is no refusal any more, and stays set aside."""
+    meter = Meter()
+    payments = limited_to_one(meter)
+    with pytest.raises(type(error)) as caught:
+        fail(payments, error, begin)
+    assert caught.value.maybe_billed
+    assert meter.maybe_billed == 1
+    with pytest.raises(BudgetError):
+        fail(payments, KeyboardInterrupt())
+
+
+def test_an_interrupted_request_may_be_billed() -> None:
+    """Where no other thread goes on with it; one that was paid for is no loss."""
+    meter = Meter()
+    payments = Payments(Budget(), PRICES, meter)
+    with pytest.raises(KeyboardInterrupt):
+        fail(payments, KeyboardInterrupt(), begin, pay)
+    assert meter.maybe_billed == 0
+    with pytest.raises(KeyboardInterrupt):
+        fail(payments, KeyboardInterrupt())
+    assert meter.maybe_billed == 1

@@ -20,7 +20,7 @@ from qwentts_cli.dashscope.client import SpeechClient
 from qwentts_cli.dashscope.endpoint import custom_endpoint
 from qwentts_cli.dashscope.request import SynthesisRequest
 from qwentts_cli.dashscope.transport.session import Timeouts
-from qwentts_cli.errors import BudgetError, NetworkError, QwenTTSError, RejectedError
+from qwentts_cli.errors import BudgetError, LocalError, NetworkError, QwenTTSError, RejectedError
 from qwentts_cli.metered import Metered
 from qwentts_cli.sandbox.server import Sandbox
 from qwentts_cli.settings.credentials import ApiKey
@@ -197,6 +197,20 @@ def test_damaged_sound_counts_against_the_limit(tmp_path: Path) -> None:
         with pytest.raises(BudgetError):
             w.say()
         assert w.count("sse") == 2
+
+
+def test_sound_that_the_disk_has_no_room_for_may_be_billed(tmp_path: Path) -> None:
+    """It fails where it is written, in the middle of the stream, and what it costs stays set aside."""
+
+    def write(_pcm: Pcm) -> None:
+        raise LocalError("the disk is full")
+
+    with world(tmp_path, is_streamed=True, budget=Budget(Decimal(5))) as w:
+        with pytest.raises(LocalError, match="full"):
+            w.synthesizer(request(), write)
+        assert w.meter.maybe_billed == 1
+        with pytest.raises(BudgetError):
+            w.say()
 
 
 def test_a_dead_storage_stops_the_buying(tmp_path: Path) -> None:

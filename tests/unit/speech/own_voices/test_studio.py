@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 
-from qwentts_cli.dashscope.own_voices.makers import load_makers
-from qwentts_cli.errors import NetworkError, RejectedError
+from qwentts_cli.billing.ledger import UsageLedger
+from qwentts_cli.billing.period_budget import PeriodBudget, PeriodLimit
+from qwentts_cli.billing.price import price_list
+from qwentts_cli.dashscope.own_voices.makers import Kind, load_makers
+from qwentts_cli.dashscope.own_voices.voices import VoiceOrder
+from qwentts_cli.errors import BudgetError, NetworkError, QwenTTSError, RejectedError
 from qwentts_cli.observer import Observer
 from qwentts_cli.settings.own_voices import OwnVoice
 from qwentts_cli.speech.own_voices.account import list_account
@@ -15,11 +20,12 @@ from qwentts_cli.speech.own_voices.studio import Studio
 from qwentts_cli.synthesis.timing import Timing
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from qwentts_cli.billing.ledger import UsageLedger
     from qwentts_cli.dashscope.own_voices.client import VoiceClient
+
+    Answer = Callable[[str, dict[str, Any]], dict[str, Any]]
 
 VOICE = OwnVoice(
     name="ann",
@@ -34,7 +40,7 @@ VOICE = OwnVoice(
 class Answers:
     """A client whose answers a function makes of what is asked."""
 
-    def __init__(self, answer: Callable[[str, dict[str, Any]], dict[str, Any]]) -> None:
+    def __init__(self, answer: Answer) -> None:
         self.asked: list[dict[str, Any]] = []
         self._answer = answer
 
@@ -53,7 +59,7 @@ class Clock:
         self.now += seconds
 
 
-def studio(client: Answers, clock: Clock | None = None) -> Studio:
+def studio(client: Answers, clock: Clock | None = None, budget: PeriodBudget | None = None) -> Studio:
     clock = clock or Clock()
     return Studio(
         client=cast("VoiceClient", client),
@@ -62,8 +68,81 @@ def studio(client: Answers, clock: Clock | None = None) -> Studio:
         is_fleeting=True,
         observer=Observer(),
         ledger=cast("UsageLedger", None),
+        budget=budget,
         timing=Timing(now=lambda: clock.now, wait=clock.wait),
     )
+
+
+@pytest.fixture
+def budget(tmp_path: Path) -> Iterator[PeriodBudget]:
+    """With room for one voice, which costs 0.01 USD, and a half."""
+    limit = PeriodLimit(amount=Decimal("0.015"), currency="USD", period="month")
+    with UsageLedger(tmp_path / "state" / "usage.sqlite", warn=pytest.fail) as ledger:
+        yield PeriodBudget(limit, ledger=ledger, profile="", region="intl", prices=price_list("intl"))
+
+
+def make(answer: Answer, budget: PeriodBudget) -> None:
+    order = VoiceOrder(
+        maker=load_makers()["voice-enrollment"],
+        kind=Kind.CLONE,
+        model=VOICE.model,
+        name="ann",
+        sample="oss://a",
+    )
+    listed: dict[str, Any] = {"voice_list": []}
+    client = Answers(lambda maker, given: listed if given["action"] == "list_voice" else answer(maker, given))
+    studio(client, budget=budget).make(order)
+
+
+def test_two_voices_at_once_share_the_budget(budget: PeriodBudget) -> None:
+    """The fee of the first is set aside while it is being made."""
+    asked = []
+
+    def answer(_maker: str, given: dict[str, Any]) -> dict[str, Any]:
+        asked.append(given)
+        with pytest.raises(BudgetError, match="month"):
+            make(answer, budget)
+        return {"voice_id": VOICE.id}
+
+    make(answer, budget)
+    assert len(asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("error", "spent"),
+    [(RejectedError("no"), "0"), (NetworkError("cut", maybe_billed=True, retryable=False), "0.01")],
+)
+def test_a_voice_that_was_not_made_gives_its_fee_back(
+    budget: PeriodBudget, error: QwenTTSError, spent: str
+) -> None:
+    """Unless nobody knows whether it was made."""
+
+    def answer(_maker: str, _given: dict[str, Any]) -> dict[str, Any]:
+        raise error
+
+    with pytest.raises(type(error)):
+        make(answer, budget)
+    assert budget.left().spent == Decimal(spent)
+
+
+def test_a_voice_that_nobody_can_look_for_may_have_been_made(budget: PeriodBudget) -> None:
+    """What got lost is told, and not that the network is still down."""
+    asked: list[dict[str, Any]] = []
+
+    def answer(_maker: str, given: dict[str, Any]) -> dict[str, Any]:
+        asked.append(given)
+        if len(asked) == 1:
+            return {"voice_list": []}
+        raise NetworkError("down", maybe_billed=len(asked) == 2, retryable=False)
+
+    order = VoiceOrder(
+        maker=load_makers()["voice-enrollment"], kind=Kind.CLONE, model=VOICE.model, name="ann"
+    )
+    with pytest.raises(NetworkError) as caught:
+        studio(Answers(answer), budget=budget).make(order)
+    assert caught.value.maybe_billed
+    assert "voices list --mine" in caught.value.hint
+    assert budget.left().spent == Decimal("0.01")
 
 
 def test_a_voice_is_asked_for_until_it_is_ready() -> None:
