@@ -18,10 +18,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Hashable
 
     from qwentts_cli.dashscope.request import SynthesisRequest
-    from qwentts_cli.synthesis.synthesizer import Emit
+    from qwentts_cli.synthesis.synthesizer import Emit, Settle
     from qwentts_cli.synthesis.usage import Usage
 
-    Synthesize = Callable[[SynthesisRequest, Emit], Usage]
+    MakeAnew = Callable[[SynthesisRequest, Emit], tuple[Usage, Settle]]
 
 # At least and at most so much of the usual pace, as long as nothing is known of a voice.
 _FIRST_BOUNDS = (0.45, 2.4)
@@ -43,10 +43,10 @@ class LengthCheck:
 
     Args:
         retakes: ask so often again for what is implausible.
-        make_anew: asks again, whatever was kept of it before.
+        make_anew: asks again, whatever was kept of it before; what it gives is told whether to keep that.
     """
 
-    def __init__(self, retakes: int = 0, make_anew: Synthesize | None = None) -> None:
+    def __init__(self, retakes: int = 0, make_anew: MakeAnew | None = None) -> None:
         self.retakes = retakes if make_anew else 0
         self.make_anew = make_anew
         self._paces: dict[Hashable, deque[float]] = {}

@@ -115,38 +115,38 @@ class _Speaker(Struct, frozen=True):
     def _speak_whole(self, utterance: Utterance, emit: Emit) -> Usage:
         """Speak with one request, and with more of them where what came cannot be all."""
         request, retakes = utterance.request(), self.check.retakes
-        take = self._take(request, self.synthesize, None if retakes else emit)
-        usage = take.usage
+        listener = _Listener(None if retakes else emit)
+        take = self._judge(request, listener, self.synthesize(request, listener))
         for _ in range(retakes):
-            if take.is_plausible or not (again := self._retake(request)):
+            if take.is_plausible or not (better := self._retake(request, take)):
                 break
-            usage += replace(again.usage, characters=0)  # it is the same text
-            take = min(again, take, key=_Take.distance)
+            take = better
         if retakes:
             for pcm in take.sound:
                 emit(pcm)
-        return usage + take.doubts(utterance.segment)
+        return take.usage + take.doubts(utterance.segment)
 
-    def _take(self, request: SynthesisRequest, synthesize: Synthesize, emit: Emit | None) -> _Take:
-        """Make the sound and judge it; without `emit` it is kept."""
-        sound: list[Pcm] = []
-        meter = AudibleMeter()
+    def _retake(self, request: SynthesisRequest, take: _Take) -> _Take | None:
+        """Ask again, and have the better one kept; gives that, with what both took.
 
-        def listen(pcm: Pcm) -> None:
-            meter.feed(pcm)
-            (emit or sound.append)(pcm)
-
-        usage = synthesize(request, listen)
-        return _Take(sound, usage, meter.seconds, self.check.judge(request, meter.seconds))
-
-    def _retake(self, request: SynthesisRequest) -> _Take | None:
-        """Ask again; what it may not cost, or does not succeed, leaves what there is already."""
+        What may not be asked for again, or does not succeed, leaves what there is already.
+        """
         if not self.check.make_anew:
             return None
+        listener = _Listener()
         try:
-            return self._take(request, self.check.make_anew, None)
+            usage, settle = self.check.make_anew(request, listener)
         except QwenTTSError:
             return None
+        again = self._judge(request, listener, usage)
+        is_better = again.distance() < take.distance()
+        settle(is_better)
+        both = take.usage + replace(usage, characters=0)  # it is the same text
+        return replace(again if is_better else take, usage=both)
+
+    def _judge(self, request: SynthesisRequest, listener: _Listener, usage: Usage) -> _Take:
+        had_s = listener.meter.seconds
+        return _Take(listener.sound, usage, had_s, self.check.judge(request, had_s))
 
     def _speak_halves(
         self, halves: tuple[Segment, Segment] | None, error: RejectedError, utterance: Utterance, emit: Emit
@@ -161,6 +161,19 @@ class _Speaker(Struct, frozen=True):
         emit(Pcm(bytes(round(_REFUSED_SILENCE_S * rate) * SAMPLE_BYTES), rate))
         gap = Gap(segment.line, segment.column, count_units(utterance.request().text))
         return Usage(gaps=(gap,))
+
+
+class _Listener:
+    """Hears the sound of one take, and keeps it where nobody else takes it."""
+
+    def __init__(self, emit: Emit | None = None) -> None:
+        self.sound: list[Pcm] = []
+        self.meter = AudibleMeter()
+        self._emit = emit or self.sound.append
+
+    def __call__(self, pcm: Pcm) -> None:
+        self.meter.feed(pcm)
+        self._emit(pcm)
 
 
 class _Take(Struct, frozen=True):

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from qwentts_cli.synthesis.store import Store
 
 Emit = Callable[[Pcm], None]
-Find = Callable[[str], Clip | None]
+Settle = Callable[[bool], None]
 
 _MOST_NEW_LINKS = 2
 
@@ -78,46 +78,43 @@ class Synthesizer:
         Raises:
             QwenTTSError: it cannot be had.
         """
-        return self._make_paced(request, emit, self._store.find if self._store else None)
+        with _paced(request, emit) as own:
+            return self._make(request, own)
 
-    def make_anew(self, request: SynthesisRequest, emit: Emit) -> Usage:
-        """Likewise, whatever was kept of it before; the new sound is kept instead.
+    def make_anew(self, request: SynthesisRequest, emit: Emit) -> tuple[Usage, Settle]:
+        """Likewise, whatever was kept of it before.
+
+        Returns:
+            What it took; and what is to be told whether the new sound is kept instead of the one before.
 
         Raises:
             QwenTTSError: it cannot be had.
         """
-        return self._make_paced(request, emit, self._forget)
-
-    def _make_paced(self, request: SynthesisRequest, emit: Emit, find: Find | None) -> Usage:
-        """Make it at the pace that was asked for; the service's own sound is what is kept."""
-        if request.stretch == 1:
-            return self._make(request, emit, find)
-        from qwentts_cli.audio.timing.paced import PacedSound
-
-        sound = PacedSound(request.stretch, emit)
-        usage = self._make(request, sound.feed, find)
-        sound.finish()
-        return usage
-
-    def _make(self, request: SynthesisRequest, emit: Emit, find: Find | None) -> Usage:
         store = self._store
-        if store is None or find is None:
+        with _paced(request, emit) as own, self._in_flight.count():
+            if store is None:
+                return self._buy(request, own, "")[0], lambda _is_kept: None
+            key = store.key(request)
+            with store.turn(key):
+                store.forget_answer(key)
+                usage, clip = self._buy(request, own, key)
+        return usage, lambda is_kept: store.keep(key, clip) if is_kept else store.forget_answer(key)
+
+    def _make(self, request: SynthesisRequest, emit: Emit) -> Usage:
+        """Make it at its own pace, as it is kept."""
+        store = self._store
+        if store is None:
             with self._in_flight.count():
                 return self._buy(request, emit, "")[0]
         key = store.key(request)
         with self._in_flight.count(), store.turn(key):
-            clip = find(key)
-            if clip is None:
-                usage, pcm = self._buy(request, emit, key)
-                words = tuple(find_words(request.text, pcm.words))
-                store.keep(key, Clip(replace(pcm, words=()), usage.characters, words))
+            kept = store.find(key)
+            if kept is None:
+                usage, clip = self._buy(request, emit, key)
+                store.keep(key, clip)
                 return usage
-        emit(replace(clip.pcm, words=tuple(read_words(request.text, clip.words))))
-        return Usage(characters=clip.characters)
-
-    def _forget(self, key: str) -> None:
-        if self._store:
-            self._store.forget_answer(key)
+        emit(replace(kept.pcm, words=tuple(read_words(request.text, kept.words))))
+        return Usage(characters=kept.characters)
 
     def cancel(self) -> None:
         """Let nobody wait any longer; what has been sent may still arrive."""
@@ -127,9 +124,11 @@ class Synthesizer:
         """Wait up to `seconds` for the requests in flight; gives how many remain."""
         return self._in_flight.wait(seconds)
 
-    def _buy(self, request: SynthesisRequest, emit: Emit, key: str) -> tuple[Usage, Pcm]:
+    def _buy(self, request: SynthesisRequest, emit: Emit, key: str) -> tuple[Usage, Clip]:
         self._open_client()
-        return self._buy_opened(request, emit, key)
+        usage, pcm = self._buy_opened(request, emit, key)
+        words = tuple(find_words(request.text, pcm.words))
+        return usage, Clip(replace(pcm, words=()), usage.characters, words)
 
     def _buy_stream(self, request: SynthesisRequest, emit: Emit, key: str) -> tuple[Usage, Pcm]:
         if bought := self._fetch_saved(request, emit, key):
@@ -248,6 +247,19 @@ class Synthesizer:
     def _keep(self, request: SynthesisRequest, key: str, answer: Answer) -> None:
         if self._store:
             self._store.keep_answer(key, request.text, answer)
+
+
+@contextmanager
+def _paced(request: SynthesisRequest, emit: Emit) -> Iterator[Emit]:
+    """Give what takes the service's own sound, and hands it on at the pace that was asked for."""
+    if request.stretch == 1:
+        yield emit
+        return
+    from qwentts_cli.audio.timing.paced import PacedSound
+
+    sound = PacedSound(request.stretch, emit)
+    yield sound.feed
+    sound.finish()
 
 
 def _length_ms(pieces: Sequence[Pcm]) -> int:

@@ -55,6 +55,20 @@ def test_retakes_end_and_the_warning_remains(qwentts: Qwentts) -> None:
     assert "s of sound where about" in done.stderr
 
 
+@pytest.mark.parametrize("speed", [(), ("--speed", "1.2")])
+def test_a_worse_retake_is_not_kept(qwentts: Qwentts, speed: tuple[str, ...]) -> None:
+    """What is in the cache is what was delivered, also where every take is bad."""
+    faults = "get:short=20#1,get:short=30#2,get:short=10"
+    with Sandbox(voice_engine="tones", faults=faults) as sandbox:
+        run = at(qwentts, sandbox)
+        run("say", TEXT, "-o", "a.wav", "--retake", "3", *speed)
+        again = run("say", TEXT, "-o", "b.wav", "--json", *speed)
+        assert sum(record.method == "POST" for record in sandbox.ledger) == 4
+    assert again.json["files"][0]["cached"] is True
+    assert (run.folder / "a.wav").read_bytes() == (run.folder / "b.wav").read_bytes()
+    assert not list((run.home / ".local" / "state" / "qwentts" / "pending").iterdir())
+
+
 def test_a_retake_keeps_within_the_budget(qwentts: Qwentts) -> None:
     """What would cost too much is not asked for; what there is stays."""
     with Sandbox(voice_engine="tones", faults="get:short=30") as sandbox:
