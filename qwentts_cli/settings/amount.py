@@ -9,13 +9,17 @@ from typing import NamedTuple
 _CURRENCIES = {"": None, "$": "USD", "usd": "USD", "us$": "USD"} | dict.fromkeys(
     ("\u00a5", "\uffe5", "cny", "rmb", "\u5143"), "CNY"
 )
+# What accounts are billed in.
+BILLED_IN = frozenset({"USD", "CNY"})
+# By its code or its sign.
+_OTHER = re.compile(r"[A-Za-z]{3}|[\u00a3\u20a0-\u20cf]")
 _SHAPE = re.compile(
     r"(?P<before>[^\d.\s]*)\s*(?P<number>\d{1,9}(\.\d{1,12})?|\.\d{1,12})\s*(?P<behind>\D*)", re.ASCII
 )
 
 
 class Amount(NamedTuple):
-    """`currency` is `None` where none was named."""
+    """`currency` is `None` where none was named; it may be one that the service doesn't bill in."""
 
     number: Decimal
     currency: str | None
@@ -25,10 +29,11 @@ def read_amount(typed: str) -> Amount:
     """Read "2.50", "2.50 USD", "$2.50" or "10CNY".
 
     Raises:
-        ValueError: it is no amount in a currency of the service.
+        ValueError: it is no amount of money.
     """
     found = _SHAPE.fullmatch(typed.strip())
-    names = {found["before"].lower(), found["behind"].lower()} - {""} if found else set()
-    if not found or len(names) > 1 or not names <= _CURRENCIES.keys():
+    names = {found["before"], found["behind"]} - {""} if found else set()
+    name = names.pop() if len(names) == 1 else ""
+    if not found or names or not (name.lower() in _CURRENCIES or _OTHER.fullmatch(name)):
         raise ValueError("expected an amount such as 2.50, 2.50USD or 10CNY")
-    return Amount(Decimal(found["number"]), _CURRENCIES[names.pop() if names else ""])
+    return Amount(Decimal(found["number"]), _CURRENCIES.get(name.lower(), name.upper()))

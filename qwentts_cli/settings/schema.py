@@ -145,7 +145,7 @@ def _one_of(*words: str) -> Callable[[str], str]:
 
 
 def _budget(value: str) -> str:
-    from qwentts_cli.settings.amount import read_amount
+    from qwentts_cli.settings.amount import BILLED_IN, read_amount
 
     typed, _, period = (part.strip() for part in value.partition("/"))
     if value.strip().lower() == _NO_BUDGET:
@@ -154,7 +154,7 @@ def _budget(value: str) -> str:
         number, currency = read_amount(typed)
     except ValueError:
         currency = None
-    if not currency or period.lower() not in _PERIODS:
+    if currency not in BILLED_IN or period.lower() not in _PERIODS:
         raise ValueError("expected an amount such as '20 USD/month', '5 CNY/day' or 'none'")
     return f"{number:f} {currency}/{period.lower()}"
 

@@ -57,7 +57,9 @@ def test_an_amount_counts_in_money() -> None:
         ("-1", None, FLASH, "not an amount"),
         ("2,50", None, FLASH, "not an amount"),
         ("nan", None, FLASH, "not an amount"),
-        ("1 CNY", None, FLASH, "billed in USD in Singapore"),
+        ("1 CNY", None, FLASH, "in CNY, but .* billed in USD in Singapore"),
+        ("2EUR", None, FLASH, "in EUR, but .* billed in USD in Singapore"),
+        ("\u20ac2", None, FLASH, "in \u20ac, but .* billed in USD in Singapore"),
         ("1", None, "unheard-of", "price of unheard-of is not known"),
     ],
 )
