@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import signal
 from typing import TYPE_CHECKING
 
 import pytest
 
 from qwentts_cli.sandbox.server import Sandbox
 from tests.conftest import at
+from tests.reliability.paragraphs import BY_PARAGRAPH
+from tests.reliability.waiting import until
 
 if TYPE_CHECKING:
     from tests.reliability.forked import ForkedQwentts
@@ -44,7 +47,7 @@ def test_what_was_certainly_not_billed_is_no_loss(qwentts: ForkedQwentts) -> Non
     for number, faults in enumerate(("post:status=400", "get:garbage")):
         with Sandbox(voice_engine="tones", faults=faults) as server:
             result = at(qwentts, server)("say", "Hi.", "-o", "out.wav", code=(6, 5)[number])
-        assert "billed" not in result.stderr
+        assert "may have been billed" not in result.stderr
 
 
 def test_a_batch_counts_the_last_attempts_too(qwentts: ForkedQwentts) -> None:
@@ -61,3 +64,36 @@ def test_sound_whose_address_is_dead_was_paid_for(qwentts: ForkedQwentts) -> Non
         stderr = at(qwentts, server)("say", "Hi.", "-o", "out.wav").stderr
         assert sum(record.phase == "post" and record.status == 200 for record in server.ledger) == 2
     assert "1 request may have been billed twice" in stderr
+
+
+@pytest.mark.parametrize(
+    ("more", "kept"),
+    [
+        ((), "kept as far as it is good, and the same command goes on from there."),
+        (("--no-cache",), "not kept (--no-cache)."),
+    ],
+)
+def test_a_text_that_fails_half_way_tells_what_is_paid(
+    qwentts: ForkedQwentts, more: tuple[str, ...], kept: str
+) -> None:
+    """As Ctrl-C does; the same command pays for the rest only. Who has paid for nothing is told nothing."""
+    (qwentts.folder / "in.txt").write_text("One.\n\nTwo.\n\nThree.\n")
+    args = ("say", "-f", "in.txt", "-o", "out.wav", "-j", "1", *BY_PARAGRAPH, *more)
+    with Sandbox(voice_engine="tones", faults="post:status=400#3") as server:
+        failed = at(qwentts, server)(*args, code=6)
+        assert f"8 characters had been billed; their sound is {kept}\n" in failed.stderr
+        qwentts(*args)
+        assert bills(server) == (3 if not more else 5)
+    with Sandbox(voice_engine="tones", faults="post:status=400") as server:
+        assert "billed" not in at(qwentts, server)(*args, "--force", code=6).stderr
+
+
+def test_an_interrupted_request_may_have_been_billed(qwentts: ForkedQwentts) -> None:
+    """With one job nobody else waits for its answer, and it was sent."""
+    with Sandbox(voice_engine="tones", faults="post:stall") as server:
+        at(qwentts, server)
+        with qwentts.running("say", "Hi.", "-o", "out.wav", "-j", "1") as run:
+            until(lambda: server.ledger)
+            run.send(signal.SIGINT)
+            result = run.wait()
+    assert (result.code, result.stderr) == (130, TOLD.format("1 request"))

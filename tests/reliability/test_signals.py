@@ -26,7 +26,7 @@ JOBS = 4
 REQUESTS = 24
 ENDINGS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 # At Ctrl-C somebody is there to read it; at once, there may be nothing to tell.
-TOLD = r"(Interrupted\. [0-9,]+ characters had been billed; their sound is kept, .*\n)?"
+TOLD = r"(Interrupted\. [0-9,]+ characters had been billed; their sound is kept .*\n)?"
 SAID = ("say", "-f", "in.txt", "-o", "out.wav", "-j", str(JOBS), *BY_PARAGRAPH)
 
 
@@ -101,10 +101,11 @@ def test_an_ignored_hang_up_stays_ignored(qwentts: Qwentts) -> None:
     assert (qwentts.folder / "out.wav").exists()
 
 
-def test_a_reader_that_leaves_ends_it_quietly(online: Qwentts) -> None:
+@pytest.mark.parametrize("jobs", ["1", "4"])
+def test_a_reader_that_leaves_ends_it_quietly(online: Qwentts, jobs: str) -> None:
     """`qwentts say ... -o - | head -c 100` has a code that shells know, and nothing to say."""
     with online.start(
-        "say", "It goes on. " * 20, "-o", "-", stdout=subprocess.PIPE, stderr=subprocess.PIPE
+        "say", "It goes on. " * 20, "-o", "-", "-j", jobs, stdout=subprocess.PIPE, stderr=subprocess.PIPE
     ) as run:
         assert run.stdout
         assert run.stderr

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from qwentts_cli.cli.console.amounts import tell_billed
 from qwentts_cli.cli.console.doubts import tell_doubt, tell_overruns
 from qwentts_cli.dashscope.catalog import AUTO_LANGUAGE
+from qwentts_cli.errors import QwenTTSError
 from qwentts_cli.wording import clock, plural
 
 if TYPE_CHECKING:
@@ -57,12 +58,18 @@ def _last_facts(said: SaidText, meter: Meter, prices: PriceList) -> Iterator[str
 
 @contextmanager
 def show_lost(output: Output, meter: Meter, *, is_kept: bool) -> Iterator[None]:
-    """Where the block fails, warn of what may have cost money all the same; at Ctrl-C, say what is kept."""
+    """Where the block fails, say what had been billed and is kept, and warn of what may have cost money too.
+
+    A reader of the sound that has gone away is told nothing.
+    """
     try:
         yield
+    except BrokenPipeError:
+        raise
     except BaseException as error:
-        if isinstance(error, KeyboardInterrupt) and meter.billed:
-            output.note(_tell_kept(tell_billed(meter.billed.total()), is_kept=is_kept))
+        if isinstance(error, KeyboardInterrupt | QwenTTSError) and meter.billed:
+            begin = "Interrupted. " if isinstance(error, KeyboardInterrupt) else ""
+            output.note(f"{begin}{_tell_kept(tell_billed(meter.billed.total()), is_kept=is_kept)}")
         if meter.maybe_billed:
             requests = plural(meter.maybe_billed, "request")
             output.warn(f"{requests} got no usable answer and may have been billed all the same")
@@ -70,9 +77,9 @@ def show_lost(output: Output, meter: Meter, *, is_kept: bool) -> Iterator[None]:
 
 
 def _tell_kept(billed: str, *, is_kept: bool) -> str:
-    told = f"Interrupted. {billed} had been billed; their sound is"
+    told = f"{billed} had been billed; their sound is"
     if is_kept:
-        return f"{told} kept, and the same command goes on from there."
+        return f"{told} kept as far as it is good, and the same command goes on from there."
     return f"{told} not kept (--no-cache)."
 
 
