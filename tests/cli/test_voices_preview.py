@@ -107,12 +107,13 @@ def test_a_terminal_is_asked_about_many(online: Qwentts, sandbox: Sandbox) -> No
 
 
 def test_one_refused_voice_does_not_keep_the_others(online: Qwentts) -> None:
-    """It is told, and the exit code says that something is missing; if it is the only one, why."""
+    """It is told, and the exit code says that something is missing; if it is the only one, why, and once."""
     made = online("voices", "preview", "Cherry", "Zebedee", "Ethan", "--text", "Hi.", "-d", "out", code=8)
     assert made.text.splitlines() == ["out/Cherry.wav", "out/Ethan.wav"]
     assert "Zebedee: the service does not" in made.stderr
-    online("voices", "preview", "Zebedee", "-d", "out", code=6)
-    online("voices", "preview", "Zebedee", "--html", "page.html", code=6)
+    for place in (("-d", "out"), ("--html", "page.html")):
+        alone = online("voices", "preview", "Zebedee", *place, code=6)
+        assert alone.stderr.count("does not accept voice Zebedee") == 1
     assert not (online.folder / "page.html").exists()
 
 

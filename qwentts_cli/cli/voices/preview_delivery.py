@@ -88,7 +88,7 @@ class _Delivery(Struct, frozen=True):
     def _speak(self, open_sink: OpenSink) -> Iterator[PreviewResult]:
         for result in speak_previews(self.run.context, self.previews, self.options, open_sink, self.observer):
             self.results.append(result)
-            if result.error:
+            if result.error and len(self.previews) > 1:  # the only one is told as the end of all
                 self.observer.warn(f"{result.preview.voice.voice}: {error_text(result.error)}")
             yield result
 
