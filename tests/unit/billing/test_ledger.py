@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from qwentts_cli.billing.ledger import Billed, UsageLedger
+from qwentts_cli.billing.ledger import SANDBOX_REGION, Billed, UsageLedger
 from qwentts_cli.billing.sums import By, UsageRow, total
 from qwentts_cli.errors import BudgetError, LocalError, UsageError
 from qwentts_cli.metered import Metered
@@ -282,6 +282,31 @@ def test_what_may_not_be_set_aside_is_not(ledger: UsageLedger) -> None:
         ledger.reserve(refuse, since=NOON, profile="", region="intl", model=FLASH, metered=Metered(5))
     spend(ledger, 1)
     assert [row.metered for row in ledger.billed(since=NOON, profile="", region="intl")] == [Metered(1)]
+
+
+def test_what_is_set_aside_or_pretended_was_not_spent(ledger: UsageLedger) -> None:
+    """The sandbox inside this process bills nobody; another one is a server of its own."""
+    spend(ledger, 5)
+    spend(ledger, 300, region=SANDBOX_REGION)
+    ledger.reserve(lambda _: None, since=NOON, profile="", region="intl", model=FLASH, metered=Metered(20))
+    assert billed(ledger, "region") == {"intl": 5}
+
+
+def test_nothing_is_set_aside_where_nothing_can_be_written(tmp_path: Path) -> None:
+    """Then nobody knows what was spent, and who asked learns it."""
+    (tmp_path / "file").touch()
+    ledger = UsageLedger(tmp_path / "file" / "state" / "usage.sqlite", warn=pytest.fail)
+    with pytest.raises(LocalError, match=r"cannot use .*usage\.sqlite"):
+        ledger.reserve(lambda _: None, since=NOON, profile="", region="", model=FLASH, metered=Metered(5))
+    with pytest.raises(LocalError, match=r"cannot use .*usage\.sqlite"):
+        ledger.billed(since=NOON, profile="", region="intl")
+
+
+def test_it_is_closed_behind_whoever_used_it(path: Path) -> None:
+    """SQLite then puts all into the one file."""
+    with UsageLedger(path, warn=pytest.fail) as ledger:
+        spend(ledger, 5)
+    assert not path.with_name("usage.sqlite-wal").exists()
 
 
 def test_a_newer_ledger_is_left_alone(ledger: UsageLedger, path: Path, warnings: list[str]) -> None:
