@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 _MAGIC: Final = (
     (b"\x89PNG", "PNG"),
     (b"\xff\xd8\xff", "JPEG"),
-    (b"GIF8", "GIF"),
     (b"II*\0", "TIFF"),
     (b"MM\0*", "TIFF"),
     (b"%PDF-", "PDF"),
@@ -15,19 +15,12 @@ _MAGIC: Final = (
     (b"ID3\x02", "MP3"),
     (b"ID3\x03", "MP3"),
     (b"ID3\x04", "MP3"),
-    (b"\xff\xfb", "MP3"),
-    (b"\xff\xf3", "MP3"),
-    (b"\xff\xf2", "MP3"),
-    (b"\xff\xf1", "AAC"),
-    (b"\xff\xf9", "AAC"),
     (b"OggS\0", "Ogg"),
     (b"fLaC\0", "FLAC"),
     (b".snd\0", "AU"),
     (b"MThd\0", "MIDI"),
-    (b"#!AMR", "AMR"),
     (b"\x1aE\xdf\xa3", "WebM or Matroska"),
     (b"\x1f\x8b", "gzip"),
-    (b"BZh", "bzip2"),
     (b"\xfd7zXZ\0", "xz"),
     (b"\x28\xb5\x2f\xfd", "Zstandard"),
     (b"7z\xbc\xaf", "7z"),
@@ -35,6 +28,19 @@ _MAGIC: Final = (
     (b"\x7fELF", "ELF program"),
     (b"MZ\x90\0", "Windows program"),
     (b"SQLite format 3\0", "SQLite database"),
+)
+# A text may begin with these, too: with the letters, or with what they are in an encoding ("ясно" in CP1251).
+_MAGIC_OF_LETTERS: Final = (
+    (b"GIF87a", "GIF"),
+    (b"GIF89a", "GIF"),
+    (b"\xff\xfb", "MP3"),
+    (b"\xff\xf3", "MP3"),
+    (b"\xff\xf2", "MP3"),
+    (b"\xff\xf1", "AAC"),
+    (b"\xff\xf9", "AAC"),
+    (b"BZh", "bzip2"),
+    (b"#!AMR\n", "AMR"),
+    (b"#!AMR-WB\n", "AMR"),
 )
 # RIFF, IFF and MP4 say behind their length what is in them.
 _INNER: Final = (
@@ -46,6 +52,7 @@ _INNER: Final = (
     (4, b"ftyp", b"M4A", "M4A"),
     (4, b"ftyp", b"", "MP4"),
 )
+_NO_TEXT: Final = rb"[\0-\x08\x0e-\x1a\x1c-\x1f]"  # no white space, and no beginning of an escape sequence
 _ZIP: Final = b"PK\x03\x04"
 _ZIPPED: Final = (
     (b"application/epub+zip", "EPUB"),
@@ -63,9 +70,18 @@ def binary_kind(head: bytes) -> str:
     for magic, kind in _MAGIC:
         if head.startswith(magic):
             return kind
+    if (kind := _kind_by_letters(head)) and re.search(_NO_TEXT, head):
+        return kind
+    if head.startswith(_ZIP):
+        return next((kind for mark, kind in _ZIPPED if mark in head), "ZIP")
+    return ""
+
+
+def _kind_by_letters(head: bytes) -> str:
+    for magic, kind in _MAGIC_OF_LETTERS:
+        if head.startswith(magic):
+            return kind
     for at, outer, inner, kind in _INNER:
         if head.startswith(outer, at) and head.startswith(inner, 8):
             return kind
-    if head.startswith(_ZIP):
-        return next((kind for mark, kind in _ZIPPED if mark in head), "ZIP")
     return ""

@@ -6,6 +6,7 @@ import re
 from typing import Final
 
 # ECMA-48: control sequences (colours), strings (titles, the links of OSC 8), and two-character escapes.
+_INTRODUCERS: Final = "\x1b\x90\x98\x9b\x9d\x9e\x9f"  # escape, and those that are one character
 _STRING_START: Final = "(?:\x1b[]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c\r\n]*"
 _CONTROL_START: Final = "(?:\x1b\\[|\x9b)[0-?]*[ -/]*"
 _SEQUENCE: Final = f"{_STRING_START}(?:\x07|\x1b\\\\|\x9c)|{_CONTROL_START}[@-~]|\x1b[ -/]*[0-~]"
@@ -26,23 +27,31 @@ class TerminalFilter:
     def feed(self, text: str, *, is_last: bool) -> str:
         text = self._held + text
         self._held = ""
-        if "\x1b" in text or "\x9b" in text or "\x9d" in text:
+        if any(introducer in text for introducer in _INTRODUCERS):
+            if not is_last:
+                text = self._hold(text, _unfinished_at(text))
             text, removed = re.subn(_SEQUENCE, "", text)
             self.removed += removed
-        if not is_last:
-            text = self._hold(text)
-        if "\b" in text:
+        if self._has_overstrikes or "\b" in text:
             self._has_overstrikes = True
-            while count := (found := re.subn(_OVERSTRUCK, "", text))[1]:
-                text = found[0]
-                self.removed += count
+            return self._struck(text, is_last=is_last)
         return text
 
-    def _hold(self, text: str) -> str:
-        """Keep back the beginning of a sequence, and a character that may be struck over."""
-        unfinished = re.compile(_UNFINISHED).search(text, max(0, len(text) - _LONGEST))
-        end = unfinished.start() if unfinished else len(text)
-        if self._has_overstrikes or "\b" in text[-1:]:
-            end = max(0, end - 2)
-        self._held = text[end:]
+    def _struck(self, text: str, *, is_last: bool) -> str:
+        """Leave out what is printed over; the last two characters may be by what comes next."""
+        end = len(text if is_last else text.rstrip("\b"))
+        before, after = text[:end], text[end:]
+        while "\b" in before and (count := (found := re.subn(_OVERSTRUCK, "", before))[1]):
+            before = found[0]
+            self.removed += count
+        return before if is_last else self._hold(before + after, max(0, len(before) - 2))
+
+    def _hold(self, text: str, end: int) -> str:
+        """Keep back what begins at `end`: a sequence that goes on, or characters that may be struck over."""
+        self._held = text[end:] + self._held
         return text[:end]
+
+
+def _unfinished_at(text: str) -> int:
+    unfinished = re.compile(_UNFINISHED).search(text, max(0, len(text) - _LONGEST))
+    return unfinished.start() if unfinished else len(text)

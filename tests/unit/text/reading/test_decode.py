@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import bz2
 import io
 import wave
 import zipfile
@@ -66,9 +67,51 @@ def zipped(name: str, data: str = "") -> bytes:
         (zipped("a.txt"), "ZIP"),
         (b"%PDF-1.7", "PDF"),
         (b"\xff\xfb\x90\x64" + bytes(40), "MP3"),
+        (bz2.compress(b"Hi."), "bzip2"),
+        (bz2.compress(b""), "bzip2"),
+        (b"GIF89a\x01\x00\x01\x00\x80\x00\x00", "GIF"),
+        (b"#!AMR\n\x3c\x08", "AMR"),
         (b"\0\0\0\x20ftypM4A ", "M4A"),
         (b"\x1f\x8b\x08\0", "gzip"),
     ],
 )
 def test_a_binary_file_is_named_for_what_it_is(data: bytes, kind: str) -> None:
     assert f"is binary ({kind}" in refusal(data).message
+
+
+@pytest.mark.parametrize(
+    ("text", "encoding"),
+    [
+        ("BZhang said hello.", None),
+        ("GIF89a is an old format of pictures.", None),
+        ("The ftyp box comes first.", None),
+        ("RIFF is WAVE, mostly.", None),
+        ("#!AMR\nis how it begins.", None),
+        ("ясно, что день настал.", "cp1251"),
+        ("ящик стоит.", "cp1251"),
+        ("Bold: \x1b[1mGIF\x1b[0m", None),
+    ],
+)
+def test_a_text_may_begin_like_a_binary_file(text: str, encoding: str | None) -> None:
+    """Letters alone make no picture and no sound: those have bytes that no text has."""
+    data = text.encode(encoding or "utf-8")
+    assert TextDecoder("in.txt", encoding).feed(data, is_last=True).startswith(text[:5])
+
+
+@pytest.mark.parametrize("introducer", ["\x1bP", "\x1b]", "\x90", "\x98", "\x9d", "\x9e", "\x9f"])
+@pytest.mark.parametrize("end", ["\x9c", "\x1b\\"])
+def test_strings_for_a_terminal_are_left_out(introducer: str, end: str) -> None:
+    """What stands between such a mark and its end is for the terminal alone, however it is cut."""
+    data = f"Hi {introducer}1;2;secret{end}there.".encode()
+    for cut in range(4, len(data)):
+        decoder = TextDecoder("in.txt")
+        assert decoder.feed(data[:cut]) + decoder.feed(data[cut:], is_last=True) == "Hi there."
+        assert decoder.removed_sequences == 1
+
+
+def test_what_is_printed_over_is_left_out_in_any_pieces() -> None:
+    """A pipe may end a piece between a letter and what goes back over it."""
+    data = "N\bNA\bAM\bME\bE _\bo_\bf it. 好\b\b好。\x1b[1mEnd\x1b[0m".encode()
+    for cut in range(4, len(data)):
+        decoder = TextDecoder("in.txt")
+        assert decoder.feed(data[:cut]) + decoder.feed(data[cut:], is_last=True) == "NAME of it. 好。End"
