@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import codecs
-import re
 from collections import Counter
 from typing import TYPE_CHECKING, Final
 
@@ -14,6 +12,7 @@ from qwentts_cli.errors import UsageError
 from qwentts_cli.text.reading.read import check_is_file
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
@@ -38,10 +37,6 @@ _EXTENSIONS: Final = {
 }
 _HEAD_BYTES: Final = 4096
 _ZIP: Final = b"PK\x03\x04"
-_CHARSET: Final = re.compile(rb"""<meta[^>]{0,200}charset\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
-_BYTE_ORDER_MARKS: Final = (codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
-# Pages often have characters that only the wider encoding has; browsers read them so, too.
-_WIDER: Final = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "latin1": "cp1252"}
 
 
 def recognise(path: Path) -> DocumentFormat:
@@ -104,18 +99,10 @@ def _open_html(path: Path, reader: Reader, pattern: re.Pattern[str] | None) -> D
     from msgspec.structs import replace
 
     from qwentts_cli.documents.formats.html import parse_html
+    from qwentts_cli.documents.formats.page_encoding import declared_encoding
 
-    encoding = reader.encoding or _declared_encoding(_head(path))
+    encoding = reader.encoding or declared_encoding(_head(path))
     return _page(parse_html("".join(replace(reader, encoding=encoding).file(path))), pattern)
-
-
-def _declared_encoding(head: bytes) -> str | None:
-    """Give the encoding that a page says it has; a byte order mark counts more than that."""
-    found = _CHARSET.search(head)
-    if not found or head.startswith(_BYTE_ORDER_MARKS):
-        return None
-    name = found[1].decode("ascii").lower()
-    return _WIDER.get(name, name)
 
 
 def _open_epub(path: Path, reader: Reader, pattern: re.Pattern[str] | None) -> Document:

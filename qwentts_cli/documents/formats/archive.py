@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final, Self
 from urllib.parse import unquote
 from xml.etree import ElementTree as ET
 
+from qwentts_cli.documents.formats.page_encoding import HEAD_BYTES, declared_encoding, decode_page
 from qwentts_cli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -82,12 +83,27 @@ class Archive:
     def xml(self, name: str) -> ET.Element:
         """Parse a member; a document type that defines entities is refused, since no e-book needs one."""
         data = self.read(name)
-        if b"<!ENTITY" in data.replace(b"\0", b""):
-            raise self.error(f"defines XML entities in {name!r}, which is not safe to read")
+        is_in_utf = declared_encoding(data[:HEAD_BYTES]) is None
         try:
-            return ET.fromstring(data)  # noqa: S314 - without entities, and expat fetches nothing
+            return self._parsed(data if is_in_utf else decode_page(data), name)
         except (ET.ParseError, LookupError, ValueError) as error:
-            raise self.error(f"is a damaged {self._what}, in {name!r}", cause=error) from None
+            problem = error
+        from qwentts_cli.documents.formats.xml_mending import mend_xml
+
+        try:
+            return self._parsed(mend_xml(decode_page(data)), name)
+        except (ET.ParseError, ValueError):
+            raise self.error(f"is a damaged {self._what}, in {name!r}", cause=problem) from None
+
+    def _parsed(self, source: bytes | str, name: str) -> ET.Element:
+        has_entities = (
+            "<!ENTITY" in source
+            if isinstance(source, str)
+            else b"<!ENTITY" in source.replace(b"\0", b"")  # of UTF-16
+        )
+        if has_entities:
+            raise self.error(f"defines XML entities in {name!r}, which is not safe to read")
+        return ET.fromstring(source)  # noqa: S314 - without entities, and expat fetches nothing
 
     def error(self, text: str, *, cause: Exception | None = None, hint: str = "") -> UsageError:
         return UsageError(f"{self.path} {text}{f' ({cause})' if cause else ''}", hint=hint)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from itertools import groupby
 from typing import TYPE_CHECKING, Final
@@ -12,6 +11,7 @@ from msgspec import Struct, field
 from qwentts_cli.documents.formats.archive import Archive
 from qwentts_cli.documents.formats.epub_package import Package, read_package
 from qwentts_cli.documents.formats.html import parse_html
+from qwentts_cli.documents.formats.page_encoding import decode_page
 from qwentts_cli.documents.model import Chapter, Document, Passage, PassageKind
 
 if TYPE_CHECKING:
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 _WHAT: Final = "EPUB"
-_DECLARED: Final = re.compile(rb"""\A<\?xml[^>]*encoding=["']([\w-]+)["']""")
 
 
 def open_epub(path: Path) -> Document:
@@ -85,7 +84,7 @@ class _Book(Struct, frozen=True):
     ) -> Iterator[tuple[str | None, list[Passage]]]:
         """Divide a page where chapters begin; a stretch without a title goes on with the one before."""
         anchors = frozenset(anchor for member, anchor in titles if member == page and anchor)
-        content = parse_html(_decoded(archive.read(page)), anchors=anchors)
+        content = parse_html(decode_page(archive.read(page)), anchors=anchors)
         self.left_out.update(content.left_out)
         lost = anchors - {passage.anchor for passage in content.passages}
         title = titles.get((page, ""), next((titles[page, anchor] for anchor in sorted(lost)), None))
@@ -108,15 +107,3 @@ def _chapter(title: str, passages: list[Passage], language: str) -> Chapter:
 def _heading(passages: list[Passage]) -> str | None:
     headings = (passage.text for passage in passages if passage.kind is PassageKind.HEADING)
     return next((text.removesuffix(".").removesuffix("。") for text in headings), None)
-
-
-def _decoded(page: bytes) -> str:
-    """Decode a page; a character that is damaged becomes one that nobody speaks."""
-    if page.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return page.decode("utf-16", "replace")
-    declared = _DECLARED.match(page.removeprefix(b"\xef\xbb\xbf"))
-    encoding = declared[1].decode("ascii") if declared else "utf-8"
-    try:
-        return page.decode(encoding, "replace").removeprefix("\ufeff")
-    except LookupError:
-        return page.decode("utf-8", "replace").removeprefix("\ufeff")

@@ -80,6 +80,11 @@ class TextDecoder:
                 f"at {offset}",
                 hint=_encoding_hint(error.object[error.start :]),
             ) from None
+        except UnicodeError as error:
+            raise UsageError(
+                f"{self._name} is not {self._encoding.upper()}: {error}",
+                hint="For UTF-16 without a byte order mark, add --encoding utf-16-le or utf-16-be.",
+            ) from None
         self._fed += len(data)
         return text
 

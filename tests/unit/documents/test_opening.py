@@ -72,6 +72,10 @@ def test_a_page_tells_its_encoding(tmp_path: Path) -> None:
         ("GB2312", "gbk", "朱镕基"),
         ("big5", "utf-8-sig", "朱镕基"),
         ("ISO-8859-1", "cp1252", "“Grüße” – it’s me"),
+        ("x-sjis", "cp932", "①髙橋"),
+        ("utf-16", "utf-8", "café"),
+        ("punycode", "utf-8", "café"),
+        ("no-such", "utf-8", "café"),
     ],
 )
 def test_a_page_is_read_as_browsers_read_it(tmp_path: Path, declared: str, encoding: str, text: str) -> None:
@@ -79,6 +83,13 @@ def test_a_page_is_read_as_browsers_read_it(tmp_path: Path, declared: str, encod
     path = tmp_path / "page.html"
     path.write_bytes(f'<meta charset="{declared}"><p>{text}'.encode(encoding))
     assert "".join(open_document(path, DocumentFormat.HTML, READER).text()) == text
+
+
+def test_an_xml_declaration_tells_the_encoding_of_a_page(tmp_path: Path) -> None:
+    """XHTML needs no other word on it."""
+    path = tmp_path / "page.xhtml"
+    path.write_bytes("<?xml version='1.0' encoding='ISO-8859-1'?><p>“Grüße”".encode("cp1252"))
+    assert "".join(open_document(path, DocumentFormat.HTML, READER).text()) == "“Grüße”"
 
 
 def test_says_what_was_left_out(tmp_path: Path) -> None:

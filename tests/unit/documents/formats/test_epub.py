@@ -116,6 +116,72 @@ def test_says_what_is_wrong_with_a_book(tmp_path: Path, members: dict[str, str],
     assert "\n" not in caught.value.message
 
 
+NAMED = "caf&eacute;&nbsp;&ndash; A&B &amp; &what; &#233;"
+
+
+@pytest.mark.parametrize("is_old", [False, True], ids=["nav", "ncx"])
+def test_names_of_characters_are_those_of_html(tmp_path: Path, *, is_old: bool) -> None:
+    """Tools write them where XML has none, and an ampersand as it is; reading programs take both."""
+    contents = {f"1 {NAMED}": "1.xhtml", "Two": "2.xhtml"}
+    path = write_epub(tmp_path / "b.epub", {"1.xhtml": "a", "2.xhtml": "b"}, contents, is_old=is_old)
+    assert chapters(path)[0] == ("1 café – A&B & &what; é", "a")
+
+
+@pytest.mark.parametrize(
+    ("declaration", "encoding"),
+    [
+        ('<?xml version="1.0"?>', "utf-8"),
+        ("<?xml version='1.0' encoding = 'ISO-8859-1'?>", "cp1252"),
+        ('<?xml version="1.0" encoding="windows-1252"?>', "cp1252"),
+        ('<?xml version="1.0" encoding="utf-16"?>', "utf-16"),
+        ('<?xml version="1.0" encoding="idna"?>', "utf-8"),
+        ('<?xml version="1.0" encoding="no-such"?>', "utf-8"),
+        ('\n\f<?xml version="1.0" encoding="utf-8"?>', "utf-8"),
+        ("", "utf-8"),
+    ],
+)
+def test_a_package_may_be_written_badly(tmp_path: Path, declaration: str, encoding: str) -> None:
+    """In an encoding that is called what it is not quite, and with the names of HTML."""
+    path = write_epub(tmp_path / "a.epub", {"1.xhtml": "x"}, {})
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    package = members["OPS/book.opf"].decode().partition("?>")[2]
+    package = declaration + package.replace("The Book", "“Été” – &nbsp;A&B").strip()
+    members["OPS/book.opf"] = package.encode(encoding)
+    assert open_epub(write_zip(tmp_path / "b.epub", members)).title == "“Été” – A&B"
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-16-le"])
+def test_a_book_that_would_grow_is_refused_in_any_encoding(tmp_path: Path, encoding: str) -> None:
+    """Also where its letters can only be seen when what no XML may have is left out."""
+    for name in ("ENTITY", "EN\x01TITY"):
+        bomb = f'<!DOCTYPE x [<!{name} a "aaa"><!{name} b "&a;&a;">]><x>&b;&nbsp;</x>'
+        path = write_zip(tmp_path / "b.epub", {"META-INF/container.xml": bomb.encode(encoding)})
+        with pytest.raises(UsageError, match=r"defines XML entities|is a damaged EPUB"):
+            open_epub(path)
+
+
+@pytest.mark.parametrize(
+    ("head", "encoding", "text"),
+    [
+        ('<?xml version="1.0" encoding="iso-8859-1"?>', "cp1252", "“Été” – it’s €5"),
+        ('<?xml version="1.0" encoding="gb2312"?>', "gb18030", "朱镕基“你好”——㐀"),
+        ('<?xml version="1.0" encoding="Shift_JIS"?>', "cp932", "①髙橋"),
+        ('<?xml version="1.0" encoding="big5"?>', "utf-8-sig", "你好"),
+        ('<?xml version="1.0" encoding="undefined"?>', "utf-8", "你好"),
+        ('<meta charset="gb2312"/>', "gb18030", "朱镕基"),
+        ('<meta charset="gb2312"/>', "utf-8", "朱镕基"),
+        ('<meta charset="utf-16"/>', "utf-8", "朱镕基"),
+        ("", "utf-8-sig", "café"),
+    ],
+)
+def test_a_page_is_read_as_browsers_read_it(tmp_path: Path, head: str, encoding: str, text: str) -> None:
+    """An old name of an encoding stands for what came after it; UTF-8 is known without a name."""
+    page = f"{head}<html><body><p>{text}</p></body></html>".encode(encoding)
+    path = write_epub(tmp_path / "b.epub", {"1.xhtml": ""}, {}, more={"OPS/1.xhtml": page})
+    assert chapters(path) == [("", text)]
+
+
 def test_a_bomb_is_refused(tmp_path: Path) -> None:
     """A page that unpacks to more than a text can be is not unpacked further."""
     path = write_epub(tmp_path / "b.epub", {"1.xhtml": "x"}, {}, more={"OPS/1.xhtml": b"\0" * (65 << 20)})

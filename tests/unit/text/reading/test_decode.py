@@ -115,3 +115,10 @@ def test_what_is_printed_over_is_left_out_in_any_pieces() -> None:
     for cut in range(4, len(data)):
         decoder = TextDecoder("in.txt")
         assert decoder.feed(data[:cut]) + decoder.feed(data[cut:], is_last=True) == "NAME of it. 好。End"
+
+
+@pytest.mark.parametrize("encoding", ["utf-16", "idna", "punycode", "undefined"])
+def test_an_encoding_that_does_not_suit_is_told(encoding: str) -> None:
+    """Whatever way the decoder has of saying so."""
+    with pytest.raises(UsageError, match=r"in.txt is not|no encoding"):
+        TextDecoder("in.txt", encoding).feed(b"xn--zzzzzz--.com", is_last=True)
