@@ -6,14 +6,18 @@ from __future__ import annotations
 import re
 from collections import Counter
 from functools import cache
+from itertools import tee
 from typing import TYPE_CHECKING, Final
 
-from qwentts_cli.documents.model import Chapter, Passage, PassageKind
+from msgspec import Struct
+from msgspec.structs import replace
+
+from qwentts_cli.documents.model import Chapter, Document, Passage, PassageKind
 from qwentts_cli.errors import UsageError
 from qwentts_cli.text.boundaries import LINE_BREAK
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 _LONGEST_TITLE: Final = 80  # characters of a line that may be a title
 _HELD_CHARACTERS: Final = 65_536
@@ -56,22 +60,38 @@ _TITLE: Final = (
     rf"|(?:{_ALONE})[.:：]?)"
 )
 _ENDS_SENTENCE: Final = re.compile(r"[。！？!?，,;；]\s*\Z|[^.\s]{2}\.\Z(?<![IVXLC]\.)(?<!\d\.)")
+_NO_END: Final = 10**9
 _SELECTION: Final = re.compile(r"(\d+)?(-)?(\d+)?")
 
 
-def compile_pattern(pattern: str) -> re.Pattern[str]:
+class ChapterPattern(Struct):
+    """What a user says a title looks like; `is_found` tells whether there was one until now."""
+
+    expression: re.Pattern[str]
+    is_found: bool = False
+
+    def title(self, line: str) -> str | None:
+        """Give the title in a line: what a group of the pattern takes, else the line; None if it has none."""
+        found = self.expression.search(line) if line.strip() else None
+        if not found:
+            return None
+        self.is_found = True
+        return (found[1] if self.expression.groups else None) or line
+
+
+def compile_pattern(pattern: str) -> ChapterPattern:
     """Compile what a user says a title looks like; it is searched for in each line.
 
     Raises:
         UsageError: it is no regular expression.
     """
     try:
-        return re.compile(pattern)
+        return ChapterPattern(re.compile(pattern))
     except (re.error, RecursionError, OverflowError) as error:
         raise UsageError(f"--chapter-pattern is not a regular expression: {error}") from None
 
 
-def divide_text(pieces: Iterable[str], pattern: re.Pattern[str] | None = None) -> Iterator[Chapter]:
+def divide_text(pieces: Iterable[str], pattern: ChapterPattern | None = None) -> Iterator[Chapter]:
     """Divide a plain text at its titles: lines that match `pattern`, else `第一章`, `Chapter 7` and the like.
 
     A line without text below it, as in a list of contents, begins no chapter. Holds one chapter at a time.
@@ -88,7 +108,7 @@ def divide_text(pieces: Iterable[str], pattern: re.Pattern[str] | None = None) -
         yield _chapter(title, held)
 
 
-def mark_chapters(pieces: Iterable[str], pattern: re.Pattern[str] | None = None) -> Iterator[Passage]:
+def mark_chapters(pieces: Iterable[str], pattern: ChapterPattern | None = None) -> Iterator[Passage]:
     """Give a plain text as it stands, in passages, those of which begin chapters where `divide_text` does.
 
     Holds no more of the text than a piece of it and the titles that follow each other.
@@ -114,23 +134,45 @@ def _stretch(lines: list[str], line: int, chapter: str | None) -> Passage:
     return Passage(text="".join(lines), line=line, chapter=chapter, goes_on=chapter is None)
 
 
-def divide_passages(
-    passages: Sequence[Passage], title: str, language: str = "", pattern: re.Pattern[str] | None = None
-) -> Iterator[Chapter]:
-    """Divide a page at its headings: those that match `pattern`, else the highest level that comes twice."""
+def divide_passages(passages: Sequence[Passage], title: str, language: str = "") -> Iterator[Chapter]:
+    """Divide a page at its headings: those of the highest level that comes twice."""
     counts = Counter(p.level for p in passages if p.kind is PassageKind.HEADING)
     level = min((level for level, count in counts.items() if count > 1), default=0)
+    titles = (_without_stop(p) if 0 < p.level <= level else None for p in passages)
+    return _divide(passages, titles, title, language)
+
+
+def divide_document(document: Document, pattern: ChapterPattern) -> Document:
+    """Divide a document at the passages that match `pattern`, and not where it does so itself."""
+
+    def chapters() -> Iterator[Chapter]:
+        passages, again = tee(replace(passage, chapter=None) for passage in document.passages())
+        # A heading has a stop behind it that is not in the document.
+        titles = (pattern.title(_without_stop(p)) or pattern.title(p.text) for p in again)
+        named = (title and _on_one_line(title) for title in titles)
+        return _divide(passages, named, document.title, document.language)
+
+    return replace(document, chapters=chapters)
+
+
+def _divide(
+    passages: Iterable[Passage], titles: Iterable[str | None], name: str, language: str
+) -> Iterator[Chapter]:
+    """Begin a chapter at each passage that has a title, unless there are only headings above it."""
     held: list[Passage] = []
-    name = title
-    for passage in passages:
-        if pattern.search(passage.text) if pattern else 0 < passage.level <= level:
+    for passage, title in zip(passages, titles, strict=True):
+        if title is not None:
             if any(p.kind is not PassageKind.HEADING for p in held):
                 yield _chapter(name, held, language)
                 held = []
-            name = passage.text.rstrip(".。")
+            name = title
         held.append(passage)
     if held:
         yield _chapter(name, held, language)
+
+
+def _without_stop(passage: Passage) -> str:
+    return passage.text.rstrip(".。") if passage.kind is PassageKind.HEADING else passage.text
 
 
 def parse_selection(selection: str) -> list[range]:
@@ -145,30 +187,39 @@ def parse_selection(selection: str) -> list[range]:
         if not found or not (found[1] or found[3]):
             raise UsageError(f"there are no chapters {selection!r}", hint="Examples: 3, 3-7,9 and 5-.")
         first = int(found[1] or 1)
-        last = int(found[3]) if found[3] else (10**9 if found[2] else first)
+        last = int(found[3]) if found[3] else (_NO_END if found[2] else first)
         if not 1 <= first <= last:
             raise UsageError(f"there are no chapters {part.strip()!r}", hint="The first chapter is 1.")
         ranges.append(range(first, last + 1))
     return ranges
 
 
-def select_chapters(chapters: Iterable[Chapter], selection: str) -> Iterator[tuple[int, Chapter]]:
+def select_chapters(
+    chapters: Iterable[Chapter], selection: str, note: Callable[[str], None] = lambda _: None
+) -> Iterator[tuple[int, Chapter]]:
     """Give the chapters that are wanted with their numbers, in the order of the document.
 
+    At the end `note` is told of those that are beyond the last chapter.
+
     Raises:
-        UsageError: at the end, if a number is beyond the last chapter.
+        UsageError: at the end, if a number or a whole range is beyond the last chapter.
     """
     ranges = parse_selection(selection)
     number = 0
     for number, chapter in enumerate(chapters, 1):
         if any(number in wanted for wanted in ranges):
             yield number, chapter
-    beyond = [wanted.start for wanted in ranges if wanted.start > number]
-    if beyond:
-        raise UsageError(f"there is no chapter {beyond[0]}: the last one is {number}")
+    for wanted in ranges:
+        if wanted.start > number:
+            raise UsageError(f"there is no chapter {wanted.start}: the last one is {number}")
+    for wanted in ranges:
+        if number < wanted[-1] < _NO_END:
+            missing = wanted[number - wanted.start + 1 :]
+            several = f"s {missing[0]}-{missing[-1]} are" if len(missing) > 1 else f" {missing[0]} is"
+            note(f"chapter{several} not there: the last one is {number}")
 
 
-def _paragraphs(pieces: Iterable[str], pattern: re.Pattern[str] | None) -> Iterator[Passage]:
+def _paragraphs(pieces: Iterable[str], pattern: ChapterPattern | None) -> Iterator[Passage]:
     held: list[str] = []
     begin = 0
     for number, line in enumerate(_lines(pieces), 1):
@@ -209,9 +260,9 @@ def _whole_lines(pieces: Iterable[str]) -> Iterator[str]:
         yield held
 
 
-def _is_title(line: str, pattern: re.Pattern[str] | None) -> bool:
+def _is_title(line: str, pattern: ChapterPattern | None) -> bool:
     if pattern:
-        return pattern.search(line) is not None and bool(line.strip())
+        return pattern.title(line) is not None
     line = line.strip()
     return len(line) <= _LONGEST_TITLE and bool(_title().fullmatch(line)) and not _ENDS_SENTENCE.search(line)
 
@@ -222,10 +273,12 @@ def _title() -> re.Pattern[str]:
     return re.compile(_TITLE, re.IGNORECASE)
 
 
-def _named(line: str, pattern: re.Pattern[str] | None) -> str:
-    found = pattern.search(line) if pattern else None
-    name = found[1] if found and found.re.groups and found[1] else line
-    return " ".join(name.split()).lstrip("# ")
+def _named(line: str, pattern: ChapterPattern | None) -> str:
+    return _on_one_line((pattern and pattern.title(line)) or line)
+
+
+def _on_one_line(title: str) -> str:
+    return " ".join(title.split()).lstrip("# ")
 
 
 def _chapter(title: str, passages: list[Passage], language: str = "") -> Chapter:

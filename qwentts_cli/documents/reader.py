@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import field
 from msgspec.structs import replace
@@ -16,13 +16,14 @@ from qwentts_cli.text.reading.read import Reader
 from qwentts_cli.text.units import count_units
 
 if TYPE_CHECKING:
-    import re
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    from qwentts_cli.documents.chapters import ChapterPattern
     from qwentts_cli.documents.model import Passage
 
 
+_T = TypeVar("_T")
 _UNSPEAKABLE = {Likeness.RTF, Likeness.JSON, Likeness.JSON_LINES}
 
 
@@ -46,7 +47,7 @@ class DocumentReader(Reader, frozen=True):
             yield from self.looked_at(self._plain.file(path), str(path))
             return
         document = self._open(path, kind)
-        yield from _join(chapter for _, chapter in self._wanted(document))
+        yield from _join(chapter for _, chapter in self._wanted(document, path))
         self._tell_left_out(path, document)
 
     def looked_at(self, pieces: Iterator[str], name: str) -> Iterator[str]:
@@ -88,11 +89,11 @@ class DocumentReader(Reader, frozen=True):
     def document(self, path: Path) -> Document:
         """Open a file as a document, with only the chapters that are wanted."""
         document = self._open(path, self.kind(path))
-        return replace(document, chapters=lambda: (chapter for _, chapter in self._wanted(document)))
+        return replace(document, chapters=lambda: (chapter for _, chapter in self._wanted(document, path)))
 
     def chapters(self, path: Path) -> Iterator[tuple[int, Chapter]]:
         """Give the chapters of a file that are wanted, with their numbers in it."""
-        return self._wanted(self._open(path, self.kind(path)))
+        return self._wanted(self._open(path, self.kind(path)), path)
 
     def list_chapters(self, path: Path) -> Iterator[str]:
         """Give a line for each chapter that is wanted: its number, its title and its billed characters."""
@@ -147,7 +148,9 @@ class DocumentReader(Reader, frozen=True):
             return self.passages(path)
         from qwentts_cli.documents.chapters import mark_chapters
 
-        return mark_chapters(self.looked_at(self._plain.file(path), str(path)), self._pattern)
+        pattern = self._pattern
+        passages = mark_chapters(self.looked_at(self._plain.file(path), str(path)), pattern)
+        return self._told_of(pattern, path, passages)
 
     def text_passages(self, pieces: Callable[[], Iterator[str]]) -> Iterator[Passage]:
         """Read a text that has no file in passages."""
@@ -170,7 +173,7 @@ class DocumentReader(Reader, frozen=True):
         return Reader(self.encoding, self.note)
 
     @property
-    def _pattern(self) -> re.Pattern[str] | None:
+    def _pattern(self) -> ChapterPattern | None:
         if not self.options.pattern:
             return None
         from qwentts_cli.documents.chapters import compile_pattern
@@ -180,8 +183,17 @@ class DocumentReader(Reader, frozen=True):
     def _open(self, path: Path, kind: DocumentFormat) -> Document:
         from qwentts_cli.documents.opening import open_document
 
-        document = open_document(path, kind, self._plain, pattern=self._pattern)
-        return self._marked(document, has_columns=kind is DocumentFormat.TEXT)
+        pattern = self._pattern
+        document = open_document(path, kind, self._plain, pattern=pattern)
+        divided = replace(document, chapters=lambda: self._told_of(pattern, path, document.chapters()))
+        return self._marked(divided, has_columns=kind is DocumentFormat.TEXT)
+
+    def _told_of(self, pattern: ChapterPattern | None, path: Path, parts: Iterator[_T]) -> Iterator[_T]:
+        """Give the parts of a text, and say so at its end if nothing in it looks as a title should."""
+        yield from parts
+        if pattern and not pattern.is_found:
+            typed = pattern.expression.pattern
+            self.note(f"--chapter-pattern {typed!r} matches nothing in {path}, so that it is one chapter")
 
     def _tell_marks(self, text: str, name: str) -> None:
         from qwentts_cli.documents.markup import first_mark
@@ -202,11 +214,13 @@ class DocumentReader(Reader, frozen=True):
         if left_out := count_left_out(document.left_out):
             self.note(f"left out of {path}: {left_out}")
 
-    def _wanted(self, document: Document) -> Iterator[tuple[int, Chapter]]:
+    def _wanted(self, document: Document, path: Path) -> Iterator[tuple[int, Chapter]]:
         if self.options.chapters:
             from qwentts_cli.documents.chapters import select_chapters
 
-            return select_chapters(document.chapters(), self.options.chapters)
+            return select_chapters(
+                document.chapters(), self.options.chapters, lambda text: self.note(f"{path}: {text}")
+            )
         return iter(enumerate(document.chapters(), 1))
 
 

@@ -8,12 +8,14 @@ from hypothesis import strategies as st
 
 from qwentts_cli.documents.chapters import (
     compile_pattern,
+    divide_document,
     divide_passages,
     divide_text,
     parse_selection,
     select_chapters,
 )
 from qwentts_cli.documents.formats.markdown import parse_markdown
+from qwentts_cli.documents.model import Chapter, Document
 from qwentts_cli.errors import UsageError
 
 
@@ -105,6 +107,38 @@ def test_pages_are_divided_at_their_headings() -> None:
     """The title of the whole is no chapter; the headings below it are."""
     passages = parse_markdown("# Book\n\nIntro.\n\n## A\n\na\n\n### sub\n\nb\n\n## B\n\nc").passages
     assert [c.title for c in divide_passages(passages, "Book")] == ["Book", "A", "B"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "expected"),
+    [
+        (r"^Day (\w+)$", ["Log", "One", "Two"]),
+        (r"^Day \w+$", ["Log", "Day One", "Day Two"]),
+        (r"(?i)^day", ["Log", "Day One", "Day Two"]),
+        (r"^Day|(Night)", ["Log", "Day One", "Night", "Day Two"]),
+        (r"^\*\*", ["Log"]),
+    ],
+)
+def test_a_document_is_divided_where_the_user_says(pattern: str, expected: list[str]) -> None:
+    """A group of the pattern is the title; the stop that a heading is spoken with is not in it."""
+    passages = parse_markdown("Log\n\n## Day One\n\na\n\n## Night\n\nn\n\n## Day Two\n\nb").passages
+    whole = Chapter(title="Log", passages=passages.__iter__)
+    document = divide_document(
+        Document(chapters=lambda: iter([whole]), title="Log"), compile_pattern(pattern)
+    )
+    assert [chapter.title for chapter in document.chapters()] == expected
+    assert [p.text for c in document.chapters() for p in c.passages()] == [p.text for p in passages]
+
+
+def test_chapters_beyond_the_last_are_told() -> None:
+    """A range that leads beyond the end gives what there is, and says what is not."""
+    text = "".join(f"Chapter {n}\n\nText.\n\n" for n in range(1, 6))
+    notes: list[str] = []
+    assert [n for n, _ in select_chapters(divide_text([text]), "5-7,4-6,2-", notes.append)] == [2, 3, 4, 5]
+    assert notes == [
+        "chapters 6-7 are not there: the last one is 5",
+        "chapter 6 is not there: the last one is 5",
+    ]
 
 
 def test_selects_chapters() -> None:

@@ -43,6 +43,21 @@ def test_reads_the_chapters_that_are_wanted(tmp_path: Path) -> None:
         read(path, chapters="4")
 
 
+def test_tells_of_a_pattern_that_finds_nothing_and_of_chapters_that_are_not_there(tmp_path: Path) -> None:
+    """Whatever the format: a book is then one chapter, or shorter than was meant."""
+    novel, notes = tmp_path / "novel.txt", list[str]()
+    novel.write_bytes(NOVEL.encode())
+    assert read(novel, notes, chapters="2-9").startswith("Chapter 1")
+    assert notes == [f"{novel}: chapters 4-9 are not there: the last one is 3"]
+    page = {"1.xhtml": "<h1>Day 1</h1><p>a</p><h1>Day 2</h1><p>b</p>"}
+    for path in (novel, write_epub(tmp_path / "b.epub", page, {})):
+        reader = DocumentReader(None, notes.append, DocumentOptions(pattern="^Night"))
+        chapters = [passage.chapter for passage in reader.stretches(path)]
+        assert sum(chapter is not None for chapter in chapters) == 1
+        assert notes[-1] == f"--chapter-pattern '^Night' matches nothing in {path}, so that it is one chapter"
+    assert read(path, chapters="2", pattern="^Day") == "Day 2.\n\nb"
+
+
 def test_tells_what_is_left_out(tmp_path: Path) -> None:
     """Nothing vanishes without a word."""
     path = tmp_path / "a.md"
