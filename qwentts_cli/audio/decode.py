@@ -63,10 +63,11 @@ def _decoded_mp4(path: Path, file: BinaryIO) -> Iterator[Pcm]:
             stream = container.streams.audio[0]
             resampler = av.AudioResampler(format="s16", layout=stream.layout)
             channels, rate = stream.channels, stream.rate
-            left = round(stream.duration * stream.time_base * rate)  # the encoder filled its last frame up
+            length = stream.duration  # a container need not tell it; the encoder filled its last frame up
+            left = None if length is None else round(length * stream.time_base * rate)
             for frame in (out for coded in container.decode(stream) for out in resampler.resample(coded)):
-                frames = min(frame.samples, left)
-                left -= frames
+                frames = frame.samples if left is None else min(frame.samples, left)
+                left = None if left is None else left - frames
                 if frames:
                     yield Pcm(bytes(frame.planes[0])[: frames * channels * SAMPLE_BYTES], rate, channels)
     except (av.FFmpegError, IndexError) as error:

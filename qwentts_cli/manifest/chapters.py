@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -10,7 +9,7 @@ from msgspec.structs import replace
 
 from qwentts_cli.documents.input_format import InputFormat
 from qwentts_cli.errors import UsageError
-from qwentts_cli.manifest.output_names import name_key, safe_stem, safe_value
+from qwentts_cli.manifest.output_names import avoid_device_name, name_key, safe_stem, safe_value, shortened
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +18,8 @@ if TYPE_CHECKING:
     from qwentts_cli.manifest.item import Row
     from qwentts_cli.manifest.sources import Source
 
-_LONGEST_NAME: Final = 80
+_LONGEST_TITLE: Final = 80  # characters
+_LONGEST_NAME: Final = 200  # bytes: a number, an extension and what a template adds find room behind it
 
 
 class ChapterRows:
@@ -47,18 +47,13 @@ class ChapterRows:
                 "chapters as items do not go together with --cast",
                 hint="Choose one chapter with --chapters, and use 'qwentts say'.",
             )
-        seen: Counter[str] = Counter()
+        names = _Names()
         for number, chapter in self._reader.chapters(Path(self._source.name)):
             self.is_empty, self._number = False, number
-            title = (chapter.title or self._source.stem)[:_LONGEST_NAME].strip()
-            name = safe_value(title)
-            key = name_key(name)
-            seen[key] += 1
-            if seen[key] > 1:
-                title, name = f"{title} {seen[key]}", f"{name} {seen[key]}"
+            title, name = names.take((chapter.title or self._source.stem)[:_LONGEST_TITLE].strip())
             tree = f"{self._source.tree}{self._folder}"
             file = (
-                {"stem": title, "tree": tree}
+                {"stem": name, "tree": tree}
                 if self._is_named
                 else {"output": f"{tree}{name}.{self._extension}"}
             )
@@ -67,3 +62,23 @@ class ChapterRows:
     def place(self, field: str = "") -> str:
         del field
         return f"{self._source.name}, chapter {self._number}"
+
+
+class _Names:
+    """Names of files, each unlike all before it where neither case nor the Unicode form counts."""
+
+    def __init__(self) -> None:
+        self._last: dict[str, int] = {}  # the number behind the last name that began so
+
+    def take(self, title: str) -> tuple[str, str]:
+        """Give the title and the name of its file, both with a number behind them if the name is taken."""
+        name = avoid_device_name(shortened(safe_value(title), _LONGEST_NAME))
+        key = name_key(name)
+        if key in self._last:
+            number = self._last[key] + 1
+            while name_key(f"{name} {number}") in self._last:
+                number += 1
+            self._last[key] = number
+            title, name = f"{title} {number}", f"{name} {number}"
+        self._last[name_key(name)] = 1
+        return title, name

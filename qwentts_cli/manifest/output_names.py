@@ -8,6 +8,7 @@ from functools import partial
 from typing import Final
 
 from qwentts_cli.manifest.problems import quoted
+from qwentts_cli.text.graphemes import joined
 
 MAX_BYTES: Final = 255  # of one name, in UTF-8
 
@@ -87,6 +88,16 @@ def safe_value(value: str) -> str:
 def safe_stem(stem: str, *, portable: bool) -> str:
     """Make the name of an existing file that of an output: as it is, but for what deceives."""
     return safe_value(stem) if portable else _HARMFUL.sub(_underscores, stem)
+
+
+def shortened(name: str, most_bytes: int) -> str:
+    """Leave out the end of a safe name that is longer than that in UTF-8, but no part of a character."""
+    if len(name) * 4 <= most_bytes or len(name.encode()) <= most_bytes:
+        return name
+    end = len(name.encode()[:most_bytes].decode(errors="ignore"))
+    while end > 1 and joined(name, end):
+        end -= 1
+    return name[:end].rstrip(". ")
 
 
 def with_extension(stem: str, extension: str) -> str:

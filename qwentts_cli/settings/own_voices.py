@@ -62,7 +62,7 @@ def load_own_voices() -> list[OwnVoice]:
         path = voices_file()
     except LocalError:  # without a home folder nothing is remembered
         return []
-    with os_errors_as_local(path):
+    with os_errors_as_local(path, to="read"):
         try:
             return _parse(read_private(path), path)
         except (FileNotFoundError, NotADirectoryError):

@@ -15,15 +15,18 @@ if TYPE_CHECKING:
 
 
 @contextmanager
-def os_errors_as_local(path: Path) -> Iterator[None]:
-    """Turn the system's errors about `path` into a `LocalError`; a closed pipe stays itself."""
+def os_errors_as_local(path: Path, *, to: str = "write") -> Iterator[None]:
+    """Turn the system's errors about `path` into a `LocalError`; a closed pipe stays itself.
+
+    `to` is what was to be done with it.
+    """
     try:
         yield
     except BrokenPipeError:
         raise
     except OSError as error:
         raise LocalError(
-            f"cannot write {path}: {os.strerror(error.errno) if error.errno else error}",
+            f"cannot {to} {path}: {os.strerror(error.errno) if error.errno else error}",
             hint=_hint(error),
         ) from error
 

@@ -94,7 +94,7 @@ class ProgramPlayer(Player):
         complaint = self._complaint()
         self.stop()
         if code is not None and code < 0:
-            complaint = f"it was killed by {signal.Signals(-code).name}"
+            complaint = f"it was killed by {_signal_name(-code)}"
         return LocalError(
             f"the player {self.name} failed: {complaint or otherwise}",
             hint="Check the sound device, or save the sound with -o FILE.",
@@ -119,6 +119,13 @@ def _start(argv: list[str], stderr: IO[bytes]) -> subprocess.Popen[bytes]:
         start_new_session=True,
         bufsize=0,
     )
+
+
+def _signal_name(number: int) -> str:
+    try:
+        return signal.Signals(number).name
+    except ValueError:  # most real-time signals have no name
+        return f"signal {number}"
 
 
 def _printable(line: str) -> str:

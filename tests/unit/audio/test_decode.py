@@ -10,6 +10,7 @@ import pytest
 from qwentts_cli.audio.decode import decode
 from qwentts_cli.audio.encode import open_encoder
 from qwentts_cli.audio.formats import AudioFormat
+from qwentts_cli.audio.native import load_av
 from qwentts_cli.errors import LocalError
 
 if TYPE_CHECKING:
@@ -51,6 +52,20 @@ def test_raw_samples_have_the_rate_that_is_told(tmp_path: Path) -> None:
     write(path, AudioFormat.PCM)
     blocks = list(decode(path, AudioFormat.PCM, raw_rate=48_000))
     assert {block.sample_rate for block in blocks} == {48_000}
+
+
+def test_a_file_that_does_not_tell_its_length_is_read_to_its_end(tmp_path: Path) -> None:
+    """Some containers have none before their end."""
+    av = load_av()
+    path = tmp_path / "a.m4a"
+    with av.open(str(path), "w", format="matroska") as container:
+        stream = container.add_stream("aac", rate=RATE, layout="mono")
+        frame = av.AudioFrame(format="s16", layout="mono", samples=RATE)
+        frame.planes[0].update(bytes(2 * RATE))
+        frame.sample_rate = RATE
+        for some in (frame, None):
+            container.mux(stream.encode(some))
+    assert sum(len(block.data) for block in decode(path, AudioFormat.M4A)) >= 2 * RATE
 
 
 def test_what_cannot_be_read_is_told(tmp_path: Path) -> None:
