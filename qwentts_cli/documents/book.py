@@ -44,7 +44,8 @@ def make_tags(
 def check_tags(options: TagOptions, fmt: AudioFormat, name: str, note: Callable[[str], None]) -> None:
     """Tell what the file called `name` has no place for."""
     if options.typed and not fmt.has_chapters:
-        note(f"{name} will have no {', '.join(options.typed)}: {fmt} holds nothing but sound")
+        what = "them" if len(options.typed) > 1 else "it"
+        note(f"{name} will have no {', '.join(options.typed)}: {fmt} has no place for {what}")
 
 
 def _own_cover(document: Document | None, note: Callable[[str], None]) -> Cover | None:

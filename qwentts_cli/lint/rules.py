@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 
 from qwentts_cli.lint.readings import find_readings
 from qwentts_cli.lint.remark import Remark, Rule
+from qwentts_cli.lint.short_words import is_said_right
 from qwentts_cli.text.punctuation import HAN, KANA, is_speakable
 from qwentts_cli.text.sentences.abbreviations import is_abbreviation
 from qwentts_cli.text.sentences.split import split_sentences
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 _NUMBER = re.compile(r"\d+(?:[.,:/\u2009\u202f-]\d+)*")
 _STOP = re.compile(r"(?<=[^\W\d_])\.(?!\w)")
 _WORD_BEFORE = re.compile(r"(?<![^\W_])(?:[^\W\d_]{1,2}\. ?)*[^\W\d_]+\Z")
+_NEXT_SHORT = re.compile(r" ?[^\W\d_]{1,2}\.")  # the abbreviation goes on
 _LONGEST_ABBREVIATION: Final = 32
 _UNIT = re.compile(
     r"(?<![\w.])[\d.,]*\d\s?(?P<unit>[kMGTmcdµμn]?(?:m[²³]?|g|l|Wh?|V|Hz|Pa|bit/s)|[kMGT]i?B|ha"
@@ -78,6 +80,8 @@ def _abbreviations(text: str) -> Iterator[Remark]:
     for stop in _STOP.finditer(text):
         word = _WORD_BEFORE.search(text, max(0, stop.start() - _LONGEST_ABBREVIATION), stop.start())
         if not word or len(word[0]) == 1 or not is_abbreviation(text, stop.start()):
+            continue
+        if is_said_right(word[0]) or _NEXT_SHORT.match(text, stop.end()):
             continue
         short = f"{word[0]}."
         yield Remark(

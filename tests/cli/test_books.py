@@ -154,7 +154,7 @@ def test_what_cannot_be_said_is_refused_or_told(book: Qwentts, sandbox: Sandbox)
     assert "--title, --album: only the file of --join has that" in book(*batch, code=2).stderr
     assert not sandbox.ledger
     stderr = book("say", "Hi.", "-o", "a.wav", "--title", "x").stderr
-    assert "a.wav will have no --title: wav holds nothing but sound" in stderr
+    assert "a.wav will have no --title: wav has no place for it" in stderr
 
 
 def test_a_bad_cover_of_a_book_is_left_out(online: Qwentts) -> None:

@@ -39,7 +39,7 @@ def test_places_are_those_of_the_source(qwentts: Qwentts) -> None:
     )
     found = qwentts("lint", "a.md", "--json", code=8).json["findings"]
     assert [(f["rule"], f["line"], f["column"]) for f in found] == [("numbers", 8, 7), ("units", 8, 7)]
-    pages = {"1.xhtml": "<p>One.</p>", "2.xhtml": "<p>Mrs. Hill.</p>"}
+    pages = {"1.xhtml": "<p>One.</p>", "2.xhtml": "<p>The mgmt. met.</p>"}
     write_epub(qwentts.folder / "b.epub", pages, {"I": "1.xhtml", "II": "2.xhtml"})
     (finding,) = qwentts("lint", "b.epub", "--json", code=8).json["findings"]
     assert (finding["rule"], finding["line"], finding["chapter"]) == ("abbreviations", None, 2)
@@ -48,8 +48,8 @@ def test_places_are_those_of_the_source(qwentts: Qwentts) -> None:
 def test_a_pipe_is_looked_at_too(qwentts: Qwentts) -> None:
     """By the name of stdin, as a text and as a document."""
     assert qwentts("lint", stdin=b"It goes at 5 km/h.", code=8).text.startswith("stdin:1:12: ")
-    page = b"<p>Fish &amp; chips with Mrs. Hill"
-    assert qwentts("lint", "-", "--input-format", "html", stdin=page, code=8).text.startswith("stdin:1:26: ")
+    page = b"<p>Fish &amp; chips for the mgmt. there"
+    assert qwentts("lint", "-", "--input-format", "html", stdin=page, code=8).text.startswith("stdin:1:29: ")
     assert "no such file: nowhere.txt" in qwentts("lint", "nowhere.txt", code=2).stderr
 
 
