@@ -27,7 +27,7 @@ from qwentts_cli.text.soundless import drop_soundless
 from qwentts_cli.text.units import count_units
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from qwentts_cli.manifest.item import ManifestOptions, Row, Rows
     from qwentts_cli.manifest.problems import Report
@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from qwentts_cli.text.reading.read import Reader
 
 LEAST_DIGITS: Final = 4
+_COUNTED_AT_ONCE: Final = 1 << 16  # characters
 _NAMES: Final = frozenset({"id", "title", "voice", "model", "language"})
 _NAMING: Final = frozenset({"output", "id", "file"})
 _EMPTY: Final = "is empty: there is nothing in it to speak"
@@ -94,7 +95,7 @@ class Assembler(Struct):
                 self._refuse(rows.place("file" if name else "text"), problem)
                 return None
         elif self.check_file:
-            self.characters += count_units(text)
+            self.characters += _count_sent(text)
         manner = self._manner(row, rows) if len(row) > 1 else {}  # alone is a text, as in most long lists
         if manner is None:
             return None
@@ -216,15 +217,34 @@ def file_check(reader: Reader) -> Callable[[Path], FileCheck]:
         characters, is_empty = 0, True
         try:
             # To the end: what cannot be decoded may come last.
-            for piece in reader.file(path):
-                characters += count_units(drop_soundless(piece))
-                is_empty = is_empty and not is_speakable(piece)
+            for text in _gathered(reader.file(path)):
+                characters += _count_sent(text)
+                is_empty = is_empty and not is_speakable(text)
         except UsageError as error:
             is_named = str(path) in error.message
             return FileCheck((error.message if is_named else f"{path}: {error.message}", error.hint))
         return FileCheck((f"{path} {_EMPTY}", "")) if is_empty else FileCheck(None, characters)
 
     return check
+
+
+def _count_sent(text: str) -> int:
+    """What is billed for a text; of several requests, the white space between them is not."""
+    return count_units(drop_soundless(text))
+
+
+def _gathered(pieces: Iterator[str]) -> Iterator[str]:
+    """Give a text in larger pieces, since what stands between two small ones is billed."""
+    held: list[str] = []
+    size = 0
+    for piece in pieces:
+        held.append(piece)
+        size += len(piece)
+        if size > _COUNTED_AT_ONCE:
+            yield "".join(held)
+            held, size = [], 0
+    if held:
+        yield "".join(held)
 
 
 def _tree(name: str) -> str:

@@ -244,3 +244,13 @@ def test_memory_stays_flat(tmp_path: Path, kind: str) -> None:
             env={**os.environ, "PYTHONPATH": str(ROOT)},
         )
     assert int(done.stdout) < 12 * 1024
+
+
+def test_what_is_billed_is_counted_alike_for_rows_and_files(tmp_path: Path) -> None:
+    """Only what has a sound; between the parts of a document, too, there is what is sent."""
+    texts = {"Hi,   there.\n\n\n* * *\n\nBye.\n": 15, "  So\u00adft\u200b 你好。\n": 10}
+    rows = write(tmp_path / "a.jsonl", jsonl(*({"text": text} for text in texts)))
+    files = [write(tmp_path / f"{n}.txt", text) for n, text in enumerate(texts)]
+    assert manifest(rows).characters == manifest(*files).characters == sum(texts.values())
+    page = write(tmp_path / "a.md", "# Title\n\nText.\n\n- One\n- Two\n")
+    assert manifest(page).characters == len("Title.\nText.\nOne.\nTwo.")
