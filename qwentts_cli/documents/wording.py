@@ -67,6 +67,11 @@ def end_with_pause(text: str) -> str:
     return text + ("。" if re.search(f"[{HAN}{KANA}]", text) else ".")
 
 
+def with_comma(text: str) -> str:
+    """End a cell of a table with a comma where nothing there makes a voice pause."""
+    return text if text.rstrip(CLOSERS + "\"'")[-1:] in _PAUSES else f"{text},"
+
+
 def _one_space(match: re.Match[str]) -> str:
     return "\n" if "\n" in match[0] else " "
 

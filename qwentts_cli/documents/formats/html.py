@@ -24,7 +24,7 @@ from qwentts_cli.documents.formats.html_rules import (
     raised,
 )
 from qwentts_cli.documents.model import Passage, PassageKind
-from qwentts_cli.documents.wording import end_with_pause, tidy
+from qwentts_cli.documents.wording import end_with_pause, tidy, with_comma
 from qwentts_cli.text.punctuation import is_speakable
 
 if TYPE_CHECKING:
@@ -224,7 +224,7 @@ class _Parser(HTMLParser):
     def _end_inline(self, element: _Element) -> None:
         before, text = self._text[: element.begin], self._text[element.begin :]
         if element.tag in {"td", "th"} and text.strip():
-            self._text = f"{before}{text.rstrip()}, "
+            self._text = f"{before}{with_comma(text.rstrip())} "
         elif element.tag == "a" and element.points and is_note_mark(text, is_raised=False):
             self._omit_note_mark(before)
         elif element.tag == "sup" and text:

@@ -71,8 +71,9 @@ _OMITTED_CLASSES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("toc", "breadcrumb", "breadcrumbs", "skip-link", "navbox"), "navigation part"),
     **dict.fromkeys(("navheader", "navfooter", "docnav", "nav-panel", "nav-links"), "navigation part"),
     **dict.fromkeys(("related", "sphinxsidebar", "pager", "pagination", "prev-next"), "navigation part"),
-    **dict.fromkeys(("sr-only", "visually-hidden", "screen-reader-text"), ""),
+    **dict.fromkeys(("noprint", "sr-only", "visually-hidden", "screen-reader-text"), ""),
 }
+_UNSEEN_STYLE: Final = r"(?i)\b(?:display\s*:\s*none|visibility\s*:\s*hidden)\b"
 _WAYS: Final = frozenset({"prev", "next", "up"})
 _RAISED_MARK: Final = re.compile(r"[\s\[({【〔]*(?:\d{1,4}|[a-zA-Z*†‡§¶#^]{1,3}|注\d*)[\s\])}】〕]*")
 # Not raised, a number in a link may belong to the sentence: "see chapter 4".
@@ -91,7 +92,8 @@ FEWEST_CONTENTS: Final = 3  # links into the page that are a list of contents
 
 def omission(tag: str, attributes: Mapping[str, str]) -> str | None:
     """Tell under which name an omitted element is counted, empty for none; None if it is not left out."""
-    if "hidden" in attributes or attributes.get("aria-hidden") == "true":
+    is_hidden = "hidden" in attributes or attributes.get("aria-hidden") == "true"
+    if is_hidden or re.search(_UNSEEN_STYLE, attributes.get("style", "")):
         return ""
     if tag in _OMITTED:
         return _OMITTED[tag]

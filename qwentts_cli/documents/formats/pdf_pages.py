@@ -26,6 +26,9 @@ _INDENT: Final = 0.8  # of the size of letters
 _BEGINS_ITEM: Final = re.compile(r"\s*(?:[•‣◦▪–*-]\s|\(?\d{1,3}[.)]\s|\d+(?:\.\d+)+\s)")
 HYPHEN: Final = "\ufffe"  # what the library gives for one that only divides a word at the end of its line
 _PAGE_NUMBER: Final = re.compile(r"[-–—\s]*(?:\d{1,4}|[ivxlc]{1,7})[-–—\s]*", re.IGNORECASE)
+# What a browser prints at the edges: the address with the number of the page, and the time with the title.
+_ADDRESS: Final = re.compile(r"(?:https?|file)://\S+\s+\d{1,4}/\d{1,4}")
+_TIME: Final = re.compile(r"\d{1,4}([./-])\d{1,2}\1\d{1,4}[,.]? \d{1,2}:\d{2}\b.*")
 _NUMBER: Final = re.compile(r"\d+|(?<=\s)[ivxlc]{1,7}\Z|\A[ivxlc]{1,7}(?=\s)")
 _LED_TO: Final = re.compile(r"(?:\s?[.·…]){4,}\s*(?:\d{1,4}|[ivxlc]{1,7})\s*\Z")
 
@@ -62,12 +65,15 @@ def read_lines(pdf: PdfDocument, number: int) -> list[Line]:
     finally:
         text_page.close()
         page.close()
-    edge = min(_EDGE_LINES, max(1, len(boxes) // _EDGE_SHARE))
+    count = min(_EDGE_LINES, max(1, len(boxes) // _EDGE_SHARE))
+    by_height = sorted(range(len(boxes)), key=lambda index: boxes[index].top)
+    # Some programs write what is at the edges first or last, and others where it stands.
+    edges = {*range(count), *range(len(boxes) - count, len(boxes)), *by_height[:count], *by_height[-count:]}
     usual = median(line.size for line in boxes) if boxes else 0.0
     return [
         replace(
             line,
-            is_edge=index < edge or index >= len(boxes) - edge,
+            is_edge=index in edges,
             is_large=line.size > _LARGE * usual,
         )
         for index, line in enumerate(boxes)
@@ -76,8 +82,12 @@ def read_lines(pdf: PdfDocument, number: int) -> list[Line]:
 
 def edge_texts(pages: Sequence[Sequence[Line]]) -> frozenset[str]:
     """Find the headers and footers: what is at the edges of several pages, and page numbers (empty)."""
-    counts = Counter(line.pattern for page in pages for line in page if line.is_edge)
-    return frozenset(text for text, count in counts.items() if count >= _FEWEST_EDGES) | {""}
+    edges = [line for page in pages for line in page if line.is_edge]
+    counts = Counter(line.pattern for line in edges)
+    often = {text for text, count in counts.items() if count >= _FEWEST_EDGES}
+    addresses = {line.pattern for line in edges if _ADDRESS.fullmatch(line.text)}
+    times = {line.pattern for line in edges if addresses and _TIME.fullmatch(line.text)}
+    return frozenset({"", *often, *addresses, *times})
 
 
 def join_lines(lines: Sequence[Line]) -> list[list[Line]]:

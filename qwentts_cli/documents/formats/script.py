@@ -12,6 +12,7 @@ A line without a name goes on with the turn above it; before the first name it b
 from __future__ import annotations
 
 import re
+from collections import Counter
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct, field
@@ -31,6 +32,7 @@ _BRACKETED: Final = re.compile(
     r"\s*[\[【](?P<name>[^\],，】]{1,40}?)\s*(?:[,，]\s*(?P<how>[^\]】]{1,200}))?[\]】]\s*[:：]?\s*(?P<said>.*)"
 )
 _STAGE_DIRECTION: Final = re.compile(r"\s*[(（](?P<how>[^)）]{1,200})[)）]\s*(?P<said>\S.*)")
+_ONLY_DIRECTION: Final = re.compile(r"\s*(?:\([^()]+\)|（[^（）]+）)\s*")
 
 
 class _Turn(Struct):
@@ -41,18 +43,29 @@ class _Turn(Struct):
 
 
 def parse_script(pieces: Iterable[str]) -> Document:
-    """Read a script; what is in brackets behind a name is an instruction how to speak."""
+    """Read a script; what is in brackets behind a name is an instruction how to speak.
+
+    A line that is all in brackets is a direction for the stage, which nobody says.
+    """
     text = "".join(pieces)
-    return Document(chapters=lambda: iter([Chapter(title="", passages=lambda: _passages(text))]))
+    left_out: Counter[str] = Counter()
+
+    def passages() -> Iterator[Passage]:
+        left_out.clear()
+        return _passages(text, left_out)
+
+    return Document(chapters=lambda: iter([Chapter(title="", passages=passages)]), left_out=left_out)
 
 
-def _passages(text: str) -> Iterator[Passage]:
+def _passages(text: str, left_out: Counter[str]) -> Iterator[Passage]:
     turn = _Turn(1)
     for number, line in enumerate(LINE_BREAK.split(text), 1):
         named = _BRACKETED.fullmatch(line) or _NAMED.fullmatch(line)
         if named:
             yield from _finished(turn)
             turn = _begun(number, named)
+        elif _ONLY_DIRECTION.fullmatch(line):
+            left_out["stage direction"] += 1
         elif line.strip():
             turn.lines.append(line.strip())
         else:

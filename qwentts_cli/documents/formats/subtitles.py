@@ -15,7 +15,9 @@ from qwentts_cli.text.boundaries import LINE_BREAK
 from qwentts_cli.text.punctuation import is_speakable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
+
+    from pysubs2 import SSAEvent
 
 _TIMING: Final = re.compile(r"\d{1,2}[.,:]\d{1,3}\s*-->")
 # The library drops the voice span of VTT, so it is carried past it.
@@ -26,6 +28,8 @@ _TIMESTAMP: Final = re.compile(r"<\d[\d:.]*>|</v>")
 _SOUND: Final = re.compile(
     r"\[[^\]\n]*\]|^\s*-?\s*[(（【][^)）】\n]*[)）】]\s*$|[♪♫♬#][^\n]*[♪♫♬#]|[♪♫♬]", re.MULTILINE
 )
+_GLIMPSE_MS: Final = 50
+_FEWEST_GLIMPSES: Final = 3  # one cue of so many
 _DASH: Final = re.compile(r"^\s*(?:[-–—]|>{2,3})\s*(?=\S)", re.MULTILINE)  # captions of broadcasts have >>
 _SHOUTED_NAME: Final = re.compile(r"\s*(?:>{2,3}\s*)?([A-Z][A-Z0-9 .'’-]{1,24}):\s+(?=\S)")
 
@@ -46,14 +50,16 @@ def parse_subtitles(text: str, kind: str, name: str) -> Document:
 def _cues(text: str, kind: str, left_out: Counter[str]) -> Iterator[Passage]:
     from pysubs2 import Pysubs2Error, SSAFile
 
-    carried = _VOICE_SPAN.sub("\ue000\\1\ue001", _without_notes(text)) if kind == "vtt" else text
+    # The library takes any line with two times in it for the times of a cue.
+    timeless = _TIMESTAMP.sub("", text)
+    carried = _VOICE_SPAN.sub("\ue000\\1\ue001", _without_notes(timeless)) if kind == "vtt" else timeless
     try:
         events = SSAFile.from_string(carried, format_=kind).events
     except (Pysubs2Error, ValueError):
         return
     lines = [n for n, line in enumerate(LINE_BREAK.split(text), 1) if _TIMING.search(line)]
-    for number, event in enumerate(events):
-        speaker, said = _said(event.plaintext, kind, left_out)
+    for number, (event, shown) in enumerate(_unrolled(events)):
+        speaker, said = _said(shown, kind, left_out)
         if is_speakable(said):
             yield Passage(
                 text=said,
@@ -63,6 +69,22 @@ def _cues(text: str, kind: str, left_out: Counter[str]) -> Iterator[Passage]:
                 start_s=event.start / 1000,
                 end_s=max(event.start, event.end) / 1000,
             )
+
+
+def _unrolled(events: Sequence[SSAEvent]) -> Iterator[tuple[SSAEvent, str]]:
+    """Give the cues with what is new in each: those of a machine show the line before again, and scroll.
+
+    They are told by cues that are too short to be read, in which it does so.
+    """
+    rolls = sum(event.end - event.start < _GLIMPSE_MS for event in events) * _FEWEST_GLIMPSES >= len(events)
+    before: list[str] = []
+    for event in events:
+        lines = [line.strip() for line in event.plaintext.split("\n") if line.strip()]
+        again = (
+            max(n for n in range(len(lines) + 1) if lines[:n] == before[len(before) - n :]) if rolls else 0
+        )
+        before = lines
+        yield event, "\n".join(lines[again:])
 
 
 def _without_notes(text: str) -> str:
@@ -79,7 +101,7 @@ def _without_notes(text: str) -> str:
 def _said(text: str, kind: str, left_out: Counter[str]) -> tuple[str, str]:
     """Give the speaker, empty if it is not told, and what is said."""
     voice = _CARRIED.search(text)
-    text = _TIMESTAMP.sub("", _CARRIED.sub("", text))
+    text = _CARRIED.sub("", text)
     text, sounds = _SOUND.subn("", unescape(text) if kind == "vtt" else text)
     if sounds:
         left_out["sound description"] += sounds

@@ -30,6 +30,7 @@ def said(text: str) -> list[str]:
         (f"<h1>Links</h1><ul>{'<li><a href=b.html>B</a>' * 3}</ul>", ["Links.", "B.", "B.", "B."]),
         (f"<h1>Contents</h1><ul>{'<li><a href=b.html>B</a> or C' * 3}</ul>", ["Contents.", *["B or C."] * 3]),
         ("<label class=ocn><a href='#o5'>5</a></label><p>Text<span class=lnum>10</span></p>", ["Text"]),
+        ("<p style='color: red; DISPLAY:none'>no</p><i class=noprint>no</i><p style='x'>yes</p>", ["yes"]),
         ("<p hidden>no</p><p aria-hidden=true>no</p><div role=navigation>no</div><p>yes</p>", ["yes"]),
         (
             "<p>Fact<sup><a href='#n1'>[1]</a></sup> and<a href='x.html#n2'><sup>2</sup></a>.</p>",
@@ -40,6 +41,7 @@ def said(text: str) -> list[str]:
         ("<p><ruby>漢字<rp>（</rp><rt>かんじ</rt><rp>）</rp></ruby>を読む。</p>", ["漢字を読む。"]),
         ("<p><ruby>東<rt>とう<rb>京<rt>きょう</ruby>へ。</p>", ["東京へ。"]),
         ("<table><tr><th>A<th>B<tr><td>1<td>two</table>", ["A, B.", "1, two."]),
+        ("<table><tr><td>One.<td>“Two?”<td>3<td>4</table>", ["One. “Two?” 3, 4."]),
         ("<table><tr><td><p>Para one.</p><p>Two.</p></td></tr></table>", ["Para one.", "Two."]),
         ("<p>soft\u00adhyphen and zero\u200bwidth</p>", ["softhyphen and zerowidth"]),
         ("<p>说<b>“好。”</b>\n他走了。</p>", ["说“好。”他走了。"]),

@@ -74,6 +74,20 @@ def test_goes_on_over_pages(tmp_path: Path) -> None:
     assert passage.text == " ".join(f"{number} {WIDE} {WIDE}" for number in range(1, 4))
 
 
+def test_what_a_browser_prints_at_the_edges_is_left_out(tmp_path: Path) -> None:
+    """Also on a single page, and where it is written after the text; a time that begins a text is not."""
+    time, address = (780, 10, "11/29/26, 8:18 PM News | Site"), (20, 10, "https://example.org/a?b=c 1/1")
+    text = [(700, 10, "Ann came."), (600, 10, "It is late."), (500, 10, "She went.")]
+    chat = [(700, 10, "3/5/24, 10:15 Ann: Hello."), *text[1:]]
+    for lines, first in (
+        ([*text, time, address], text[0]),
+        ([time, *text, address], text[0]),
+        (chat, chat[0]),
+    ):
+        document = open_pdf(write_pdf(tmp_path / "d.pdf", [lines]))
+        assert [p.text for p in document.passages()] == [first[2], "It is late.", "She went."]
+
+
 def test_leaves_out_the_contents(tmp_path: Path) -> None:
     """Lines led to their pages by dots, also on a page of nothing else, which is numbered in letters."""
     contents = [

@@ -33,3 +33,13 @@ def test_reads_turns() -> None:
         (11, "Bob", "coughs", "Hm."),
     ]
     assert all(p.kind is PassageKind.TURN for p in parse_script([SCRIPT]).passages())
+
+
+def test_directions_for_the_stage_are_not_said() -> None:
+    """A line that is all in brackets; within a line, brackets are said."""
+    document = parse_script(
+        ["小明：你好！\n（两人笑，走开）\n我走了。\n( They laugh. )\nAnn: I (too) go.\n(a) b (c)\n"]
+    )
+    for _ in range(2):
+        assert [p.text for p in document.passages()] == ["你好！\n我走了。", "I (too) go.\n(a) b (c)"]
+        assert document.left_out == {"stage direction": 2}

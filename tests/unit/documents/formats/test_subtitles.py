@@ -87,3 +87,29 @@ def test_reads_no_notes_between_cues_and_no_signs_of_a_new_speaker() -> None:
     passages = list(parse_subtitles(vtt, "vtt", "x.vtt").passages())
     assert [(p.speaker, p.text) for p in passages] == [("", "One."), ("Ann", "Two."), ("", "A.\nB.")]
     assert [p.line for p in passages] == [4, 11, 14]
+
+
+def test_times_within_a_cue_are_not_its_own() -> None:
+    """Words that light up one after the other have times too, and two of them on one line."""
+    vtt = "WEBVTT\n\n00:04.000 --> 00:06.000\nwe<00:04.500><c> are</c><00:05.000><c> live</c>\n"
+    (passage,) = parse_subtitles(vtt, "vtt", "x.vtt").passages()
+    assert (passage.text, passage.start_s, passage.end_s) == ("we are live", 4.0, 6.0)
+
+
+@pytest.mark.parametrize("kind", ["vtt", "srt"])
+def test_captions_that_roll_are_said_once(kind: str) -> None:
+    """A machine shows each line again above the next, and for a moment alone; people may repeat words."""
+    cues = [
+        ("0.160", "2.389", " \nhello<00:00:00.480><c> and</c><00:00:00.719><c> welcome</c>"),
+        ("2.389", "2.399", "hello and welcome\n "),
+        ("2.399", "4.150", "hello and welcome\nto<00:00:02.560><c> the</c><00:00:02.800><c> show</c>"),
+        ("4.150", "4.160", "to the show\n "),
+    ]
+    text = "".join(
+        f"{n}\n00:00:0{begin} --> 00:00:0{end}\n{said}\n\n" for n, (begin, end, said) in enumerate(cues, 1)
+    )
+    head = "WEBVTT\n\n" if kind == "vtt" else ""
+    passages = list(parse_subtitles(head + text, kind, "x").passages())
+    assert [(p.text, p.start_s) for p in passages] == [("hello and welcome", 0.16), ("to the show", 2.399)]
+    again = "1\n00:00:01,000 --> 00:00:02,000\nNo.\n\n2\n00:00:02,000 --> 00:00:03,000\nNo.\n"
+    assert [p.text for p in parse_subtitles(again, "srt", "x").passages()] == ["No.", "No."]
