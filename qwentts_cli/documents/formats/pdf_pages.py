@@ -23,6 +23,7 @@ _LARGE: Final = 1.15  # times the usual size of letters: a heading
 _WIDE_GAP: Final = 0.75  # of the size of letters: a new paragraph
 _SHORT: Final = 0.15  # of the page's width: a line that ends so far from the edge is a last one
 _INDENT: Final = 0.8  # of the size of letters
+_COLUMN: Final = 2  # likewise: lines that begin so near to each other are below each other
 _BEGINS_ITEM: Final = re.compile(r"\s*(?:[•‣◦▪–*-]\s|\(?\d{1,3}[.)]\s|\d+(?:\.\d+)+\s)")
 HYPHEN: Final = "\ufffe"  # what the library gives for one that only divides a word at the end of its line
 _PAGE_NUMBER: Final = re.compile(r"[-–—\s]*(?:\d{1,4}|[ivxlc]{1,7})[-–—\s]*", re.IGNORECASE)
@@ -102,9 +103,31 @@ def join_lines(lines: Sequence[Line]) -> list[list[Line]]:
 
 
 def is_full(line: Line, page: Sequence[Line]) -> bool:
-    """Tell whether a line goes to the right edge of its page, so that the next may belong to it."""
-    right, left = max(other.right for other in page), min(other.left for other in page)
+    """Whether a line goes to the right edge of its page or column, so that the next may belong to it."""
+    column = _column(line, page) or page
+    right, left = max(other.right for other in column), min(other.left for other in column)
     return right - line.right < _SHORT * (right - left)
+
+
+def _column(line: Line, page: Sequence[Line]) -> list[Line]:
+    """The lines below each other that have others beside them, as this one does; none if it is alone."""
+    if not _is_beside(line, page):
+        return []
+    return [other for other in page if _begins_below(other, line) and _is_beside(other, page)]
+
+
+def _is_beside(line: Line, page: Sequence[Line]) -> bool:
+    """Whether there is a line on the left or on the right of this one, at its height."""
+    return any(
+        (other.left > line.right or other.right < line.left)
+        and other.bottom < line.top
+        and line.bottom < other.top
+        for other in page
+    )
+
+
+def _begins_below(line: Line, other: Line) -> bool:
+    return abs(line.left - other.left) < _COLUMN * other.size
 
 
 def _belongs(line: Line, paragraph: Sequence[Line], page: Sequence[Line]) -> bool:
@@ -114,6 +137,7 @@ def _belongs(line: Line, paragraph: Sequence[Line], page: Sequence[Line]) -> boo
     return (
         -before.size < gap < _WIDE_GAP * before.size
         and line.is_large == before.is_large
+        and (_begins_below(line, before) or not _is_beside(before, page))
         and not _BEGINS_ITEM.match(line.text)
         and (is_full(before, page) or before.text.endswith(HYPHEN) or before.is_large)
         and not (indent > _INDENT * before.size and len(paragraph) > 1)

@@ -18,8 +18,13 @@ FONTS = "/Resources << /Font << /F 3 0 R >> >>"
 WIDE = "This line is set as wide as the column of the page allows it to"
 
 
-def write_pdf(path: Path, pages: Sequence[Sequence[tuple[int, int, str]]]) -> Path:
-    """Write pages of lines: the height on the page, the size of the letters, and the text."""
+def write_pdf(
+    path: Path, pages: Sequence[Sequence[tuple[int, int, str]]], beside: Sequence[tuple[int, int, str]] = ()
+) -> Path:
+    """Write pages of lines: the height on the page, the size of the letters, and the text.
+
+    On the last one, what is `beside` begins at its first number from the left, in letters of 10 points.
+    """
     kids = " ".join(f"{4 + 2 * number} 0 R" for number in range(len(pages)))
     objects = [
         "<< /Type /Catalog /Pages 2 0 R >>",
@@ -28,6 +33,8 @@ def write_pdf(path: Path, pages: Sequence[Sequence[tuple[int, int, str]]]) -> Pa
     ]
     for number, lines in enumerate(pages):
         content = "".join(f"BT /F {size} Tf 50 {y} Td ({text}) Tj ET\n" for y, size, text in lines)
+        if number == len(pages) - 1:
+            content += "".join(f"BT /F 10 Tf {x} {y} Td ({text}) Tj ET\n" for x, y, text in beside)
         objects += [
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 500 800] /Contents {5 + 2 * number} 0 R {FONTS} >>",
             f"<< /Length {len(content)} >>\nstream\n{content}endstream",
@@ -86,6 +93,27 @@ def test_what_a_browser_prints_at_the_edges_is_left_out(tmp_path: Path) -> None:
     ):
         document = open_pdf(write_pdf(tmp_path / "d.pdf", [lines]))
         assert [p.text for p in document.passages()] == [first[2], "It is late.", "She went."]
+
+
+def test_lines_of_columns_are_joined(tmp_path: Path) -> None:
+    """Each column has an edge of its own, also below a line as wide as the page."""
+    narrow = [
+        "This column is narrow, as in",
+        "papers, and has a paragraph",
+        "of lines.",
+        "And here is another one of",
+        "two.",
+    ]
+    wide = [(760, 10, WIDE + " and more"), (740, 10, "of it.")]
+    lines = wide + [(700 - 12 * n, 10, text) for n, text in enumerate(narrow)]
+    path = write_pdf(
+        tmp_path / "d.pdf", [lines], [(250, 700 - 12 * n, text) for n, text in enumerate(narrow)]
+    )
+    said = [
+        "This column is narrow, as in papers, and has a paragraph of lines.",
+        "And here is another one of two.",
+    ]
+    assert [p.text for p in open_pdf(path).passages()] == [f"{WIDE} and more", "of it.", *said, *said]
 
 
 def test_leaves_out_the_contents(tmp_path: Path) -> None:
