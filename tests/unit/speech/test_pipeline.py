@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import random
 import threading
-import time
 from collections.abc import Callable
 from functools import partial
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from qwentts_cli.synthesis.synthesizer import Emit
 
 COUNT = 60
+WORKERS = 8
+PATIENCE_S = 30
 
 
 def sound(number: int, part: int = 0) -> Pcm:
@@ -51,14 +53,20 @@ def all_in_order(count: int) -> list[tuple[int, bytes]]:
 def test_the_order_is_that_of_the_items(deliver: Deliver, seed: int) -> None:
     """Whoever is ready first, and also without a pool."""
     chance, written = random.Random(seed), Written()
+    is_ready = [threading.Event() for _ in range(COUNT)]
+    waits_for: dict[int, int] = {}
+    for first in range(0, COUNT, WORKERS):  # as many as are made at the same time
+        numbers = range(first, min(first + WORKERS, COUNT))
+        waits_for.update(pairwise(chance.sample(numbers, len(numbers))))
 
     def make(number: int, emit: Emit) -> Usage:
-        for part in range(2):
-            time.sleep(chance.uniform(0, 0.002))
-            emit(sound(number, part))
+        emit(sound(number))
+        assert number not in waits_for or is_ready[waits_for[number]].wait(PATIENCE_S)
+        emit(sound(number, 1))
+        is_ready[number].set()
         return Usage(characters=number)
 
-    with WorkerPool(8) as pool:
+    with WorkerPool(WORKERS) as pool:
         done = list(deliver(range(COUNT), make, written.write, pool=pool))
     assert done == [(number, Usage(characters=number)) for number in range(COUNT)]
     assert written == all_in_order(COUNT)
@@ -70,7 +78,7 @@ def test_the_order_is_that_of_the_items(deliver: Deliver, seed: int) -> None:
 def test_so_many_at_a_time_and_so_many_ahead(deliver: Deliver) -> None:
     """As many at work as there are workers, and at most twice as many made and not taken."""
     made, at_work, most = [], 0, 0
-    count, full = threading.Lock(), threading.Barrier(4, timeout=10)
+    count, full = threading.Lock(), threading.Barrier(4, timeout=PATIENCE_S)
 
     def make(number: int, emit: Emit) -> Usage:
         nonlocal at_work, most
@@ -100,7 +108,7 @@ def test_the_first_is_heard_while_it_is_made(deliver: Deliver) -> None:
 
     def make(number: int, emit: Emit) -> Usage:
         emit(sound(number))
-        assert heard.wait(10)
+        assert heard.wait(PATIENCE_S)
         return Usage(characters=1)
 
     with WorkerPool(2) as pool:
@@ -184,12 +192,12 @@ def test_the_lowest_rank_goes_first() -> None:
 
     ranks = [(2, 0), (1, 1), (0, 5), (1, 0)]
     with WorkerPool(1) as pool:
-        pool.submit((0, 0), lambda: assert_true(hold.wait(10)))
+        pool.submit((0, 0), lambda: assert_true(hold.wait(PATIENCE_S)))
         for rank in ranks:
             pool.submit(rank, lambda rank=rank: work(rank))  # type: ignore[misc]  # a default
         hold.set()
         for _ in ranks:
-            assert done.acquire(timeout=10)
+            assert done.acquire(timeout=PATIENCE_S)
     assert order == sorted(ranks)
 
 
@@ -205,10 +213,10 @@ def test_what_waits_for_a_worker_when_another_fails_is_not_made(deliver: Deliver
     def make(number: int, _emit: Emit) -> Usage:
         begun.append(number)
         if number == 0:
-            second_runs.wait(10)
+            second_runs.wait(PATIENCE_S)
             raise ValueError("wrong")
         second_runs.set()
-        is_over.wait(10)
+        is_over.wait(PATIENCE_S)
         return Usage(characters=1)
 
     with WorkerPool(2) as pool:
@@ -216,5 +224,5 @@ def test_what_waits_for_a_worker_when_another_fails_is_not_made(deliver: Deliver
             list(deliver(range(100), make, lambda _item, _pcm: None, pool=pool))
         is_over.set()
         pool.submit((9, 0), is_drained.set)
-        assert is_drained.wait(10)
+        assert is_drained.wait(PATIENCE_S)
     assert set(begun) <= {0, 1, 2}

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import random
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from decimal import Decimal
+from itertools import count
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -29,19 +28,18 @@ from qwentts_cli.synthesis.breaker import Breaker
 from qwentts_cli.synthesis.cache import Cache
 from qwentts_cli.synthesis.store import Store
 from qwentts_cli.synthesis.synthesizer import Synthesizer
-from qwentts_cli.synthesis.timing import Timing
+from qwentts_cli.synthesis.timing import Cancelled
 from qwentts_cli.synthesis.unfetched import UnfetchedAudio
 from qwentts_cli.synthesis.usage import Usage
-from tests.reliability.waiting import until
 from tests.tones import read_back_pcm
+from tests.virtual_time import SharedTime, VirtualTime
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
     from qwentts_cli.audio.wav import Pcm
-
-HURRY = 200.0
+    from qwentts_cli.synthesis.timing import Timing
 
 
 def request(text: str = "Hi.") -> SynthesisRequest:
@@ -49,7 +47,7 @@ def request(text: str = "Hi.") -> SynthesisRequest:
 
 
 class World:
-    """A sandbox with faults and a synthesizer of it, whose waits are two hundred times as short."""
+    """A sandbox with faults and a synthesizer of it, whose waits pass at once."""
 
     def __init__(
         self,
@@ -59,18 +57,14 @@ class World:
         is_streamed: bool = False,
         is_read: bool = True,
         budget: Budget | None = None,
+        timing: Timing | None = None,
     ) -> None:
         self.server = server
-        chance = random.Random(0)
-        timing = Timing(
-            now=lambda: time.monotonic() * HURRY,
-            wait=lambda seconds: time.sleep(seconds / HURRY),
-            chance=chance.random,
-        )
+        timing = timing or VirtualTime().timing()
         client = SpeechClient(
             custom_endpoint(server.base_url),
             ApiKey("sk-test", "a test"),
-            timeouts=Timeouts(total=2),
+            timeouts=Timeouts(),
             audio_host_suffix=".x",
         )
         self.warnings: list[str] = []
@@ -215,35 +209,34 @@ def test_sound_that_the_disk_has_no_room_for_may_be_billed(tmp_path: Path) -> No
 
 def test_a_dead_storage_stops_the_buying(tmp_path: Path) -> None:
     """With nothing coming down, hardly more is bought in a minute than there are workers."""
-    failed = threading.Event()
-    with world(tmp_path, "get:status=503") as w, ThreadPoolExecutor(8) as pool:
+    timing = SharedTime(8, ends_after_s=60).timing()
+    with world(tmp_path, "get:status=503", timing=timing) as w, ThreadPoolExecutor(8) as pool:
 
-        def say(number: int) -> None:
-            try:
-                if not failed.is_set():
-                    w.synthesizer(request(f"{number}"), lambda _pcm: None)
-            except QwenTTSError:
-                pass
+        def work(worker: int) -> None:
+            for number in count():
+                with suppress(QwenTTSError):
+                    w.synthesizer(request(f"{worker} {number}"), lambda _pcm: None)
 
-        began = time.monotonic()
-        for number in range(200):
-            pool.submit(say, number)
-        until(lambda: (time.monotonic() - began) * HURRY > 60 and w.count("post") >= 8)
+        ends = [end.exception() for end in [pool.submit(work, worker) for worker in range(8)]]
         bought = w.count("post")
-        failed.set()
-        w.server.stop()
+    assert {type(end) for end in ends} == {Cancelled}
     assert 8 <= bought <= 24
     assert len(list(w.pending.glob("*.json"))) == bought
 
 
 def test_it_settles(tmp_path: Path) -> None:
     """What is being paid for has time to arrive, and no longer than allowed."""
-    with world(tmp_path, "post:latency=0.3") as w, ThreadPoolExecutor(1) as pool:
-        w.synthesizer.settle(5)
-        running = pool.submit(w.say)
-        until(lambda: any(w.pending.glob("*.lock")))
-        w.synthesizer.settle(0.01)
-        assert not running.done()
-        w.synthesizer.settle(5)
+    is_heard, goes_on = threading.Event(), threading.Event()
+
+    def hear(_pcm: Pcm) -> None:
+        is_heard.set()
+        goes_on.wait()
+
+    with world(tmp_path) as w, ThreadPoolExecutor(1) as pool:
+        assert w.synthesizer.settle(30) == 0
+        pool.submit(w.synthesizer, request(), hear)
+        is_heard.wait()
+        assert w.synthesizer.settle(0.01) == 1
+        goes_on.set()
+        assert w.synthesizer.settle(30) == 0
         assert list((tmp_path / "cache").rglob("*.clip"))
-        assert running.result()[0] == "Hi."
