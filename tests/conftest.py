@@ -103,7 +103,7 @@ class Qwentts:
             stdin=subprocess.DEVNULL if stdin is None else None,
             capture_output=True,
             check=False,
-            timeout=50,
+            timeout=200,
         )
         return Result(done.returncode, done.stdout, done.stderr.decode())
 

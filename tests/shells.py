@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from tests.conftest import Qwentts
 
-_PATIENCE_S = 30
+_PATIENCE_S = 100
 _ESCAPES = re.compile(rb"\x1b(\[[0-9;?<>=]*[a-zA-Z]|\][^\x07\x1b]*(\x07|\x1b\\)|[()][0-9A-B]|[=>78])")
 PROMPT = "ready> "
 

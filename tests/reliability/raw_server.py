@@ -55,7 +55,7 @@ def _accept(listener: socket.socket, server: RawServer, script: Script) -> None:
 
 def _talk(line: socket.socket, server: RawServer, script: Script) -> None:
     with line, suppress(OSError):
-        line.settimeout(20)
+        line.settimeout(100)
         script(line, server)
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import socket
 import sys
 import threading
-import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
+from itertools import repeat
 from typing import TYPE_CHECKING
 
 import pytest
@@ -348,25 +348,27 @@ def test_no_proxy_sees_what_goes_to_this_machine(qwentts: Qwentts, variable: str
 
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: "
+# What comes first, and what then comes again and again.
 DRIPS = {
-    "headers": (b"HTTP/1.1 200 OK\r\n", *[b"X-A: b\r\n"] * 90),
-    "body": (HEAD + b"application/json\r\nContent-Length: 9000\r\n\r\n", *[b" "] * 200),
-    "comments": (HEAD + b"text/event-stream\r\n\r\n", *[b":\n"] * 200),
-    "continue": (b"HTTP/1.1 100 Continue\r\n\r\n",) * 200,
-    "an error's body": (b"HTTP/1.1 500 No\r\nContent-Length: 9000\r\n\r\n", *[b" "] * 200),
+    "headers": (b"HTTP/1.1 200 OK\r\nX-A:", b"b"),
+    "body": (HEAD + b"application/json\r\nContent-Length: 9000\r\n\r\n", b" "),
+    "comments": (HEAD + b"text/event-stream\r\n\r\n", b":\n"),
+    "continue": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
+    "an error's body": (b"HTTP/1.1 500 No\r\nContent-Length: 9000\r\n\r\n", b" "),
 }
+QUICK = ("--timeout", "1.5")
+TOO_SLOW = "not done within 1.5 s"
 
 
 def test_a_drip_cannot_hold_the_program(qwentts: ForkedQwentts, tmp_path: Path) -> None:
-    """Whatever comes byte by byte, each attempt ends with its time."""
+    """Whatever comes byte by byte, without an end, each attempt ends with its time."""
 
     def drip(what: str) -> None:
         program = qwentts.elsewhere(tmp_path / what)
-        with serving(answering(*DRIPS[what], every_s=0.05)) as server:
-            began = time.monotonic()
-            ask(program, server.base_url, 5, "too slow: not done within 0.4 s", "--timeout", "0.4")
+        first, again = DRIPS[what]
+        with serving(answering(first, *repeat(again, 10_000), every_s=0.05)) as server:
+            ask(program, server.base_url, 5, f"too slow: {TOO_SLOW}", *QUICK)
             assert len(server.requests) == 3
-            assert time.monotonic() - began < 10
 
     at_once(drip, DRIPS)
 
@@ -384,18 +386,19 @@ def test_no_flood_and_no_handshake_holds_the_program(qwentts: ForkedQwentts, tmp
         # The head of a long answer to the client's greeting, which then comes byte by byte.
         line.sendall(b"\x16\x03\x03\x40\x00\x02\x00\x3f\xfc\x03\x03")
         pause = threading.Event()
-        for _ in range(200):
+        while True:
             line.sendall(b"\0")
             pause.wait(0.05)
 
-    def meet(case: tuple[str, Script, int]) -> None:
-        scheme, script, attempts = case
+    def meet(case: tuple[str, Script, str, int]) -> None:
+        scheme, script, seconds, most = case
         with serving(script) as server:
             url = f"{scheme}://127.0.0.1:{server.port}/api/v1"
-            ask(qwentts.elsewhere(tmp_path / scheme), url, 5, "not done within 0.4 s", "--timeout", "0.4")
-            assert len(server.requests) == attempts
+            told = f"not done within {seconds} s"
+            ask(qwentts.elsewhere(tmp_path / scheme), url, 5, told, "--timeout", seconds)
+            assert 0 < len(server.requests) <= most
 
-    at_once(meet, (("http", flood, 3), ("https", shake, 5)))
+    at_once(meet, (("http", flood, "0.4", 3), ("https", shake, "1.5", 5)))
 
 
 NO_ANSWERS = {

@@ -74,7 +74,7 @@ def test_a_resolver_that_hangs_costs_one_attempt(qwentts: Qwentts) -> None:
     qwentts = resolving(qwentts, HANGING)
     with Sandbox(voice_engine="tones") as server:
         at(qwentts, server)
-        qwentts("say", "Hi.", "-o", "out.wav", "--timeout", "0.8")
+        qwentts("say", "Hi.", "-o", "out.wav", "--timeout", "3")
         assert sum(record.phase == "post" for record in server.ledger) == 1
     assert read_back(qwentts.folder / "out.wav") == "Hi."
 
@@ -88,7 +88,7 @@ def test_an_interrupt_ends_a_lookup_that_hangs(qwentts: Qwentts) -> None:
             until((qwentts.folder / "asked").exists)
             run.send_signal(signal.SIGINT)
             try:
-                assert run.communicate(timeout=30)[1] == b""
+                assert run.communicate(timeout=200)[1] == b""
             finally:
                 run.kill()
         assert (run.returncode, server.ledger) == (130, [])
@@ -96,13 +96,15 @@ def test_an_interrupt_ends_a_lookup_that_hangs(qwentts: Qwentts) -> None:
 
 def test_a_lookup_that_hangs_is_told_as_what_it_is(monkeypatch: pytest.MonkeyPatch) -> None:
     """With the host and the time; nothing was sent, so nothing was billed."""
-    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: threading.Event().wait(1))
-    endpoint, limits = custom_endpoint("https://tts.example.com"), Timeouts(total=0.2)
+    is_over = threading.Event()
+    monkeypatch.setattr(socket, "getaddrinfo", lambda *_: is_over.wait())
+    endpoint, limits = custom_endpoint("https://tts.example.com"), Timeouts(total=1)
     with (
         SpeechClient(endpoint, ApiKey("sk-a", "x"), timeouts=limits, audio_host_suffix=".x") as client,
-        pytest.raises(NetworkError, match=r"host tts\.example\.com: no answer within 0\.[12]\d* s") as raised,
+        pytest.raises(NetworkError, match=r"host tts\.example\.com: no answer within [\d.]+ s") as raised,
     ):
         client.synthesize(REQUEST)
+    is_over.set()
     assert raised.value.retryable
     assert not raised.value.maybe_billed
 
@@ -112,7 +114,7 @@ def test_a_dead_address_does_not_hide_the_living_one(qwentts: Qwentts) -> None:
     qwentts = resolving(qwentts, TWO_FACED)
     with serving(answering(http(b"", status="501 No"))) as server, silent(DEAD, server.port):
         env = {"QWENTTS_API_KEY": "sk-a", "QWENTTS_BASE_URL": server.base_url}
-        result = qwentts("say", "Hi.", "-o", "out.wav", "--timeout", "2.5", env=env, code=6)
+        result = qwentts("say", "Hi.", "-o", "out.wav", "--timeout", "8", env=env, code=6)
         assert server.connections == 1
     assert "501" in result.stderr
 

@@ -54,7 +54,7 @@ def run(qwentts: Qwentts, starter: list[str], *args: str) -> Result:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
-        timeout=50,
+        timeout=200,
     )
     return Result(done.returncode, done.stdout, done.stderr.decode())
 

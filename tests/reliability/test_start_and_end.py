@@ -75,7 +75,7 @@ def changed(qwentts: Qwentts, tmp_path: Path) -> Changed:
             stdin=subprocess.DEVNULL,
             capture_output=True,
             check=False,
-            timeout=50,
+            timeout=200,
         )
 
     return run

@@ -16,7 +16,7 @@ _MOST_AT_ONCE = 32
 _LOOK_EVERY_S = 0.005
 
 
-def until(happened: Callable[[], object], *, within_s: float = 40.0) -> None:
+def until(happened: Callable[[], object], *, within_s: float = 100.0) -> None:
     """Return as soon as `happened` gives something true; fails if that takes too long."""
     deadline = time.monotonic() + within_s
     never = threading.Event()

@@ -77,7 +77,7 @@ class Heard:
         return f"{url.path}?{url.query}"
 
 
-def connect(sandbox: Sandbox, *, timeout: float = 5) -> socket.socket:
+def connect(sandbox: Sandbox, *, timeout: float = 30) -> socket.socket:
     port = urlsplit(sandbox.base_url).port
     return socket.create_connection(("127.0.0.1", port or 0), timeout=timeout)
 
@@ -89,7 +89,7 @@ def ask(
     body: bytes = b"",
     headers: dict[str, str] | None = None,
     *,
-    patience: float = 5,
+    patience: float = 30,
     cap: int = 20_000_000,
 ) -> Heard:
     """Send one request on a connection of its own and listen until it ends."""
@@ -126,7 +126,7 @@ def say(
     text: str = "hi",
     *,
     stream: bool = False,
-    patience: float = 5,
+    patience: float = 30,
     cap: int = 20_000_000,
     **more: Any,
 ) -> Heard:
@@ -135,6 +135,6 @@ def say(
     return ask(sandbox, "POST", GENERATION, order(text, **more), headers, patience=patience, cap=cap)
 
 
-def fetch(sandbox: Sandbox, answer: Heard, *, patience: float = 5, cap: int = 20_000_000) -> Heard:
+def fetch(sandbox: Sandbox, answer: Heard, *, patience: float = 30, cap: int = 20_000_000) -> Heard:
     """Download what a JSON answer points to."""
     return ask(sandbox, "GET", answer.audio_path, patience=patience, cap=cap)

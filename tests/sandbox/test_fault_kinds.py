@@ -26,7 +26,7 @@ TEXT = "hello 世界"
 UNITS = 10
 SOUND = wav_file(b"".join(ToneVoice().speak(Utterance(TEXT, "Cherry"))))
 # How long silence must last to be taken for one; only kinds that fall silent need it short.
-PATIENCE_S = 0.2
+PATIENCE_S = 1.0
 # When to stop listening to what never ends or takes its time.
 CAPS = {"endless": 300_000, "huge-json": 300_000, "drip-headers": 80, "drip-body": 600}
 

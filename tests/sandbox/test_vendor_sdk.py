@@ -33,7 +33,7 @@ def test_a_call_and_its_download(sdk: Any) -> None:
     response = sdk.MultiModalConversation.call("qwen3-tts-flash", language_type="Chinese", **ASKED)
     assert (response.status_code, response.output.finish_reason) == (200, "stop")
     assert response.usage.characters == 11
-    audio = requests.get(response.output.audio.url, timeout=5)
+    audio = requests.get(response.output.audio.url, timeout=30)
     assert read_back(audio.content) == ASKED["text"]
 
 
@@ -43,7 +43,7 @@ def test_a_streamed_call(sdk: Any) -> None:
     pcm = b"".join(base64.b64decode(chunk.output.audio["data"]) for chunk in chunks)
     assert read_back_pcm(pcm) == ASKED["text"]
     assert (last.output.finish_reason, last.output.audio["data"]) == ("stop", "")
-    assert read_back(requests.get(last.output.audio["url"], timeout=5).content) == ASKED["text"]
+    assert read_back(requests.get(last.output.audio["url"], timeout=30).content) == ASKED["text"]
 
 
 def test_instructions_as_the_sdk_sends_them(sdk: Any, sandbox: Sandbox) -> None:
@@ -62,7 +62,7 @@ def test_the_legacy_synthesizer() -> None:
 
     synthesize: Any = SpeechSynthesizer.call  # its annotation leaves open whether it streams
     response = synthesize("qwen-tts", language_type="English", **ASKED)
-    assert read_back(requests.get(response.output.audio["url"], timeout=5).content) == ASKED["text"]
+    assert read_back(requests.get(response.output.audio["url"], timeout=30).content) == ASKED["text"]
     *_, last = synthesize("qwen-tts", stream=True, **ASKED)
     assert last.usage.output_tokens > 0
 
@@ -87,7 +87,7 @@ def test_the_second_client(sdk: Any, sandbox: Sandbox) -> None:
         http = client.audio.tts.http
         voice: dict[str, Any] = {"model": "qwen3-tts-flash", "voice": "Cherry"}
         answer: Any = http.synthesize("hi", language_type="English", **voice)
-        assert read_back(requests.get(answer.audio_url, timeout=5).content) == "hi"
+        assert read_back(requests.get(answer.audio_url, timeout=30).content) == "hi"
         *chunks, _ = http.stream("hello", **voice)
         pcm = b"".join(base64.b64decode(chunk.output["audio"]["data"]) for chunk in chunks)
         assert read_back_pcm(pcm) == "hello"
@@ -111,7 +111,7 @@ def test_the_http_synthesizer() -> None:
 
     synthesize: Any = HttpSpeechSynthesizer.call
     result = synthesize(text="你好 world.", rate=1.25, seed=1, language_hints=["zh"], **AUDIO)
-    assert read_back(requests.get(result.audio_url, timeout=5).content, speed=1.25) == "你好 world."
+    assert read_back(requests.get(result.audio_url, timeout=30).content, speed=1.25) == "你好 world."
     assert result.usage["total_tokens"] > 0
     *parts, last = synthesize(
         text="One. Two.", stream=True, audio_format="pcm", word_timestamp_enabled=True, **AUDIO
@@ -158,7 +158,7 @@ def test_the_enrollment_service(tmp_path: Path) -> None:
     assert service.query_voice(voice)["status"] == "OK"
     call: Any = HttpSpeechSynthesizer.call
     result = call(text="It is me.", **(AUDIO | {"voice": voice}))
-    assert read_back(requests.get(result.audio_url, timeout=5).content) == "It is me."
+    assert read_back(requests.get(result.audio_url, timeout=30).content) == "It is me."
     service.update_voice(voice, "https://example.com/b.wav")
     service.delete_voice(voice)
     assert service.list_voices(prefix="ann") == []
@@ -170,7 +170,7 @@ def test_the_second_client_on_the_other_endpoint(sdk: Any, sandbox: Sandbox) -> 
     with sdk.Client(api_key="sk-test", base_url=sandbox.base_url) as client:
         voice = {"model": AUDIO["model"], "voice": AUDIO["voice"]}
         answer: Any = client.audio.tts.http.synthesize("hi", **voice)
-        body = requests.get(answer.audio_url, timeout=5).content
+        body = requests.get(answer.audio_url, timeout=30).content
         assert (read_back(body), soundfile.info(io.BytesIO(body)).format) == ("hi", "MP3")
         *_, last = client.audio.tts.http.stream("hello", **voice)
         assert last.output["finish_reason"] == "stop"

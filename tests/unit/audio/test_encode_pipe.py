@@ -157,7 +157,7 @@ def test_ctrl_c_stops_an_encoder(fmt: AudioFormat) -> None:
         assert process.stdout.readline() == "ready\n"
         process.send_signal(signal.SIGINT)
         try:
-            out, errors = process.communicate(timeout=20)
+            out, errors = process.communicate(timeout=200)
         finally:
             process.kill()
     assert (out, errors, process.returncode) == ("interrupted\n", "", 0)

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 COUNT = 60
 WORKERS = 8
-PATIENCE_S = 30
+PATIENCE_S = 100
 
 
 def sound(number: int, part: int = 0) -> Pcm:

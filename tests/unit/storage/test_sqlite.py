@@ -48,7 +48,7 @@ def test_a_signal_ends_a_query_without_an_end(tmp_path: Path, number: int, code:
         assert process.stdout is not None
         assert process.stdout.readline() == b"running\n"
         process.send_signal(number)
-        assert process.wait(30) == code
+        assert process.wait(100) == code
 
 
 def test_an_older_one_is_brought_up_to_date(tmp_path: Path) -> None:

@@ -240,7 +240,7 @@ def test_ffmpeg_reads_them(tmp_path: Path, fmt: SubtitleFormat) -> None:
         writer = SubtitleWriter(out, fmt)
         for cue in cues:
             writer.write(cue)
-    subprocess.run(["ffmpeg", "-v", "error", "-i", source, copy], check=True, timeout=30)
+    subprocess.run(["ffmpeg", "-v", "error", "-i", source, copy], check=True, timeout=100)
     blocks = [block.split("\n") for block in copy.read_text(encoding="utf-8").strip().split("\n\n")]
     assert [tuple(block[2:]) for block in blocks] == [cue.lines for cue in cues]
     assert [block[1].split(" --> ")[0][-6:] for block in blocks] == [

@@ -97,7 +97,7 @@ def test_dead_addresses_are_forgotten(tmp_path: Path) -> None:
 def test_one_asks_at_a_time(tmp_path: Path) -> None:
     """For the same sound; for another one nobody waits."""
     pending, inside = open_pending(tmp_path), []
-    together = threading.Barrier(2, timeout=10)
+    together = threading.Barrier(2, timeout=100)
 
     def ask(_number: int) -> None:
         with pending.turn(KEY):
