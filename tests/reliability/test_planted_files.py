@@ -61,26 +61,29 @@ def plant(path: Path, kind: str, victim: Path) -> None:
             os.chown(path, NOBODY, NOBODY)
 
 
-@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize(
     "name", ["journal.lock", "journal.sqlite", "journal.sqlite-wal", "journal.sqlite-shm"]
 )
 def test_batch_touches_nothing_that_is_not_its_own(
-    online: Qwentts, hidden: Path, victim: Path, name: str, kind: str
+    online: Qwentts, sandbox: Sandbox, hidden: Path, victim: Path, name: str
 ) -> None:
     """It refuses with the path and the reason before anything is sent, and nothing has changed."""
-    plant(hidden / name, kind, victim)
-    before = (hidden / name).lstat()
-    stderr = online(*BATCH, code=7).stderr
-    assert f"out/.qwentts/{name} is not touched: " in stderr
-    assert victim.read_bytes() == PRECIOUS
-    assert not victim.with_name("nowhere").exists()
-    after = (hidden / name).lstat()
-    assert (after.st_mode, after.st_uid, after.st_mtime_ns) == (
-        before.st_mode,
-        before.st_uid,
-        before.st_mtime_ns,
-    )
+    asked = len(sandbox.ledger)
+    for kind in KINDS:
+        plant(hidden / name, kind, victim)
+        before = (hidden / name).lstat()
+        stderr = online(*BATCH, code=7).stderr
+        assert f"out/.qwentts/{name} is not touched: " in stderr, kind
+        assert victim.read_bytes() == PRECIOUS, kind
+        assert not victim.with_name("nowhere").exists(), kind
+        after = (hidden / name).lstat()
+        assert (after.st_mode, after.st_uid, after.st_mtime_ns) == (
+            before.st_mode,
+            before.st_uid,
+            before.st_mtime_ns,
+        ), kind
+        (hidden / name).unlink()
+    assert len(sandbox.ledger) == asked
 
 
 def test_the_hidden_folder_leads_nowhere_else(online: Qwentts, hidden: Path) -> None:

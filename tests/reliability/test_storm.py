@@ -10,10 +10,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 
-TEXTS = 1000
+TEXTS = 500
 
 
-def test_a_thousand_texts_through_a_storm(tmp_path: Path) -> None:
+def test_hundreds_of_texts_through_a_storm(tmp_path: Path) -> None:
     """A fifth of all answers goes wrong, in some forty ways in each phase."""
     storm = run_storm(texts=TEXTS, workers=16, seed=2, share=20, folder=tmp_path)
     assert storm.failures == {}
@@ -21,7 +21,7 @@ def test_a_thousand_texts_through_a_storm(tmp_path: Path) -> None:
     assert [text for text, sounds in storm.sounds.items() if sounds[0].data != true_sound(text)] == []
     extra = storm.bills.total() - TEXTS
     assert extra == storm.lost_answers + storm.dead_links
-    assert storm.lost_answers > 20
+    assert storm.lost_answers > 10
     assert sum(receipt.requests for receipt in storm.receipts.values()) == TEXTS + storm.dead_links
     # What may have been billed and was not cannot be told apart from what was.
     assert storm.suspected >= storm.lost_answers
