@@ -69,7 +69,7 @@ class Browser:
         self.call("Browser.close")
         self._out.close()
         self._in.close()
-        self._process.wait(20)
+        self._process.wait(100)
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
         self._number += 1

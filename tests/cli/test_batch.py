@@ -197,7 +197,7 @@ def test_two_batches_cannot_share_a_folder(qwentts: Qwentts) -> None:
             assert first.poll() is None
         assert str(first.pid) in qwentts("batch", "in", "-d", "out", code=9).stderr
         first.send_signal(signal.SIGINT)
-        assert first.wait(20) == 130
+        assert first.wait(200) == 130
         assert first.stderr
         first.stderr.close()
 

@@ -51,7 +51,7 @@ def watch(qwentts: Qwentts, *args: str) -> tuple[Counter[str], int, int]:
     """How often each text is opened, how often the journal is asked, and how many threads make files."""
     command = [sys.executable, "-c", WATCHED, "batch", "in", "-d", "out", *args]
     subprocess.run(
-        command, cwd=qwentts.folder, env=qwentts.environment(), check=True, capture_output=True, timeout=50
+        command, cwd=qwentts.folder, env=qwentts.environment(), check=True, capture_output=True, timeout=200
     )
     seen, queries, [threads] = json.loads((qwentts.folder / "watched.json").read_text())
     asked = sum("FROM items WHERE output" in query for query in queries)

@@ -61,7 +61,7 @@ def test_on_a_terminal_it_asks_before_it_sends_the_key_on(qwentts: Qwentts) -> N
             "doctor", stdin=follower, stdout=subprocess.PIPE, stderr=subprocess.PIPE
         )
         os.write(leader, b"n\n")
-        shown, asked = process.communicate(timeout=50)
+        shown, asked = process.communicate(timeout=200)
     os.close(leader)
     os.close(follower)
     assert b"dashscope.aliyuncs.com" in asked

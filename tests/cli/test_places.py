@@ -154,7 +154,7 @@ def shell(program: Qwentts, line: str) -> subprocess.CompletedProcess[bytes]:
         stdin=subprocess.DEVNULL,
         capture_output=True,
         check=False,
-        timeout=50,
+        timeout=200,
     )
 
 

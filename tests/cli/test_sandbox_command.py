@@ -71,7 +71,7 @@ def test_it_ends_on_a_signal(served: tuple[subprocess.Popen[bytes], str], number
     """Ctrl-C and the like end it at once, with the code that shells know."""
     process, _ = served
     process.send_signal(number)
-    assert process.wait(10) == code
+    assert process.wait(200) == code
 
 
 def test_wrong_options_are_told(qwentts: Qwentts) -> None:

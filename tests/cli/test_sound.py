@@ -64,7 +64,7 @@ def test_stdout_sent_to_a_file_is_a_finished_file(online: Qwentts, extension: st
         path = online.folder / f"{mode}.{extension}"
         with path.open(mode) as stdout:
             command = ("say", TEXT, "-o", "-", "--format", extension, "--no-cache")
-            assert online.start(*command, stdout=stdout).wait(50) == 0
+            assert online.start(*command, stdout=stdout).wait(200) == 0
         if mode == "wb":
             assert soundfile.info(path).frames == named
             assert read_back(path) == TEXT
@@ -185,7 +185,7 @@ def test_a_pipe_is_spoken_while_it_is_written(online: Qwentts) -> None:
     process.stdin.close()
     heard += process.stdout.read()
     process.stdout.close()
-    assert process.wait(20) == 0
+    assert process.wait(200) == 0
     assert read_back_pcm(heard) == "The first sentence of a long story.And then the last one."
 
 
@@ -196,7 +196,7 @@ def test_ctrl_c_stops_the_sound(online: Qwentts) -> None:
     pid = online.folder / "pid"
     until(pid.exists)
     process.send_signal(signal.SIGINT)
-    assert process.wait(10) == 130
+    assert process.wait(200) == 130
     assert process.stderr
     assert b"Traceback" not in process.stderr.read()
     process.stderr.close()
@@ -326,5 +326,5 @@ def test_a_silent_writer_is_heard(online: Qwentts, text: bytes) -> None:
     process.stdin.close()
     heard += process.stdout.read()
     process.stdout.close()
-    assert process.wait(20) == 0
+    assert process.wait(200) == 0
     assert without_space(read_back_pcm(heard)) == without_space(f"{text.decode()}And more.")

@@ -127,14 +127,14 @@ def test_a_closed_pipe_ends_quietly(qwentts: Qwentts) -> None:
     process.stdout.close()
     assert process.stderr.read() == b""
     process.stderr.close()
-    assert process.wait(20) == 141
+    assert process.wait(200) == 141
 
 
 def test_a_full_disk_is_told(qwentts: Qwentts) -> None:
     """A listing that did not reach its place is no success."""
     with Path("/dev/full").open("wb") as full:
         process = qwentts.start("voices", stdout=full, stderr=subprocess.PIPE)
-        _, stderr = process.communicate(timeout=20)
+        _, stderr = process.communicate(timeout=200)
     assert process.returncode == 7
     assert b"cannot write to stdout: No space left" in stderr
 
