@@ -13,6 +13,7 @@ import pytest
 
 from qwentts_cli.sandbox.server import Sandbox
 from tests.conftest import Qwentts, at
+from tests.reliability.waiting import until
 from tests.tones import read_back, without_space
 
 if TYPE_CHECKING:
@@ -189,12 +190,10 @@ def test_what_fails_for_all_stops_at_once(qwentts: Qwentts, fault: str) -> None:
 def test_two_batches_cannot_share_a_folder(qwentts: Qwentts) -> None:
     """The second is told who holds it, and exits 9."""
     write_texts(qwentts.folder, {"in/a.txt": "Slow."})
-    with Sandbox(voice_engine="tones", faults="post:latency=20") as server:
+    with Sandbox(voice_engine="tones", faults="post:stall") as server:
         first = at(qwentts, server).start("batch", "in", "-d", "out", stderr=subprocess.PIPE)
-        while not server.ledger and not (qwentts.folder / "out/.qwentts/journal.lock").exists():
-            assert first.poll() is None
-        while not (qwentts.folder / "out/.qwentts/journal.lock").read_text():
-            assert first.poll() is None
+        lock = qwentts.folder / "out/.qwentts/journal.lock"
+        until(lambda: lock.exists() and lock.read_text())
         assert str(first.pid) in qwentts("batch", "in", "-d", "out", code=9).stderr
         first.send_signal(signal.SIGINT)
         assert first.wait(200) == 130

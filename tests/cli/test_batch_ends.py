@@ -39,7 +39,7 @@ def waves(folder: Path) -> list[str]:
 
 
 def kill_in_the_middle(qwentts: Qwentts, *args: str) -> None:
-    """Kill a batch as soon as its first item is made."""
+    """Kill a batch as soon as its first item is made; it must not be able to end before."""
     process = qwentts.start(*args, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
     assert process.stdout
     process.stdout.readline()
@@ -71,7 +71,7 @@ def test_an_interrupt_counts_what_was_finished(qwentts: Qwentts) -> None:
     """Ctrl-C in the middle: every whole file is known to the next run, and none is bought again."""
     (qwentts.folder / "items.jsonl").write_text(ITEMS)
     args = ("batch", "items.jsonl", "-d", "out", "--no-cache", "--jobs", "8")
-    with Sandbox(voice_engine="tones", faults="post:latency=0.3") as server:
+    with Sandbox(voice_engine="tones", faults="post:latency=0.3,post:stall#20") as server:
         at(qwentts, server)
         process = qwentts.start(*args, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
         assert process.stdout
@@ -89,7 +89,7 @@ def test_a_kill_is_told_once(qwentts: Qwentts) -> None:
     """What a killed run had asked for may be paid twice; the next run says so, the one after does not."""
     (qwentts.folder / "items.jsonl").write_text(ITEMS)
     args = ("batch", "items.jsonl", "-d", "out", "--jobs", "4")
-    with Sandbox(voice_engine="tones", faults="post:latency=0.2") as server:
+    with Sandbox(voice_engine="tones", faults="post:stall#5") as server:
         kill_in_the_middle(at(qwentts, server), *args)
         told = r"an earlier run was killed while it made \d+ items?; .* may be billed twice"
         assert re.search(told, qwentts(*args, "--limit", "1").stderr)
@@ -217,7 +217,7 @@ def test_leftovers_of_a_kill_go_everywhere(qwentts: Qwentts) -> None:
     rows = [{"text": f"Item {number}.", "output": f"sub/{number}.wav"} for number in range(20)]
     (qwentts.folder / "items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     args = ("batch", "items.jsonl", "-d", "out", "--jobs", "4")
-    with Sandbox(voice_engine="tones", faults="post:latency=0.2") as server:
+    with Sandbox(voice_engine="tones", faults="post:stall#5") as server:
         kill_in_the_middle(at(qwentts, server), *args)
         assert list(qwentts.folder.glob("out/sub/.qwentts-*"))
         qwentts(*args)
