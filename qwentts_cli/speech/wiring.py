@@ -105,9 +105,13 @@ def open_synthesizer(
             yield synthesizer
         finally:
             synthesizer.cancel()
-            observer.requests_lost(synthesizer.settle(0 if _is_impatient(sys.exception()) else _GRACE_S))
-            if store:
-                store.tidy()
+            try:
+                if not _is_impatient(sys.exception()):
+                    synthesizer.settle(_GRACE_S)
+            finally:  # who is impatient may end that wait too
+                observer.requests_lost(synthesizer.settle(0))
+                if store:
+                    store.tidy()
 
 
 def _open_client(
