@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import pytest
 
 from qwentts_cli.batch.journal import Journal, State
+from qwentts_cli.errors import LocalError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -57,3 +58,12 @@ def test_many_files_are_known_as_each_of_them_is(journal: Journal, tmp_path: Pat
         State.NEW,
     ]
     assert [(state, entry) for _, state, entry in found] == [journal.look(i.output, i.name) for i in items]
+
+
+def test_a_file_that_is_gone_before_it_is_noted_is_an_error_of_the_disk(
+    journal: Journal, tmp_path: Path
+) -> None:
+    """Somebody else moved it away; with its name, for the next run finds it missing."""
+    gone = tmp_path / "gone.wav"
+    with pytest.raises(LocalError, match=r"gone\.wav"):
+        journal.finish(gone.name, "0" * 64, gone)

@@ -26,16 +26,6 @@ LONG = SOUND * 5  # more than any pipe holds
 EXACT = [name for name in ("aplay", "play") if shutil.which(name)]
 
 
-@pytest.fixture
-def programs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """The only folder in which programs are found, on a machine without miniaudio."""
-    folder = tmp_path / "programs"
-    folder.mkdir()
-    monkeypatch.setenv("PATH", str(folder))
-    monkeypatch.setitem(sys.modules, "miniaudio", None)
-    return folder
-
-
 def program(folder: Path, name: str, script: str) -> None:
     """Put a real executable there that does what `script` says."""
     path = folder / name
