@@ -16,6 +16,7 @@ from qwentts_cli.billing.payments import Payments
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint
 from qwentts_cli.dashscope.on_demand import ClientOnDemand
+from qwentts_cli.errors import UsageError
 from qwentts_cli.settings.credentials import ApiKey
 from qwentts_cli.settings.paths import cache_folder, catalog_file
 from qwentts_cli.settings.places import Places, find_places
@@ -186,18 +187,18 @@ def _fit_key(find_key: Callable[[], ApiKey], observer: Observer) -> ApiKey:
 
 
 def tell_limits(context: Context, model: str, billed: Tally, budget: Budget, observer: Observer) -> None:
-    """Warn where so much would not be made within this run's limit, or what is left of the period's.
-
-    Raises:
-        UsageError: a limit cannot be kept, as a run would say.
-    """
+    """Warn where so much would not be made within this run's limit, or what is left of the period's."""
     if not budget.has_room(billed):
         observer.warn("this would cross the limit of this run; what comes before is made")
     with open_ledger(observer.warn) as ledger:
         period = context.open_period_budget(ledger)
         if not period:
             return
-        period.check(model)
+        try:
+            period.check(model)
+        except UsageError as error:
+            observer.warn(f"a run would be refused: {error.message}. {error.hint}")
+            return
         cost, left = context.prices.total(billed), period.left()
         if cost and cost.amount > left.amount:
             observer.warn(f"this would cross the {left}")

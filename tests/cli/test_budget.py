@@ -125,7 +125,7 @@ def test_a_limit_may_name_its_currency(qwentts: Qwentts) -> None:
 
 
 def test_a_dry_run_tells_what_would_not_fit(thrifty: Qwentts) -> None:
-    """Within the limit of a run, or what is left of the month; and what the run would refuse is refused."""
+    """Within the limit of a run, or what is left of the month; and that a run would be refused."""
     (thrifty.folder / "lines.txt").write_text("".join(f"{TEXT.format(number)}\n" for number in range(3)))
     for args in (("batch", "lines.txt", "--lines", "-d", "out"), ("say", "-f", "lines.txt", "-o", "a.wav")):
         dry = (*args, *SANDBOX, "--dry-run")
@@ -134,4 +134,6 @@ def test_a_dry_run_tells_what_would_not_fit(thrifty: Qwentts) -> None:
         assert thrifty(*dry, "--max-cost", "1", env=roomy).stderr == ""
         assert "the limit of this run" in thrifty(*dry, "--max-cost", "0.0005", env=roomy).stderr
         assert "the limit of this run" in thrifty(*dry, "--max-characters", "50", env=roomy).stderr
-        thrifty(*dry, env={"QWENTTS_BUDGET": "1 CNY/day"}, code=2)
+        refused = thrifty(*dry, env={"QWENTTS_BUDGET": "1 CNY/day"})
+        assert "a run would be refused: the budget is in CNY" in refused.stderr
+        assert "USD" in refused.text

@@ -107,7 +107,7 @@ def tell_preview_limits(
     """Warn where so much would not be made, as `tell_limits` does.
 
     Raises:
-        UsageError: a limit cannot be kept, as a run would say.
+        UsageError: `max_cost` cannot be kept, as a run would say.
     """
     budget = open_budget(context.prices, model, max_cost=max_cost, max_characters=None)
     tell_limits(context, model, quote.estimate.billed, budget, observer)
