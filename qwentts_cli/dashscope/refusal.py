@@ -61,6 +61,9 @@ class Asked(Struct, frozen=True, kw_only=True):
     is_plan_key: bool = False
 
 
+SIGN_IN = "Open any page in a browser to sign in to this network; else check the proxy and the base URL."
+
+
 def is_web_page(body: bytes) -> bool:
     """Whether something is HTML, which a network's sign-in page and a proxy's refusal are."""
     start = body[:_PAGE_BEGINS].lstrip().lower()
@@ -72,6 +75,6 @@ def web_page_error(status: int, endpoint: str) -> NetworkError:
     return NetworkError(
         f"a web page came with status {status} instead of an answer of the service (asked: {endpoint}): "
         "something in between answered, such as a sign-in page of the network or a proxy",
-        hint="Open any page in a browser to sign in to this network; else check the proxy and the base URL.",
+        hint=SIGN_IN,
         most_attempts=3,
     )

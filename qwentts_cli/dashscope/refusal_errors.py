@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from qwentts_cli.dashscope.catalog import load_catalog
-from qwentts_cli.dashscope.refusal import web_page_error
+from qwentts_cli.dashscope.refusal import SIGN_IN, web_page_error
 from qwentts_cli.errors import (
     AuthError,
     NetworkError,
@@ -164,9 +164,11 @@ def unfit_text(refusal: Refusal, asked: Asked) -> QwenTTSError:
 
 
 def redirect(refusal: Refusal, asked: Asked) -> QwenTTSError:
-    return RejectedError(
-        f"the server answered with a redirect, which is not followed (asked: {asked.endpoint})",
-        hint="Check the base URL, or sign in to the network if it asks for that.",
+    return NetworkError(
+        f"a redirect, which is not followed, came with status {refusal.status} instead of an answer of the "
+        f"service (asked: {asked.endpoint})",
+        hint=SIGN_IN,
+        most_attempts=3,
         **refusal.facts,
     )
 

@@ -56,8 +56,9 @@ def test_each_refusal_has_its_exit_code_and_says_what_to_do(qwentts: ForkedQwent
 def test_redirects_are_not_followed(qwentts: Qwentts) -> None:
     """A redirect could carry text and key to another host."""
     with Sandbox(voice_engine="tones", faults="post:redirect=307") as server:
-        result = at(qwentts, server)("say", "Hi", "-o", "x.wav", code=6)
+        result = at(qwentts, server)("say", "Hi", "-o", "x.wav", "--json", code=5)
         assert "redirect" in result.stderr
+        assert "sign in to this network" in result.error["hint"]
         assert all(record.phase == "post" for record in server.ledger)
 
 

@@ -83,7 +83,6 @@ FINAL = (
     Row("post:status=501", 6, "501"),
     Row("post:status=505", 6, "505"),
     Row("post:status=418", 6, "418"),
-    *(Row(f"post:redirect={status}", 6, "redirect") for status in (302, 308)),
     Row("post:json-error-in-200=Arrearage", 4, "billing"),
     Row("post:json-error-in-200=InvalidApiKey", 3, "QWENTTS_API_KEY"),
     *(
@@ -105,6 +104,7 @@ FINAL = (
 # What never gets better: given up after a bounded number of attempts, the fewer the dearer they may be.
 LASTING = (
     Row("post:reset", 5, "reset the connection", 3),
+    *(Row(f"post:redirect={status}", 5, "redirect", 3) for status in (302, 308)),
     Row("post:stall", 5, "too slow", 3, _QUICK),
     Row("post:drip-headers", 5, "too slow", 3, _QUICK),
     Row("post:drip-body", 5, "too slow", 3, _QUICK),

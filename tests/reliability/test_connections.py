@@ -119,7 +119,7 @@ def test_a_line_that_ends_with_an_empty_answer_is_none_that_broke(qwentts: Qwent
     """A sign-in page of a hotel sends elsewhere so, and closes: that is what it is told as."""
     empty = http(b"", "Location: http://hotel.example/", "Connection: close", status="302 Found")
     with serving(answering(empty)) as server:
-        ask(qwentts, server.base_url, 6, "a redirect, which is not followed")
+        ask(qwentts, server.base_url, 5, "a redirect, which is not followed")
 
 
 def test_a_proxy_that_wants_a_password(qwentts: Qwentts) -> None:

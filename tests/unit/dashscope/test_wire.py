@@ -210,7 +210,7 @@ MEANINGS = [
     (Refusal(404, "", ""), RejectedError),
     (Refusal(409, "", ""), RejectedError),
     (Refusal(525, "", ""), RejectedError),
-    (Refusal(302, "", ""), RejectedError),
+    (Refusal(302, "", ""), NetworkError),
     (Refusal(418, "", ""), RejectedError),
 ]
 
