@@ -179,11 +179,7 @@ class Journal:
         gaps: Sequence[Gap] = (),
         options: str | None = None,
     ) -> Entry:
-        """Note that the file is whole, and what it is like; gives what is known of it now.
-
-        Raises:
-            LocalError: it is gone.
-        """
+        """Note that the file is whole, and what it is like; gives what is known of it now."""
         with os_errors_as_local(output):
             facts = output.stat()
         with self._lock:

@@ -140,7 +140,7 @@ class SpeechClient(Sessions):
             _refuse_encoding(arriving)
             pace = Pace(self._timeouts.idle, least=int(self._timeouts.idle * SLOWEST_BYTES_PER_S))
             body = _read(arriving, MAX_AUDIO_BYTES, "the audio", pace)
-            if body.lstrip()[:1] in {b"<", b"{"}:
+            if body.lstrip()[:1] in {b"<", b"{"} or is_web_page(body):
                 raise NetworkError("something other than the storage answered at the audio's address")
             return Download(body, is_proven_whole(body, arriving.headers))
 
@@ -228,7 +228,9 @@ def receive_refusal(arriving: Arriving) -> Refusal:
 
 
 def read_start(arriving: Arriving) -> bytes:
-    """What an error says; nobody reads further than this."""
+    """What an error says; nobody reads further than this, and nothing of what cannot be read as it is."""
+    if _encoding(arriving):
+        return b""
     start = b""
     for piece in arriving.pieces():
         start += piece
@@ -251,9 +253,13 @@ def _read(arriving: Arriving, limit: int, what: str, pace: Pace | None = None) -
     return b"".join(pieces)
 
 
+def _encoding(arriving: Arriving) -> str:
+    encoding = arriving.headers.get("Content-Encoding", "").lower()
+    return "" if encoding == "identity" else encoding
+
+
 def _refuse_encoding(arriving: Arriving) -> None:
-    encoding = arriving.headers.get("Content-Encoding", "identity").lower()
-    if encoding not in {"", "identity"}:
+    if _encoding(arriving):
         raise _no_audio("the answer has a content encoding that was not asked for")
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import codecs
+
 from msgspec import Struct
 
 from qwentts_cli.errors import NetworkError, ServiceFacts
@@ -66,7 +68,7 @@ SIGN_IN = "Open any page in a browser to sign in to this network; else check the
 
 def is_web_page(body: bytes) -> bool:
     """Whether something is HTML, which a network's sign-in page and a proxy's refusal are."""
-    start = body[:_PAGE_BEGINS].lstrip().lower()
+    start = body[:_PAGE_BEGINS].removeprefix(codecs.BOM_UTF8).lstrip().lower()
     return start.startswith(b"<") and any(tag in start for tag in (b"<!doctype html", b"<html", b"<body"))
 
 

@@ -80,9 +80,10 @@ class _Draft:
             self._name = value
 
     def finish(self) -> Event | None:
-        if not self._data:
+        data = b"\n".join(self._data)
+        if not data.strip() and self._name != b"error":  # nothing, or a sign of life
             return None
-        return Event(self._name.decode("utf-8", "replace"), b"\n".join(self._data), self._status)
+        return Event(self._name.decode("utf-8", "replace"), data, self._status)
 
 
 def too_large() -> RejectedError:

@@ -60,7 +60,7 @@ def decode_answer(data: bytes, status: int = 200) -> Answer | Refusal:
     document = parse_document(data)
     if document.get("code") or (isinstance(document.get("error"), dict) and document["error"]):
         return read_refusal(data, status)
-    output, usage = _table(document, "output"), _table(document, "usage")
+    output = _table(document, "output")
     audio = _table(output, "audio")
     return Answer(
         request_id=identifier(_text(document, "request_id")),
@@ -68,7 +68,7 @@ def decode_answer(data: bytes, status: int = 200) -> Answer | Refusal:
         url=_raw_text(audio, "url"),
         # The string "null" until the end; older answers put nothing there.
         is_last=_text(output, "finish_reason") == "stop",
-        metered=_read_usage(usage),
+        metered=_read_usage(document.get("usage")),
         **_read_sentence(output.get("sentence")),
     )
 
@@ -107,7 +107,7 @@ def read_refusal(
     return Refusal(
         status if status != 200 else _status_within(document),  # noqa: PLR2004 - a status is its own name
         (_text(inner, "code") or _text(inner, "type"))[:_MAX_CODE],
-        _text(inner, "message"),
+        _text(inner, "message") or _text(document, "error") or _text(document, "detail"),
         identifier(_text(document, "request_id")) or request_id,
         retry_after_s,
     )
@@ -143,8 +143,13 @@ def _table(document: dict[str, Any], name: str) -> dict[str, Any]:
     return value
 
 
-def _read_usage(usage: dict[str, Any]) -> Metered | None:
-    """Characters, or tokens of text and of sound; some answers have both, older ones only tokens."""
+def _read_usage(usage: object) -> Metered | None:
+    """Characters, or tokens of text and of sound; some answers have both, older ones only tokens.
+
+    What is of another shape is no reason to lose a sound that is paid for.
+    """
+    if not isinstance(usage, dict):
+        return None
     names = ("characters", "input_tokens", "output_tokens")
     metered = Metered(*(read_count(usage.get(name), _MOST_METERED) for name in names))
     return metered if metered.characters or metered.output_tokens else None
@@ -180,7 +185,7 @@ def _decode_audio(text: str) -> bytes:
     try:
         return base64.b64decode(rest if comma and start.startswith("data:") else text, validate=True)
     except (binascii.Error, ValueError) as error:
-        raise BadAudioError("the audio of the stream is damaged: it is not Base64") from error
+        raise BadAudioError("the audio in the answer is damaged: it is not Base64") from error
 
 
 def _invalid(why: str) -> NetworkError:

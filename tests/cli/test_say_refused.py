@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import json
 from typing import TYPE_CHECKING
 
@@ -9,6 +10,7 @@ import pytest
 
 from qwentts_cli.sandbox.server import Sandbox
 from tests.conftest import KEY, Qwentts, at
+from tests.reliability.raw_server import answering, http, serving
 from tests.reliability.waiting import at_once
 from tests.tones import read_back, without_space
 
@@ -60,6 +62,15 @@ def test_redirects_are_not_followed(qwentts: Qwentts) -> None:
         assert "redirect" in result.stderr
         assert "sign in to this network" in result.error["hint"]
         assert all(record.phase == "post" for record in server.ledger)
+
+
+def test_a_compressed_refusal_is_not_shown(qwentts: Qwentts) -> None:
+    """Nobody asked for compression, and its bytes say nothing to a reader."""
+    refusal = http(gzip.compress(b'{"code":"x"}'), "Content-Encoding: gzip", status="400 Bad")
+    with serving(answering(refusal)) as server:
+        env = {"QWENTTS_API_KEY": KEY, "QWENTTS_BASE_URL": server.base_url}
+        stderr = qwentts("say", "Hi.", "-o", "a.wav", env=env, code=6).stderr
+    assert "refused the request with 400: it gave no reason" in stderr
 
 
 @pytest.mark.parametrize("status", ["200", "401", "403", "404", "511"])

@@ -34,6 +34,14 @@ def test_events_do_not_depend_on_framing(cuts: list[int], line_end: bytes, has_m
     assert list(parse_events(pieces)) == EVENTS
 
 
+def test_a_sign_of_life_is_no_event() -> None:
+    """Some servers send one in a field instead of a comment; an error is one, whatever it says."""
+    assert list(parse_events([b"event: ping\ndata:\n\ndata: \ndata\n\ndata:1\n\n"])) == [
+        Event("message", b"1", None)
+    ]
+    assert list(parse_events([b"event:error\n:HTTP_STATUS/500\ndata:\n\n"])) == [Event("error", b"", 500)]
+
+
 def test_an_event_is_given_as_soon_as_it_is_complete() -> None:
     """Sound does not wait for the next event."""
     given_out = parse_events(iter([b"data:1\n\n", b"data:2\n\n"]))

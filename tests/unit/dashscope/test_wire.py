@@ -72,6 +72,16 @@ def test_every_field_may_be_missing(missing: str) -> None:
     assert isinstance(decode_answer(json.dumps({**DOCUMENTED, missing: None}).encode()), Answer)
 
 
+@pytest.mark.parametrize(
+    "usage", [None, [], [{"characters": 7}], "7", 7, {"characters": "7"}, {"characters": 7.5}]
+)
+def test_an_odd_bill_loses_no_sound(usage: object) -> None:
+    """The sound is paid for; what it cost is counted here then."""
+    answer = decode_answer(json.dumps({**DOCUMENTED, "usage": usage}).encode())
+    assert isinstance(answer, Answer)
+    assert (answer.url, answer.metered) == ("https://x/a.wav", None)
+
+
 BROKEN = [
     b"",
     b"null",
@@ -155,6 +165,17 @@ SHAPES = [
 def test_an_error_has_many_shapes(data: bytes) -> None:
     """Native, framed as SSE, and of the OpenAI-style gateway."""
     assert read_refusal(data, 400) == Refusal(400, "InvalidParameter", "no", "r")
+
+
+def test_a_reason_is_found_where_other_servers_put_it() -> None:
+    """As programs write it that were made with common frameworks."""
+    assert read_refusal(b'{"error":"no such path"}', 404).message == "no such path"
+    assert read_refusal(b'{"detail":"Not Found"}', 404).message == "Not Found"
+    assert read_refusal(b'{"detail":[{"loc":["body"]}]}', 422) == Refusal(422)
+
+
+def test_a_page_may_begin_with_a_byte_order_mark() -> None:
+    assert read_refusal(b"\xef\xbb\xbf\r\n<!DOCTYPE html><title>Sign in", 400).is_page
 
 
 def test_an_error_inside_200_is_a_refusal() -> None:
