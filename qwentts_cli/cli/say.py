@@ -90,7 +90,7 @@ def say(
     """
     run = begin(context, voice, speech, text, sound, requests)
     text.check_one_text()
-    reader = _make_reader(run, text, is_file=output is not None)
+    reader = _make_reader(run, text, is_file=output is not None, fits=speech.fit)
     must_dub = bool(text.dub or speech.fit)
     options = SayOptions(
         source=_choose_source(context, words or [], file or [], reader, live_wait, must_dub=must_dub),
@@ -107,11 +107,13 @@ def say(
         _speak(run, options, is_agreed=yes)
 
 
-def _make_reader(run: Invocation, text: SpokenTextFlags, *, is_file: bool) -> DocumentReader:
+def _make_reader(run: Invocation, text: SpokenTextFlags, *, is_file: bool, fits: bool) -> DocumentReader:
     """Make what reads texts; one at hand is read twice, but what there is to note is told once."""
     from qwentts_cli.documents.reader import DocumentReader
 
-    documents = text.documents(is_dubbed_unasked=is_file)
+    if fits and text.dub is False:
+        raise UsageError("--fit is for subtitles that are dubbed, not for --no-dub", hint="Give one of them.")
+    documents = text.documents(is_dubbed_unasked=is_file or fits)
     return DocumentReader(text.encoding, cache(run.output.warn), documents)
 
 

@@ -31,6 +31,7 @@ NARRATORS: Final = frozenset(
 )
 _TEXT_FIELDS: Final = ("voice", "model", "language", "instructions")
 _MOST_SHOWN: Final = 20
+_EXAMPLE: Final = 'Write --cast "Alice=Cherry,Bob=Ethan", or name a TOML file.'
 
 
 class Cast(Struct, frozen=True):
@@ -68,11 +69,13 @@ def cast_passages(passages: Iterable[Passage], cast: Cast) -> Iterator[Passage]:
     """
     unknown: Counter[str] = Counter()
     lines: dict[str, int] = {}
+    spellings: dict[str, str] = {}
     for passage in passages:
         manner = cast.manner(passage.speaker)
         if manner is None:
-            unknown[passage.speaker] += 1
-            lines.setdefault(passage.speaker, passage.line)
+            name = spellings.setdefault(passage.speaker.casefold(), passage.speaker)
+            unknown[name] += 1
+            lines.setdefault(name, passage.line)
             continue
         if passage.manner.instructions:
             manner = replace(manner, instructions=passage.manner.instructions)
@@ -109,7 +112,7 @@ def _pairs(given: str) -> Iterator[tuple[str, Manner]]:
     for pair in given.split(","):
         name, separator, voice = (part.strip() for part in pair.partition("="))
         if not (separator and name and voice):
-            raise UsageError(f"--cast has {pair.strip()!r}", hint='Write --cast "Alice=Cherry,Bob=Ethan".')
+            raise UsageError(f"--cast has {pair.strip()!r}", hint=_EXAMPLE)
         yield name, Manner(voice=voice)
 
 
@@ -119,7 +122,7 @@ def _file(path: Path) -> Iterator[tuple[str, Manner]]:
     try:
         table = tomllib.loads(read_file_or_stdin(path, "the cast").decode("utf-8-sig"))
     except OSError as error:
-        raise UsageError(f"cannot read the cast {path}: {error.strerror}") from None
+        raise UsageError(f"cannot read the cast {path}: {error.strerror}", hint=_EXAMPLE) from None
     except ValueError as error:
         raise UsageError(f"the cast {path} is not TOML: {error}") from None
     for name, entry in table.items():

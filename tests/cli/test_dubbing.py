@@ -100,6 +100,8 @@ def test_subtitles_are_read_on_where_that_is_wanted(film: Qwentts) -> None:
     assert said(film, "-f", "film.srt", "--no-dub") == "One. Too long. Three."
     assert said(film, "-f", "film.srt", "--input-format", "text").startswith("1 00:00:01,250 --> ")
     assert "only subtitles can be dubbed" in film("say", "Hi.", "--fit", "-o", "x.wav", code=2).stderr
+    assert "3 segments" in film("say", "-f", "film.srt", "--fit", "--dry-run").text  # also where it is played
+    assert "for --no-dub" in film("say", "-f", "film.srt", "--fit", "--no-dub", code=2).stderr
     two = film("say", "-f", "film.srt", "-f", "film.srt", "-o", "x.wav", code=2)
     assert "one file of subtitles is dubbed at a time" in two.stderr
 

@@ -43,9 +43,9 @@ def test_a_file_tells_more(tmp_path: Path) -> None:
 
 
 def test_lists_all_who_have_no_voice() -> None:
-    """Every one is named with line and turns, and a slip of the pen with what was meant."""
+    """Every one is named once, in whatever case, with line and turns, and a slip with what was meant."""
     with pytest.raises(UsageError) as caught:
-        manners("Alice: a\nAlcie: b\nBob: c\n\nBob: d", "Alice=Cherry")
+        manners("Alice: a\nAlcie: b\nBob: c\n\nBOB: d", "Alice=Cherry")
     assert caught.value.message == "2 speakers have no voice: Alcie, Bob"
     assert caught.value.details == (
         "Alcie (line 2, 1 turn): did you mean Alice?",
