@@ -42,4 +42,6 @@ def _hint(error: OSError) -> str:
         return "Free some space and run the command again."
     if error.errno in {errno.EMFILE, errno.ENFILE}:
         return "Ask for fewer --jobs, or allow more open files with 'ulimit -n'."
+    if error.errno == errno.EFBIG:
+        return "Allow larger files with 'ulimit -f', or write to a file system that has them."
     return "Check the folder and its permissions."

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import errno
+import os
+from pathlib import Path
 
 import pytest
 
 from qwentts_cli.errors import LocalError
 from qwentts_cli.storage.os_errors import os_errors_as_local
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def test_a_file_that_cannot_be_read_is_not_said_to_be_unwritable(tmp_path: Path) -> None:
@@ -22,3 +21,21 @@ def test_a_file_that_cannot_be_read_is_not_said_to_be_unwritable(tmp_path: Path)
         path.read_bytes()
     with pytest.raises(LocalError, match=r"cannot write .*gone: No such file"), os_errors_as_local(path):
         (path / "x").write_bytes(b"")
+
+
+@pytest.mark.parametrize(
+    ("number", "hint"),
+    [
+        (errno.ENOSPC, "Free some space"),
+        (errno.EDQUOT, "Free some space"),
+        (errno.EMFILE, "ulimit -n"),
+        (errno.EFBIG, "ulimit -f"),
+        (errno.EACCES, "permissions"),
+    ],
+)
+def test_each_error_has_what_helps(number: int, hint: str) -> None:
+    """Beside the file and the system's own words."""
+    with pytest.raises(LocalError) as raised, os_errors_as_local(Path("a.wav")):
+        raise OSError(number, "")
+    assert raised.value.message == f"cannot write a.wav: {os.strerror(number)}"
+    assert hint in raised.value.hint
