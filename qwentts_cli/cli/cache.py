@@ -15,6 +15,7 @@ from qwentts_cli.speech.wiring import open_cache
 from qwentts_cli.wording import plural, shown_bytes
 
 if TYPE_CHECKING:
+    from qwentts_cli.cli.console.invocation import Invocation
     from qwentts_cli.synthesis.cache import CacheSize
 
 _ABOUT = """Show, prune or clear the audio cache.
@@ -34,8 +35,8 @@ def info(context: typer.Context) -> None:
     """
     run = begin(context)
     size = open_cache(run.context.settings, ConsoleObserver(run.output)).size()
-    if run.options.json:
-        run.output.document({"path": str(cache_folder()), "objects": size.objects, "bytes": size.bytes})
+    if run.output.is_json:
+        run.output.document({"path": str(cache_folder()), **_document(size)})
         return
     run.output.lines([f"path: {cache_folder()}", f"size: {_shown(size)}"])
 
@@ -48,8 +49,7 @@ def prune(context: typer.Context) -> None:
     $ QWENTTS_CACHE_MAX_MB=100 qwentts cache prune
     """
     run = begin(context)
-    removed = open_cache(run.context.settings, ConsoleObserver(run.output)).prune()
-    run.output.note(f"removed {_shown(removed)}")
+    _tell_removed(run, open_cache(run.context.settings, ConsoleObserver(run.output)).prune())
 
 
 @app.command("clear", cls=Command)
@@ -67,7 +67,17 @@ def clear(
     size = cache.size()
     if size.objects and not yes:
         agree_to_remove(f"{_shown(size)} that may have been paid for")
-    run.output.note(f"removed {_shown(cache.clear())}")
+    _tell_removed(run, cache.clear())
+
+
+def _tell_removed(run: Invocation, removed: CacheSize) -> None:
+    run.output.note(f"removed {_shown(removed)}")
+    if run.output.is_json:
+        run.output.document({"removed": _document(removed)})
+
+
+def _document(size: CacheSize) -> dict[str, int]:
+    return {"objects": size.objects, "bytes": size.bytes}
 
 
 def _shown(size: CacheSize) -> str:

@@ -131,7 +131,11 @@ def show_path(context: typer.Context) -> None:
     $ qwentts config path
     $ cp "$(qwentts config path)" copy.toml
     """
-    Output(is_json=global_options(context).json).lines([str(config_file())])
+    output, path = Output(is_json=global_options(context).json), str(config_file())
+    if output.is_json:
+        output.document({"path": path})
+    else:
+        output.lines([path])
 
 
 @app.command("edit", cls=Command)

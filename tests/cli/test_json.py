@@ -32,6 +32,16 @@ def written(online: Qwentts) -> Qwentts:
     return online
 
 
+def test_what_is_kept_and_where_is_told_too(online: Qwentts) -> None:
+    """As by every command that has something to tell."""
+    online("say", "Hello.", "-o", "a.wav")
+    kept = online("cache", "info", "--json").json
+    assert online("cache", "prune", "--json").json == {"removed": {"objects": 0, "bytes": 0}}
+    removed = online("cache", "clear", "--json").json
+    assert removed == {"removed": {"objects": 1, "bytes": kept["bytes"]}}
+    assert online("config", "path", "--json").json == {"path": online("config", "path").text.strip()}
+
+
 def test_a_text_is_told_as_the_schema_says(written: Qwentts) -> None:
     """Before it is made, when it was made, and when it cannot be."""
     check("quote", written("say", "Hello.", "--dry-run", "--json").json)
