@@ -23,8 +23,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
+import qwentts_cli
 from qwentts_cli.__main__ import main
 from qwentts_cli.dashscope.catalog import load_shipped_catalog
 from tests.conftest import Qwentts, Result
@@ -35,27 +37,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 _LONGEST_RUN_S = 200
-# What a run imports when it needs it.
-_MODULES = (
-    "platformdirs",
-    "requests",
-    "soundfile",
-    "sqlite3",
-    "tomlkit",
-    "typer._click.decorators",
-    "qwentts_cli.audio.compress",
-    "qwentts_cli.audio.encode",
-    "qwentts_cli.cli.app",
-    "qwentts_cli.cli.batch",
-    "qwentts_cli.cli.cache",
-    "qwentts_cli.cli.config",
-    "qwentts_cli.cli.sandbox",
-    "qwentts_cli.cli.say",
-    "qwentts_cli.cli.usage",
-    "qwentts_cli.cli.voices",
-    "qwentts_cli.dashscope.client",
-    "qwentts_cli.synthesis.synthesizer",
+# What a run imports when it needs it, of others; what is optional may be missing.
+_LIBRARIES = (
+    *("fastcrc", "lameenc", "markdown_it", "platformdirs", "pysubs2", "requests", "rich.progress"),
+    *("rich.table", "sentencex", "soundfile", "sqlite3", "tomlkit", "typer._click.decorators"),
 )
+_OPTIONAL_LIBRARIES = ("miniaudio", "pypdfium2", "truststore")
 _TREE = str(Path(__file__).parents[2])
 
 
@@ -232,9 +219,16 @@ def _leave(code: int) -> NoReturn:
 
 def _load() -> None:
     """Import what a run would, and read the catalogue, which never changes."""
-    for name in _MODULES:
+    for module in walk_packages(qwentts_cli.__path__, f"{qwentts_cli.__name__}."):
+        import_module(module.name)
+    for name in _LIBRARIES:
         import_module(name)
-    load_shipped_catalog()
+    for name in _OPTIONAL_LIBRARIES:
+        with suppress(ImportError):
+            import_module(name)
+    catalog = load_shipped_catalog()
+    for table in ("regions", "models", "voices", "sources"):
+        getattr(catalog, table)
     gc.freeze()  # so that collecting in a fork does not copy what it shares
 
 
