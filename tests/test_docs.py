@@ -9,6 +9,7 @@ import re
 import shutil
 import subprocess
 import sys
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -35,6 +36,17 @@ FILE_KINDS = {
     "state": "state",
     "data": "names of your own voices",
 }
+
+
+# One process for all pages: a start costs a quarter of a second.
+PRINT_ALL = """
+import sys
+from qwentts_cli.cli.app import run
+for line in sys.stdin:
+    code = run(line.split())
+    sys.stdout.write("\\f")
+    assert code == 0, line
+"""
 
 
 def page_of(name: str) -> str:
@@ -161,24 +173,26 @@ def test_nothing_is_said_twice_in_the_changelog() -> None:
 
 def help_text() -> str:
     """The help of the program and of each command, as `docs/commands.md` shows it."""
+    pages = ["--help", *(f"{name} --help" for name in command_names()), "help options"]
+    done = subprocess.run(
+        [sys.executable, "-c", PRINT_ALL],
+        input="\n".join(pages),
+        capture_output=True,
+        text=True,
+        check=True,
+        env=os.environ | {"COLUMNS": "100"},
+    )
     blocks = ["# All commands and their options\n"]
-    pages = [["--help"], *([*name.split(), "--help"] for name in command_names()), ["help", "options"]]
-    for arguments in pages:
-        done = subprocess.run(
-            [sys.executable, "-m", "qwentts_cli", *arguments],
-            capture_output=True,
-            text=True,
-            check=True,
-            env=os.environ | {"COLUMNS": "100"},
-        )
-        title = " ".join(["qwentts", *(word for word in arguments if word != "--help")])
-        blocks.append(f"## {title}\n\n```\n{done.stdout.rstrip()}\n```\n")
+    for page, shown in zip(pages, done.stdout.split("\f")[:-1], strict=True):
+        title = f"qwentts {page.removesuffix('--help')}".rstrip()
+        blocks.append(f"## {title}\n\n```\n{shown.rstrip()}\n```\n")
     return "\n".join(blocks)
 
 
 def command_names() -> list[str]:
     """Each command that the manual page describes, in its order."""
-    usages = re.findall(r'^\.SS "qwentts ([a-z ]+?)(?: \[|"| [A-Z])', man_page(), re.MULTILINE)
+    manual = MANUAL.read_text(encoding="utf-8")
+    usages = re.findall(r'^\.SS "qwentts ([a-z ]+?)(?: \[|"| [A-Z])', manual, re.MULTILINE)
     assert {"say", "batch", "voices show"} <= set(usages)
     return usages
 
@@ -193,6 +207,7 @@ def test_the_manual_page_of_the_repository_is_what_the_program_prints() -> None:
     assert MANUAL.read_text(encoding="utf-8") == man_page()
 
 
+@cache
 def man_page() -> str:
     """The manual page, as the program prints it."""
     command = [sys.executable, "-m", "qwentts_cli", "man"]
@@ -214,7 +229,7 @@ def test_the_manual_page_is_good_roff() -> None:
 
 
 if __name__ == "__main__":
-    COMMANDS.write_text(help_text(), encoding="utf-8")
     MANUAL.write_text(man_page(), encoding="utf-8")
+    COMMANDS.write_text(help_text(), encoding="utf-8")
     for script in (ROOT / "qwentts_cli" / "cli" / "completions").iterdir():
         (ROOT / "completions" / script.name).write_bytes(script.read_bytes())
