@@ -11,6 +11,7 @@ import signal
 import subprocess
 import sys
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from tests.conftest import PROGRAM
@@ -18,13 +19,13 @@ from tests.reliability.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from tests.conftest import Qwentts
 
 _PATIENCE_S = 100
 _ESCAPES = re.compile(rb"\x1b(\[[0-9;?<>=]*[a-zA-Z]|\][^\x07\x1b]*(\x07|\x1b\\)|[()][0-9A-B]|[=>78])")
 PROMPT = "ready> "
+FORKED_PROGRAM = Path(__file__).parent / "reliability" / "forked_program.py"
 
 
 class Terminal:
@@ -94,8 +95,9 @@ def on_terminal(qwentts: Qwentts, columns: int, *args: str) -> list[str]:
         return terminal.read_all().splitlines()
 
 
-def install_program(folder: Path) -> None:
-    """Put a `qwentts` into `folder` that is this checkout's."""
+def install_program(folder: Path, server: str = "") -> None:
+    """Put a `qwentts` into `folder` that is this checkout's; with a `server`, it is forked from that."""
+    start = f'-I -S "{FORKED_PROGRAM}" "{server}"' if server else "-m qwentts_cli"
     program = folder / "qwentts"
-    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m qwentts_cli "$@"\n')
+    program.write_text(f'#!/bin/sh\nexec "{sys.executable}" {start} "$@"\n')
     program.chmod(0o755)

@@ -16,7 +16,7 @@ from tests.shells import install_program
 from tests.unit.documents.books import write_epub
 
 if TYPE_CHECKING:
-    from tests.conftest import Qwentts
+    from tests.reliability.forked import ForkedQwentts
 
 PAGE = (Path(__file__).parents[1] / "docs" / "recipes.md").read_text(encoding="utf-8")
 # What each leaves behind; of what is played or told, nothing.
@@ -73,7 +73,7 @@ def test_there_are_ten_recipes() -> None:
 
 
 @pytest.mark.parametrize("recipe", RECIPES, ids=[recipe.title for recipe in RECIPES])
-def test_a_recipe_works(qwentts: Qwentts, recipe: Recipe) -> None:
+def test_a_recipe_works(qwentts: ForkedQwentts, recipe: Recipe) -> None:
     """Every command of it ends well, and what it promises is there."""
     env = prepare(qwentts, recipe)
     commands = recipe.commands()
@@ -84,7 +84,7 @@ def test_a_recipe_works(qwentts: Qwentts, recipe: Recipe) -> None:
     assert [name for name in LEAVES[recipe.title] if not (qwentts.folder / name).stat().st_size] == []
 
 
-def test_make_makes_only_what_changed(qwentts: Qwentts) -> None:
+def test_make_makes_only_what_changed(qwentts: ForkedQwentts) -> None:
     """The second run has nothing to do, and a newer text is spoken again over what is there."""
     if not shutil.which("make"):
         pytest.skip("make is not installed")
@@ -103,7 +103,7 @@ def test_make_makes_only_what_changed(qwentts: Qwentts) -> None:
     assert audio.stat().st_size > size
 
 
-def run(command: str, qwentts: Qwentts, env: dict[str, str]) -> str:
+def run(command: str, qwentts: ForkedQwentts, env: dict[str, str]) -> str:
     done = subprocess.run(
         ["bash", "-c", f"set -eo pipefail; {command}"],
         cwd=qwentts.folder,
@@ -118,10 +118,10 @@ def run(command: str, qwentts: Qwentts, env: dict[str, str]) -> str:
     return done.stdout
 
 
-def prepare(qwentts: Qwentts, recipe: Recipe) -> dict[str, str]:
+def prepare(qwentts: ForkedQwentts, recipe: Recipe) -> dict[str, str]:
     """Make the files that the recipes name, a player, and a bot."""
     env = qwentts.environment(player(qwentts, "[ $1 = --help ] || exec cat >/dev/null"))
-    install_program(qwentts.home / "bin")
+    install_program(qwentts.home / "bin", qwentts.server)
     bot = qwentts.home / "bin" / "llm"
     bot.write_text('#!/bin/sh\necho "What is brown and sticky?"\necho "A stick."\n')
     bot.chmod(0o755)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
@@ -15,6 +16,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from tests.conftest import Qwentts
+    from tests.reliability.forked import ForkedQwentts
 
 SANDBOX = ("--region", "sandbox", "-q")
 # 27 characters are 0.00027 USD, at 0.10 USD for 10,000.
@@ -23,7 +25,7 @@ COST = 0.00027
 
 
 @pytest.fixture
-def thrifty(qwentts: Qwentts) -> Qwentts:
+def thrifty(qwentts: ForkedQwentts) -> ForkedQwentts:
     """The program with the price of two texts and a half a month."""
     qwentts("config", "set", "budget", "0.000675 usd / month")
     return qwentts
@@ -67,12 +69,16 @@ def test_usage_shows_what_is_left(thrifty: Qwentts) -> None:
     assert thrifty("usage", "--json").json["budget"]["spent"] == 0
 
 
-def test_processes_share_the_budget(thrifty: Qwentts) -> None:
+def test_processes_share_the_budget(thrifty: ForkedQwentts) -> None:
     """Of six that start at once, two can pay."""
-    started = [
-        thrifty.start("say", TEXT.format(n), "-o", f"{n}.wav", *SANDBOX, "--no-cache") for n in range(6)
-    ]
-    assert sorted(process.wait(50) for process in started) == [0, 0, 10, 10, 10, 10]
+    with ExitStack() as runs:
+        started = [
+            runs.enter_context(
+                thrifty.running("say", TEXT.format(n), "-o", f"{n}.wav", *SANDBOX, "--no-cache")
+            )
+            for n in range(6)
+        ]
+        assert sorted(run.wait().code for run in started) == [0, 0, 10, 10, 10, 10]
 
 
 def test_each_profile_counts_for_itself(qwentts: Qwentts, tmp_path: Path) -> None:

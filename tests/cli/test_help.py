@@ -22,6 +22,7 @@ from tests.test_docs import command_names
 
 if TYPE_CHECKING:
     from tests.conftest import Qwentts
+    from tests.reliability.forked import ForkedQwentts
 
 PAGES = [*command_names(), "voices", "config", "cache"]
 # These ask on a terminal, and have tests of their own.
@@ -154,13 +155,14 @@ def test_say_without_a_text_shows_no_page(qwentts: Qwentts) -> None:
 
 
 @pytest.mark.parametrize("name", PAGES)
-def test_every_example_works(qwentts: Qwentts, name: str) -> None:
+def test_every_example_works(qwentts: ForkedQwentts, name: str) -> None:
     """In a shell, with files and voices of these names, as people paste them; the service is the sandbox."""
     with Sandbox(voice_engine="tones", voice_delay=0) as server:
-        run_examples(at(qwentts, server), name)
+        at(qwentts, server)
+        run_examples(qwentts, name)
 
 
-def run_examples(qwentts: Qwentts, name: str) -> None:
+def run_examples(qwentts: ForkedQwentts, name: str) -> None:
     lines = [line for line in examples(page(qwentts, name)) if not line.startswith(tuple(ASKING))]
     env = qwentts.environment(prepare(qwentts, name))
     for line in lines:
@@ -180,11 +182,11 @@ def run_examples(qwentts: Qwentts, name: str) -> None:
         assert done.returncode == 0, f"{line}: {done.stderr}"
 
 
-def prepare(qwentts: Qwentts, name: str) -> dict[str, str]:
+def prepare(qwentts: ForkedQwentts, name: str) -> dict[str, str]:
     """Make the files and the programs that the examples name."""
     env = player(qwentts, "[ $1 = --help ] || exec cat >/dev/null")
     bin_ = qwentts.home / "bin"
-    install_program(bin_)
+    install_program(bin_, qwentts.server)
     for program in ("nano", "vi"):
         (bin_ / program).write_text("#!/bin/sh\nexec test -f $1\n")
     (bin_ / "man").write_text('#!/bin/sh\n[ "$*" = "-l -" ] && exec grep "^.TH"\n')
@@ -207,7 +209,7 @@ def prepare(qwentts: Qwentts, name: str) -> dict[str, str]:
     return env
 
 
-def first_line(command: str, qwentts: Qwentts, env: dict[str, str]) -> str:
+def first_line(command: str, qwentts: ForkedQwentts, env: dict[str, str]) -> str:
     """The first line of a program that runs until Ctrl-C."""
     with subprocess.Popen(
         ["bash", "-c", f"exec {command}"], cwd=qwentts.folder, env=env, stdout=subprocess.PIPE, text=True

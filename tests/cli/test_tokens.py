@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import pytest
 
 if TYPE_CHECKING:
     from tests.conftest import Qwentts
+    from tests.reliability.forked import ForkedQwentts
 
 MODEL = "qwen-audio-3.1-tts-flash"
 ARGS = ("-m", MODEL, "-v", "Abby_v3.1", "--region", "sandbox", "-q", "--no-cache")
@@ -15,7 +17,7 @@ TEXT = "This text is billed by tokens, of which its sound has the most."
 
 
 @pytest.fixture
-def thrifty(qwentts: Qwentts) -> Qwentts:
+def thrifty(qwentts: ForkedQwentts) -> ForkedQwentts:
     """The program with room for two such texts of the greatest length, and for five as they are."""
     most = qwentts("say", TEXT, *ARGS, "--dry-run", "--json").json["price"]
     qwentts("config", "set", "budget", f"{2.5 * most:.6f} USD/month")
@@ -58,10 +60,13 @@ def test_nothing_is_sent_that_could_cross_the_limit(qwentts: Qwentts) -> None:
     qwentts(*args, "--max-cost", f"{2.0 * most:.8f}")
 
 
-def test_processes_share_the_budget_of_tokens(thrifty: Qwentts) -> None:
+def test_processes_share_the_budget_of_tokens(thrifty: ForkedQwentts) -> None:
     """Together they stay below it, and what each sets aside too much is free again for the next."""
-    started = [thrifty.start("say", TEXT, "-o", f"{n}.wav", *ARGS) for n in range(4)]
-    codes = [process.wait(50) for process in started]
+    with ExitStack() as runs:
+        started = [
+            runs.enter_context(thrifty.running("say", TEXT, "-o", f"{n}.wav", *ARGS)) for n in range(4)
+        ]
+        codes = [run.wait().code for run in started]
     assert set(codes) <= {0, 10}
     assert codes.count(0) >= 1
     budget = thrifty("usage", "--region", "sandbox", "--json").json["budget"]

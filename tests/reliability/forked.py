@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import atexit
 import gc
-import json
 import os
 import selectors
 import signal
@@ -19,6 +18,7 @@ import subprocess
 import sys
 import tempfile
 import threading
+from ast import literal_eval
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from importlib import import_module
@@ -80,13 +80,16 @@ class ForkedQwentts(Qwentts):
                 "args": [str(arg) for arg in args],
                 "cwd": str(self.folder),
                 "env": self.environment(env),
-                "streams": name,
-                "broken": broken,
+                "broken": broken and tuple(broken),
                 "umask": umask,
             }
             line.settimeout(_LONGEST_RUN_S)
             line.connect(self.server)
-            line.sendall(json.dumps(order).encode() + b"\n")
+            modes = (os.O_RDONLY, os.O_WRONLY, os.O_WRONLY)
+            streams = [os.open(Path(name) / str(number), mode) for number, mode in enumerate(modes)]
+            socket.send_fds(line, [ascii(order).encode() + b"\n"], streams)
+            for descriptor in streams:
+                os.close(descriptor)
             with line.makefile() as news:
                 run = Run(int(news.readline()), news, Path(name))
                 try:
@@ -167,12 +170,16 @@ def _serve(listener: socket.socket) -> None:
 
 def _begin(line: socket.socket) -> tuple[int, int, socket.socket]:
     """Fork a run; gives a pipe that can be read when it has ended, its number, and who wants to know."""
-    order = json.loads(line.makefile().readline())
+    text, streams, _, _ = socket.recv_fds(line, 65536, 3)
+    while not text.endswith(b"\n"):
+        text += line.recv(65536)
+    order = literal_eval(text.decode())
     ended, held = os.pipe()
     number = os.fork()
     if not number:
-        _run(order)
-    os.close(held)  # now the run alone has it
+        _run(order, streams)
+    for descriptor in (held, *streams):  # now the run alone has them
+        os.close(descriptor)
     with suppress(OSError):
         line.sendall(f"{number}\n".encode())
     return ended, number, line
@@ -184,19 +191,20 @@ def _tell_the_end(number: int, line: socket.socket) -> None:
         line.sendall(f"{code}\n".encode())
 
 
-def _run(order: dict[str, Any]) -> NoReturn:
-    for number in range(3):
-        flags = os.O_WRONLY if number else os.O_RDONLY
-        descriptor = os.open(Path(order["streams"]) / str(number), flags)
+def _run(order: dict[str, Any], streams: list[int]) -> NoReturn:
+    for number, descriptor in enumerate(streams):
         os.dup2(descriptor, number)
         os.close(descriptor)
+    _open_again("stdin", 0, "r")
+    _open_again("stdout", 1, "w")
+    _open_again("stderr", 2, "w", buffering=1)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # as in what a terminal starts
     os.environ.clear()
     os.environ.update(order["env"])
     os.chdir(order["cwd"])
-    if order["umask"] is not None:
+    if order.get("umask") is not None:
         os.umask(order["umask"])
-    if order["broken"]:
+    if order.get("broken"):
         break_disk(Broken(*order["broken"]))
     sys.argv = ["qwentts", *order["args"]]
     code: int | str | None = None
@@ -205,6 +213,13 @@ def _run(order: dict[str, Any]) -> NoReturn:
     except SystemExit as end:
         code = end.code
     _leave(int(code or 0))
+
+
+def _open_again(name: str, number: int, mode: str, buffering: int = -1) -> None:
+    """The stream that was there remembers of its file whether it is a terminal, and where it stands in it."""
+    old = getattr(sys, name)
+    new = open(number, mode, buffering, encoding=old.encoding, errors=old.errors, closefd=False)  # noqa: SIM115
+    setattr(sys, name, new)
 
 
 def _leave(code: int) -> NoReturn:
