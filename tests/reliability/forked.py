@@ -21,13 +21,19 @@ import threading
 from ast import literal_eval
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
+import typer.main
+from typer.utils import get_params_from_function
+
 import qwentts_cli
 from qwentts_cli.__main__ import main
+from qwentts_cli.cli.app import app
+from qwentts_cli.cli.parser.lazy_group import LazyGroup, load_command
 from qwentts_cli.dashscope.catalog import load_shipped_catalog
 from tests.conftest import Qwentts, Result
 from tests.reliability.broken_disk import Broken, break_disk
@@ -244,7 +250,21 @@ def _load() -> None:
     catalog = load_shipped_catalog()
     for table in ("regions", "models", "voices", "sources"):
         getattr(catalog, table)
+    # Parameters are what a function has, and yet the library looks for them in each run.
+    get_parameters = cache(get_params_from_function)
+    typer.main.get_params_from_function = get_parameters  # type: ignore[attr-defined]  # it is not meant to be
+    program = typer.main.get_command(app)
+    assert isinstance(program, LazyGroup)
+    _read_parameters(program)
     gc.freeze()  # so that collecting in a fork does not copy what it shares
+
+
+def _read_parameters(group: LazyGroup) -> None:
+    """Find those of all commands of a group."""
+    for name in group.lines:
+        command = load_command(group.package, name)
+        if isinstance(command, LazyGroup):
+            _read_parameters(command)
 
 
 if __name__ == "__main__":

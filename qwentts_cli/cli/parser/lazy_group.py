@@ -34,10 +34,11 @@ class LazyGroup(Group):
         self, ctx: Context, args: list[str]
     ) -> tuple[str | None, AnyCommand | None, list[str]]:
         name, command, rest = super().resolve_command(ctx, args)
-        return name, _load(self.package, name) if name and name in self.lines else command, rest
+        return name, load_command(self.package, name) if name and name in self.lines else command, rest
 
 
-def _load(package: str, name: str) -> AnyCommand:
+def load_command(package: str, name: str) -> AnyCommand:
+    """Import a command from its package, and read its parameters."""
     module = import_module(f"{package}.{name}")
     if hasattr(module, "app"):
         return typer.main.get_group(module.app)
