@@ -67,6 +67,7 @@ def nodes_of(path: Path) -> list[ast.AST]:
     return list(ast.walk(ast.parse(path.read_text(encoding="utf-8"))))
 
 
+@cache
 def imports_of(path: Path) -> list[str]:
     """Full names; one that begins with a dot was imported from beside."""
     found = []
@@ -78,6 +79,7 @@ def imports_of(path: Path) -> list[str]:
     return found
 
 
+@cache
 def calls_in(path: Path) -> set[str]:
     return {ast.unparse(node.func) for node in nodes_of(path) if isinstance(node, ast.Call)}
 
@@ -186,7 +188,7 @@ def test_nothing_weakens_security() -> None:
 def modules_run_by(path: Path) -> set[str]:
     """The modules of the package that it imports, also when a function of it runs; not for types alone."""
     found: set[str] = set()
-    waiting: list[ast.AST] = [ast.parse(path.read_text(encoding="utf-8"))]
+    waiting = [nodes_of(path)[0]]
     while waiting:
         node = waiting.pop()
         if isinstance(node, ast.If) and ast.unparse(node.test) == "TYPE_CHECKING":
@@ -194,7 +196,7 @@ def modules_run_by(path: Path) -> set[str]:
             continue
         if isinstance(node, ast.ImportFrom) and node.module:
             found |= {node.module, *(f"{node.module}.{alias.name}" for alias in node.names)}
-        waiting += ast.iter_child_nodes(node)
+        waiting += (child for child in ast.iter_child_nodes(node) if not isinstance(child, ast.expr))
     return found
 
 
