@@ -69,10 +69,14 @@ _OMITTED_CLASSES: Final[Mapping[str, str]] = {
     **dict.fromkeys(("ocn", "lnum", "linenum", "lineno", "line-number", "pagenum", "pageno"), ""),
     **dict.fromkeys(("footnote-ref", "footnote-reference", "noteref"), ""),
     **dict.fromkeys(("toc", "breadcrumb", "breadcrumbs", "skip-link", "navbox"), "navigation part"),
+    **dict.fromkeys(("nav", "navbar", "footer", "site-footer"), "navigation part"),
     **dict.fromkeys(("navheader", "navfooter", "docnav", "nav-panel", "nav-links"), "navigation part"),
     **dict.fromkeys(("related", "sphinxsidebar", "pager", "pagination", "prev-next"), "navigation part"),
     **dict.fromkeys(("noprint", "sr-only", "visually-hidden", "screen-reader-text"), ""),
 }
+_OMITTED_IDS: Final[Mapping[str, str]] = dict.fromkeys(
+    ("nav", "navbar", "navigation", "footer", "site-footer"), "navigation part"
+)
 _UNSEEN_STYLE: Final = r"(?i)\b(?:display\s*:\s*none|visibility\s*:\s*hidden)\b"
 _WAYS: Final = frozenset({"prev", "next", "up"})
 _RAISED_MARK: Final = re.compile(r"[\s\[({【〔]*(?:\d{1,4}|[a-zA-Z*†‡§¶#^]{1,3}|注\d*)[\s\])}】〕]*")
@@ -103,6 +107,7 @@ def omission(tag: str, attributes: Mapping[str, str]) -> str | None:
         ("role", _OMITTED_ROLES),
         ("epub:type", _OMITTED_TYPES),
         ("class", _OMITTED_CLASSES),
+        ("id", _OMITTED_IDS),
     ):
         for word in attributes.get(attribute, "").split():
             if word in reasons:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Final
 from msgspec import Struct, field
 
 from qwentts_cli.documents.formats.html import LINE_ATTRIBUTE, HtmlContent, parse_pieces
+from qwentts_cli.documents.formats.html_rules import raised
 from qwentts_cli.text.punctuation import HAN, KANA
 
 if TYPE_CHECKING:
@@ -39,6 +40,15 @@ _HIGHLIGHT: Final = re.compile(r"(?<![A-Za-z0-9_=])==(?=[^\s=])([^=]*[^\s=])==(?
 _LEFT_STRONG: Final = re.compile(r"(?<![A-Za-z0-9])(?:\*\*|__)|(?:\*\*|__)(?![A-Za-z0-9])")
 _TEMPLATE: Final = re.compile(r"\{\{[<%].{0,400}?[>%]\}\}|\{%.{0,400}?%\}")  # of Hugo, Jekyll and their kin
 _CALLOUT: Final = re.compile(r"\[!\w+\][+-]?\s*|\[[ xX]\]\s+")
+# What Pandoc and its kin write: attributes, citations, notes in the text, and small letters below and above.
+_SIGNS_OF_PANDOC: Final = frozenset("{@^~")
+_ATTRIBUTE: Final = r'(?:[#.][\w-]+|[\w-]+=(?:"[^"{}\n]*"|[^\s{}"]+))'
+_ATTRIBUTES: Final = re.compile(rf"(?:\[([^\[\]\n]+)\]|\s|\A)\{{:?\s*{_ATTRIBUTE}(?:\s+{_ATTRIBUTE})*\s*\}}")
+_CITATION: Final = re.compile(
+    r"\s?(?:\[(?:[^\[\]\n]{0,40}\s)?-?@[A-Za-z][^\[\]\n]{0,200}\]|\^\[[^\[\]\n]{1,2000}\])"
+)
+_LOWERED: Final = re.compile(r"(?<=[A-Za-z)])~(\d{1,3}[+-]?)~(?!~)")
+_RAISED: Final = re.compile(r"(?<=[A-Za-z0-9)])\^([+-]?\d{1,3}[+-]?|n|st|nd|rd|th)\^")
 _BLOCK_RULES: Final = ["normalize", "block"]
 _BLOCKS_AT_ONCE: Final = 1000
 _CONTAINER: Final = re.compile(r"^:::.*$", re.MULTILINE)
@@ -152,6 +162,9 @@ def _cleaned(text: str) -> str:
     text = _TEMPLATE.sub("", _NOTE_MARK.sub("", text))
     text = _SHORTCODE.sub("", _CALLOUT.sub("", text))
     text = _HIGHLIGHT.sub(r"\1", _CONTAINER.sub("", text))
+    if not _SIGNS_OF_PANDOC.isdisjoint(text):
+        text = _CITATION.sub("", _ATTRIBUTES.sub(r"\1", text))
+        text = _RAISED.sub(lambda found: raised(found[1]), _LOWERED.sub(r"\1", text))
     return text if text.isascii() else _LEFT_STRONG.sub("", text)
 
 

@@ -24,9 +24,12 @@ _TIMING: Final = re.compile(r"\d{1,2}[.,:]\d{1,3}\s*-->")
 _VOICE_SPAN: Final = re.compile(r"<v(?:\.[^\s>]+)*\s+([^>]+)>")
 _CARRIED: Final = re.compile("\ue000([^\ue001]*)\ue001")
 _TIMESTAMP: Final = re.compile(r"<\d[\d:.]*>|</v>")
-# What is heard and not said: [door slams], (sighs), ♪ la la ♪.
+_RUBY: Final = re.compile(r"<rt>.*?(?:</rt>|(?=</ruby>))")
+_BREAK: Final = re.compile(r"<br\s*/?>", re.IGNORECASE)
+# What is heard and not said: [door slams], (sighs), *laughs*, ♪ la la ♪.
 _SOUND: Final = re.compile(
-    r"\[[^\]\n]*\]|^\s*-?\s*[(（【][^)）】\n]*[)）】]\s*$|[♪♫♬#][^\n]*[♪♫♬#]|[♪♫♬]", re.MULTILINE
+    r"\[[^\]\n]*\]|^\s*-?\s*(?:[(（【][^)）】\n]*[)）】]|\*[^*\n]+\*)\s*$|[♪♫♬#¶][^\n]*[♪♫♬#¶]|[♪♫♬¶]",
+    re.MULTILINE,
 )
 _GLIMPSE_MS: Final = 50
 _FEWEST_GLIMPSES: Final = 3  # one cue of so many
@@ -51,7 +54,7 @@ def _cues(text: str, kind: str, left_out: Counter[str]) -> Iterator[Passage]:
     from pysubs2 import Pysubs2Error, SSAFile
 
     # The library takes any line with two times in it for the times of a cue.
-    timeless = _TIMESTAMP.sub("", text)
+    timeless = _BREAK.sub("\n", _RUBY.sub("", _TIMESTAMP.sub("", text)))
     carried = _VOICE_SPAN.sub("\ue000\\1\ue001", _without_notes(timeless)) if kind == "vtt" else timeless
     try:
         events = SSAFile.from_string(carried, format_=kind).events
@@ -59,7 +62,7 @@ def _cues(text: str, kind: str, left_out: Counter[str]) -> Iterator[Passage]:
         return
     lines = [n for n, line in enumerate(LINE_BREAK.split(text), 1) if _TIMING.search(line)]
     for number, (event, shown) in enumerate(_unrolled(events)):
-        speaker, said = _said(shown, kind, left_out)
+        speaker, said = _said(shown, left_out)
         if is_speakable(said):
             yield Passage(
                 text=said,
@@ -98,11 +101,11 @@ def _without_notes(text: str) -> str:
     return "\n\n".join(("WEBVTT", *cues))
 
 
-def _said(text: str, kind: str, left_out: Counter[str]) -> tuple[str, str]:
+def _said(text: str, left_out: Counter[str]) -> tuple[str, str]:
     """Give the speaker, empty if it is not told, and what is said."""
     voice = _CARRIED.search(text)
     text = _CARRIED.sub("", text)
-    text, sounds = _SOUND.subn("", unescape(text) if kind == "vtt" else text)
+    text, sounds = _SOUND.subn("", unescape(text))
     if sounds:
         left_out["sound description"] += sounds
     if voice:

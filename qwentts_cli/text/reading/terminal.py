@@ -10,6 +10,7 @@ _INTRODUCERS: Final = "\x1b\x90\x98\x9b\x9d\x9e\x9f"  # escape, and those that a
 _STRING_START: Final = "(?:\x1b[]PX^_]|[\x90\x98\x9d\x9e\x9f])[^\x07\x1b\x9c\r\n]*"
 _CONTROL_START: Final = "(?:\x1b\\[|\x9b)[0-?]*[ -/]*"
 _SEQUENCE: Final = f"{_STRING_START}(?:\x07|\x1b\\\\|\x9c)|{_CONTROL_START}[@-~]|\x1b[ -/]*[0-~]"
+_ERASED: Final = "\x1b[2K"
 _UNFINISHED: Final = f"(?:{_STRING_START}\x1b?|{_CONTROL_START}|\x1b[ -/]*)\\Z"
 _LONGEST: Final = 1 << 13
 # A letter printed twice is bold, one over an underscore underlined; a wide one goes back two columns.
@@ -30,12 +31,21 @@ class TerminalFilter:
         if any(introducer in text for introducer in _INTRODUCERS):
             if not is_last:
                 text = self._hold(text, _unfinished_at(text))
+            text = self._without_erased(text)
             text, removed = re.subn(_SEQUENCE, "", text)
             self.removed += removed
         if self._has_overstrikes or "\b" in text:
             self._has_overstrikes = True
             return self._struck(text, is_last=is_last)
         return text
+
+    def _without_erased(self, text: str) -> str:
+        """Leave out what was on a line before all of it was erased, as it is to show how far a program is."""
+        if _ERASED not in text:
+            return text
+        lines = text.split("\n")
+        self.removed += text.count(_ERASED)
+        return "\n".join(line.rpartition(_ERASED)[2] for line in lines)
 
     def _struck(self, text: str, *, is_last: bool) -> str:
         """Leave out what is printed over; the last two characters may be by what comes next."""

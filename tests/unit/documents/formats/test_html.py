@@ -31,6 +31,7 @@ def said(text: str) -> list[str]:
         (f"<h1>Contents</h1><ul>{'<li><a href=b.html>B</a> or C' * 3}</ul>", ["Contents.", *["B or C."] * 3]),
         ("<label class=ocn><a href='#o5'>5</a></label><p>Text<span class=lnum>10</span></p>", ["Text"]),
         ("<p style='color: red; DISPLAY:none'>no</p><i class=noprint>no</i><p style='x'>yes</p>", ["yes"]),
+        ("<div class='nav x'>no</div><p>yes</p><div id=footer>no</div>", ["yes"]),
         ("<p hidden>no</p><p aria-hidden=true>no</p><div role=navigation>no</div><p>yes</p>", ["yes"]),
         (
             "<p>Fact<sup><a href='#n1'>[1]</a></sup> and<a href='x.html#n2'><sup>2</sup></a>.</p>",

@@ -18,6 +18,11 @@ def said(text: str) -> list[str]:
     ("source", "spoken"),
     [
         ("# A *title*", ["A title."]),
+        ("# Head {#id .class}\n\n[Small]{.caps} [words](x){.x k=v}\n{: .y}", ["Head.", "Small words"]),
+        (
+            "H~2~O at 10^6^ or x^n^ [@cite, p. 3], text^[A note.] [see -@b] here.",
+            ["H2O at 10⁶ or xⁿ, text here."],
+        ),
         ("## Ready?", ["Ready?"]),
         ("# 第一章", ["第一章。"]),
         ("- one\n- two;\n- three!", ["one.", "two;", "three!"]),
@@ -53,6 +58,7 @@ def test_says_what_a_reader_would_say(source: str, spoken: list[str]) -> None:
     "text",
     [
         "Call my_snake_case_name(first_arg) now.",
+        "Write to {name} or {#if x}, [ann@example.org], a^2 + b^2, from ~5 to ~7 or 10~20~30.",
         "So 2*3*4 = 24 and 5 * 6 * 7 = 210.",
         "Then x**2 + y**2 = z**2, and 2**8 is 256.",
         "At 10:30:45 it was a:b:c, about 10~20 of them.",

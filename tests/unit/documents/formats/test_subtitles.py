@@ -113,3 +113,14 @@ def test_captions_that_roll_are_said_once(kind: str) -> None:
     assert [(p.text, p.start_s) for p in passages] == [("hello and welcome", 0.16), ("to the show", 2.399)]
     again = "1\n00:00:01,000 --> 00:00:02,000\nNo.\n\n2\n00:00:02,000 --> 00:00:03,000\nNo.\n"
     assert [p.text for p in parse_subtitles(again, "srt", "x").passages()] == ["No.", "No."]
+
+
+def test_srt_has_signs_of_html_too() -> None:
+    """Programs that make it of a web page's captions leave them in."""
+    srt = "1\n00:00:01,000 --> 00:00:02,000\nOne<br>two &amp; <ruby>漢<rt>kan</rt></ruby>&#39;\n\n"
+    songs = "".join(
+        f"{n}\n00:00:0{n},000 --> 00:00:0{n},900\n{t}\n\n" for n, t in ((2, "*laughs*"), (3, "¶ la ¶"))
+    )
+    document = parse_subtitles(srt + songs, "srt", "x")
+    assert [p.text for p in document.passages()] == ["One two & 漢'"]
+    assert document.left_out == {"sound description": 2}

@@ -122,3 +122,10 @@ def test_an_encoding_that_does_not_suit_is_told(encoding: str) -> None:
     """Whatever way the decoder has of saying so."""
     with pytest.raises(UsageError, match=r"in.txt is not|no encoding"):
         TextDecoder("in.txt", encoding).feed(b"xn--zzzzzz--.com", is_last=True)
+
+
+def test_what_a_program_erased_of_its_line_is_left_out() -> None:
+    """As it shows how far it is; what it says in the end is said."""
+    decoder = TextDecoder("in.txt")
+    text = "One.\nLoading 1\x1b[2K\x1b[1GLoading 2\x1b[2K\x1b[1GDone.\nTwo."
+    assert decoder.feed(text.encode(), is_last=True) == "One.\nDone.\nTwo."
