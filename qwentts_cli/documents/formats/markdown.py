@@ -49,6 +49,8 @@ _CITATION: Final = re.compile(
 )
 _LOWERED: Final = re.compile(r"(?<=[A-Za-z)])~(\d{1,3}[+-]?)~(?!~)")
 _RAISED: Final = re.compile(r"(?<=[A-Za-z0-9)])\^([+-]?\d{1,3}[+-]?|n|st|nd|rd|th)\^")
+# Of a wiki, as Obsidian has them; `[[one word]]` may be one of our own marks.
+_WIKI: Final = re.compile(r"!\[\[[^\[\]\n]*\]\]|\[\[(?!say )[^\[\]|\n]+\|([^\[\]|\n]+)\]\]")
 _BLOCK_RULES: Final = ["normalize", "block"]
 _BLOCKS_AT_ONCE: Final = 1000
 _CONTAINER: Final = re.compile(r"^:::.*$", re.MULTILINE)
@@ -160,7 +162,7 @@ def _mended(token: Token, lines_before: int) -> Token:
 
 def _cleaned(text: str) -> str:
     text = _TEMPLATE.sub("", _NOTE_MARK.sub("", text))
-    text = _SHORTCODE.sub("", _CALLOUT.sub("", text))
+    text = _SHORTCODE.sub("", _CALLOUT.sub("", _WIKI.sub(r"\1", text)))
     text = _HIGHLIGHT.sub(r"\1", _CONTAINER.sub("", text))
     if not _SIGNS_OF_PANDOC.isdisjoint(text):
         text = _CITATION.sub("", _ATTRIBUTES.sub(r"\1", text))

@@ -23,6 +23,8 @@ def said(text: str) -> list[str]:
             "H~2~O at 10^6^ or x^n^ [@cite, p. 3], text^[A note.] [see -@b] here.",
             ["H2O at 10⁶ or xⁿ, text here."],
         ),
+        ("See [[Some Page|the page]]. ![[picture.png]]", ["See the page."]),
+        ("[[pause 1s]] [[say a|b]]Hm.[[/say]]", ["[[pause 1s]] [[say a|b]]Hm.[[/say]]"]),
         ("## Ready?", ["Ready?"]),
         ("# 第一章", ["第一章。"]),
         ("- one\n- two;\n- three!", ["one.", "two;", "three!"]),
