@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from msgspec.structs import replace
 
 from qwentts_cli.billing.ledger import UsageLedger
 from qwentts_cli.billing.period_budget import PeriodBudget, PeriodLimit
@@ -74,14 +75,20 @@ def studio(client: Answers, clock: Clock | None = None, budget: PeriodBudget | N
 
 
 @pytest.fixture
-def budget(tmp_path: Path) -> Iterator[PeriodBudget]:
+def ledger(tmp_path: Path) -> Iterator[UsageLedger]:
+    with UsageLedger(tmp_path / "state" / "usage.sqlite", warn=pytest.fail) as ledger:
+        yield ledger
+
+
+@pytest.fixture
+def budget(ledger: UsageLedger) -> PeriodBudget:
     """With room for one voice, which costs 0.01 USD, and a half."""
     limit = PeriodLimit(amount=Decimal("0.015"), currency="USD", period="month")
-    with UsageLedger(tmp_path / "state" / "usage.sqlite", warn=pytest.fail) as ledger:
-        yield PeriodBudget(limit, ledger=ledger, profile="", region="intl", prices=price_list("intl"))
+    return PeriodBudget(limit, ledger=ledger, profile="", region="intl", prices=price_list("intl"))
 
 
-def make(answer: Answer, budget: PeriodBudget) -> None:
+def make(answer: Answer, budget: PeriodBudget, ledger: UsageLedger | None = None) -> None:
+    """Have a voice made; with `ledger` it is noted and remembered."""
     order = VoiceOrder(
         maker=load_makers()["voice-enrollment"],
         kind=Kind.CLONE,
@@ -91,7 +98,22 @@ def make(answer: Answer, budget: PeriodBudget) -> None:
     )
     listed: dict[str, Any] = {"voice_list": []}
     client = Answers(lambda maker, given: listed if given["action"] == "list_voice" else answer(maker, given))
-    studio(client, budget=budget).make(order)
+    place = studio(client, budget=budget)
+    if ledger:
+        place = replace(place, is_fleeting=False, ledger=ledger)
+    place.make(order)
+
+
+def test_a_voice_that_was_made_counts_once(
+    budget: PeriodBudget, ledger: UsageLedger, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What was set aside for it is given back as soon as it is noted."""
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    make(lambda _maker, _given: {"voice_id": VOICE.id}, budget, ledger)
+    assert budget.left().spent == Decimal("0.01")
+    (row,) = ledger.query(None, "voice")
+    assert (row.name, row.requests) == (VOICE.id, 1)
 
 
 def test_two_voices_at_once_share_the_budget(budget: PeriodBudget) -> None:
@@ -120,8 +142,9 @@ def test_a_voice_that_was_not_made_gives_its_fee_back(
     def answer(_maker: str, _given: dict[str, Any]) -> dict[str, Any]:
         raise error
 
-    with pytest.raises(type(error)):
+    with pytest.raises(type(error)) as caught:
         make(answer, budget)
+    assert ("billed all the same" in caught.value.hint) == error.maybe_billed
     assert budget.left().spent == Decimal(spent)
 
 
