@@ -108,6 +108,11 @@ class ConsoleObserver(Meter):
             self._seconds += seconds
         self._show()
 
+    @property
+    def has_spoken(self) -> bool:
+        """Whether some of the text has become sound."""
+        return self._characters > 0
+
     def _show(self) -> None:
         if self._progress:
             with self._showing:

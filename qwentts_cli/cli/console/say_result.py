@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 
     from qwentts_cli.billing.meter import Meter
     from qwentts_cli.billing.price import PriceList
+    from qwentts_cli.cli.console.observer import ConsoleObserver
     from qwentts_cli.cli.console.output import Output
     from qwentts_cli.speech.speak_text import SaidText
 
@@ -57,8 +58,8 @@ def _last_facts(said: SaidText, meter: Meter, prices: PriceList) -> Iterator[str
 
 
 @contextmanager
-def show_lost(output: Output, meter: Meter, *, is_kept: bool) -> Iterator[None]:
-    """Where the block fails, say what had been billed and is kept, and warn of what may have cost money too.
+def show_lost(output: Output, meter: ConsoleObserver, *, is_kept: bool) -> Iterator[None]:
+    """Where the block fails half way, say what is paid and kept, and warn of what may have cost money too.
 
     A reader of the sound that has gone away is told nothing.
     """
@@ -67,8 +68,10 @@ def show_lost(output: Output, meter: Meter, *, is_kept: bool) -> Iterator[None]:
     except BrokenPipeError:
         raise
     except BaseException as error:
-        if isinstance(error, KeyboardInterrupt | QwenTTSError) and meter.billed:
-            begin = "Interrupted. " if isinstance(error, KeyboardInterrupt) else ""
+        is_interrupted = isinstance(error, KeyboardInterrupt)
+        is_half_way = isinstance(error, QwenTTSError) and meter.has_spoken
+        if meter.billed and (is_interrupted or is_half_way):
+            begin = "Interrupted. " if is_interrupted else ""
             output.note(f"{begin}{_tell_kept(tell_billed(meter.billed.total()), is_kept=is_kept)}")
         if meter.maybe_billed:
             requests = plural(meter.maybe_billed, "request")
