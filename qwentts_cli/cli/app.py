@@ -150,7 +150,7 @@ def _fail_parsing(error: ClickException, options: GlobalOptions, arguments: list
     command = context.command_path if context else PROGRAM
     _look_ahead(options, arguments)
     text = " ".join(error.format_message().split()).rstrip(".")
-    text = re.sub(r"is not a valid (?:float|integer)(?: range)?", "is no number", text)
+    text = re.sub(r"is not a valid (?:float|int|integer)(?: range)?", "is no number", text)
     hint = f"{getattr(error, 'hint', '')} See '{command} --help'.".lstrip()
     return _fail(UsageError(text, hint=hint), options)
 

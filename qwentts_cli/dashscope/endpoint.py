@@ -84,10 +84,12 @@ def find_region(name: str) -> Region:
     for region in regions.values():
         if wanted in {region.name, region.id}:
             return region
-    known = [*regions, "sandbox"]
+    placed = [region.name for region in regions.values() if wanted and wanted in region.title.lower()]
     raise UsageError(
         f"there is no region {name!r}",
-        hint=suggest(wanted, known, "Regions"),
+        hint=f"Did you mean {' or '.join(placed)}?"
+        if placed
+        else suggest(wanted, [*regions, "sandbox"], "Regions"),
     )
 
 
@@ -100,7 +102,8 @@ def custom_endpoint(base_url: str) -> Endpoint:
     """
     url = base_url.strip().rstrip("/")
     if "://" not in url:
-        raise _refused("has no scheme", f"Did you mean https://{url}?" if url.isprintable() else "")
+        scheme = "http" if is_loopback(re.split("[:/]", url)[0]) else "https"
+        raise _refused("has no scheme", f"Did you mean {scheme}://{url}?" if url.isprintable() else "")
     try:
         address = parse_address(url)
     except ValueError as error:

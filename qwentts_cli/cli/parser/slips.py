@@ -7,7 +7,7 @@ import shlex
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Final
 
-from typer._click.exceptions import NoSuchOption
+from typer._click.exceptions import BadOptionUsage, NoSuchOption
 from typer._click.exceptions import UsageError as ParseError
 from typer._click.parser import _OptionParser
 
@@ -87,12 +87,17 @@ class CarefulParser(_OptionParser):
             super()._process_opts(arg, state)
         except NoSuchOption:
             raise self._refusal(arg) from None
+        except BadOptionUsage as error:
+            error.ctx = error.ctx or self.ctx
+            raise
 
     def _refusal(self, arg: str) -> NoOption:
         command = self.ctx.info_name if self.ctx else ""
         hint = propose(arg, self._long_opt)
         if not hint and command in _TAKES_TEXT:
             hint = say_it(arg)
+        if not hint and self.ctx and not self.ctx.parent:
+            hint = "Options of a command stand behind its name."
         return NoOption(arg, hint, self.ctx)
 
 

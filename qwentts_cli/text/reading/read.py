@@ -113,4 +113,5 @@ def check_is_file(path: Path) -> None:
         raise UsageError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from None
     for applies, why in _REFUSED:
         if applies(mode):
-            raise UsageError(f"{path} {why}")
+            hint = "To speak the files in it: qwentts batch." if applies is stat.S_ISDIR else ""
+            raise UsageError(f"{path} {why}", hint=hint)
