@@ -120,7 +120,8 @@ def choose_language(catalog: Catalog, typed: str, model: str = "") -> Choice:
             others = [other.id for other in catalog.models.values() if code in other.languages]
             raise UsageError(f"{model} does not speak {name}", hint=f"These do: {', '.join(others)}.")
         return Choice(name)
-    choices = ", ".join(known.languages if known else catalog.languages)
+    spoken = known.languages if known else tuple(catalog.languages)
+    choices = ", ".join(f"{code} ({catalog.languages[code]})" for code in spoken)
     hint = _nearest(key, dict(zip(codes, catalog.languages.values(), strict=True)))
     raise UsageError(f"there is no language {typed!r}", hint=hint or f"Use auto, {choices}.")
 

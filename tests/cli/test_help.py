@@ -120,6 +120,7 @@ def test_help_explains_what_is_asked(qwentts: Qwentts) -> None:
         (["-v", "Ethan", "say", "Hi"], "no option -v. Options of a command stand behind its name. See"),
         (["say", "Hi", "--dry-run", "--region", "Singapore"], "Did you mean intl?"),
         (["say", "Hi", "--dry-run", "--base-url", "localhost:8000"], "Did you mean http://localhost:8000?"),
+        (["say", "Hi", "-l", "klingon", "--dry-run"], "Use auto, zh (Chinese), en (English), de"),
         (["say", "-f", "."], "To speak the files in it: qwentts batch."),
         (["batch", "x", "--lines", "--split", "chapters"], "--lines and --split make different items"),
         (["say", "Hi", "-x"], "there is no option -x. To say it: qwentts say -- -x"),
