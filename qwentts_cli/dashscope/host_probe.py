@@ -11,7 +11,7 @@ from msgspec import Struct
 
 from qwentts_cli.dashscope.client import read_start, receive_refusal
 from qwentts_cli.dashscope.errors import service_error
-from qwentts_cli.dashscope.refusal import Asked, Refusal
+from qwentts_cli.dashscope.refusal import Asked, Refusal, is_web_page, web_page_error
 from qwentts_cli.dashscope.transport.retry_after import parse_date
 from qwentts_cli.dashscope.transport.session import BearerAuth, Timeouts, exchange, open_session
 from qwentts_cli.dashscope.wire import parse_document
@@ -59,13 +59,19 @@ def ask_host(endpoint: Endpoint, key: ApiKey, timeouts: Timeouts = PROBE_TIMEOUT
             with exchange(session, request, timeouts) as arriving:
                 clock_s = _clock_ahead(arriving.headers.get("Date", ""))
                 if 200 <= arriving.status < 300:  # noqa: PLR2004 - a redirect is no answer
-                    parse_document(read_start(arriving))
+                    _check_list(read_start(arriving), arriving.status, endpoint)
                     return HostAnswer(endpoint=endpoint, verdict=Verdict.TAKEN, clock_s=clock_s)
                 refusal = receive_refusal(arriving)
         except QwenTTSError as error:
             return HostAnswer(endpoint=endpoint, verdict=Verdict.UNREACHABLE, error=error, clock_s=clock_s)
     told = service_error(refusal, _asked(endpoint, key))
     return HostAnswer(endpoint=endpoint, verdict=_verdict(refusal), error=told, clock_s=clock_s)
+
+
+def _check_list(said: bytes, status: int, endpoint: Endpoint) -> None:
+    if is_web_page(said):
+        raise web_page_error(status, endpoint.label)
+    parse_document(said)
 
 
 def _verdict(refusal: Refusal) -> Verdict:

@@ -98,7 +98,8 @@ def test_no_network_is_told_from_a_host_that_is_down() -> None:
     ("reply", "status", "words"),
     [
         (http(b"{}", status="404 Not Found"), Status.WARN, "no list of models"),
-        (http(b"<html>Sign in</html>"), Status.FAIL, "not JSON"),
+        (http(b"<html>Sign in</html>"), Status.FAIL, "a web page came with status 200"),
+        (http(b"Hello"), Status.FAIL, "not JSON"),
         (http(b"", "Location: https://portal.example/", status="302 Found"), Status.FAIL, "redirect"),
         (http(b"{}", status="503 Service Unavailable"), Status.FAIL, "failed with 503"),
     ],
