@@ -125,7 +125,7 @@ def test_a_failed_item_is_named_and_explained(qwentts: Qwentts) -> None:
     with Sandbox(voice_engine="tones", faults="post:refuse=dragon") as server:
         assert "in.txt:2: " in at(qwentts, server)(*args, "--fail-fast", code=6).stderr
         stderr = qwentts(*args, code=8).stderr
-        assert "to make the other 1, change what was refused" in stderr
+        assert "to make what is missing (1), change what was refused" in stderr
         assert qwentts(*args, "--explain").text.splitlines()[1] == "out/0002.wav: failed"
 
 

@@ -167,7 +167,7 @@ class BatchConsole(ConsoleObserver, BatchObserver):
         if self.maybe_billed:
             yield f"{plural(self.maybe_billed, 'request')} may have been billed twice"
         if results.missing:
-            yield f"to make the other {results.missing:,}, {results.advice}"
+            yield f"to make what is missing ({results.missing:,}), {results.advice}"
 
     def _made(self) -> str:
         results, billed = self.results, self.billed
