@@ -39,8 +39,8 @@ def is_socks(proxy: str) -> bool:
 
 
 def own_certificates() -> str | None:
-    """The file of certificates that `SSL_CERT_FILE` names, which requests does not look at by itself."""
-    return os.environ.get("SSL_CERT_FILE") or None
+    """The file of certificates that a variable names instead of those that come with requests."""
+    return next((path for name in _CA_VARIABLES if (path := os.environ.get(name))), None)
 
 
 def proxy_label(url: str) -> str:

@@ -74,8 +74,9 @@ def open_session(url: str, *, is_loopback: bool) -> requests.Session:
     session.headers = requests.structures.CaseInsensitiveDict(
         {"User-Agent": f"qwentts/{__version__}", "Accept-Encoding": "identity", "Accept": "*/*"}
     )
-    if is_loopback:
-        session.proxies = {"no_proxy": "*"}
+    # Nothing on this machine is behind a proxy. The library would tell itself so through this process's
+    # environment, which threads share.
+    session.trust_env = not is_loopback
     session.verify = own_certificates() or True
     return session
 

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from types import MappingProxyType
+
 import pytest
 
 from qwentts_cli.dashscope.client import SpeechClient
@@ -9,10 +12,23 @@ from qwentts_cli.dashscope.endpoint import custom_endpoint
 from qwentts_cli.dashscope.request import SynthesisRequest
 from qwentts_cli.dashscope.transport.session import Timeouts
 from qwentts_cli.errors import NetworkError
+from qwentts_cli.sandbox.server import Sandbox
 from qwentts_cli.settings.credentials import ApiKey
 from tests.reliability.raw_server import answering, close_in_handshake, serving
 
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
+
+
+def test_no_request_writes_to_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Threads share it: what one of them sets for a moment, another finds gone while it looks."""
+    with Sandbox(voice_engine="tones") as server, monkeypatch.context() as patched:
+        patched.setattr(os, "environ", MappingProxyType(dict(os.environ)))
+        endpoint = custom_endpoint(server.base_url)
+        with SpeechClient(
+            endpoint, ApiKey("sk-a", "x"), timeouts=Timeouts(), audio_host_suffix=".x"
+        ) as client:
+            answer = client.synthesize(SynthesisRequest("Hi.", "Cherry", "qwen3-tts-flash"))
+            assert client.download(answer.url).body
 
 
 def test_a_stream_that_was_ended_here_is_not_blamed_for_it() -> None:
