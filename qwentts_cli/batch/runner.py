@@ -80,9 +80,10 @@ class Runner:
         threads = ItemThreads(self._attempt, 2 * self._pool.jobs if self._pool else 0)
         try:
             for task in tasks:
+                # Before it is begun: whatever ends the run in between, the journal hears of it.
+                self._unfinished.add(task.name)
                 self._journal.begin(task.name)
                 self._observer.item_begun(task.number)
-                self._unfinished.add(task.name)
                 threads.start(task)
                 if threads.are_busy:
                     self._take(threads, again)
