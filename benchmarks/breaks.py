@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ast
 import copy
+import sys
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
@@ -23,6 +24,10 @@ _FLIPS: dict[type[ast.cmpop], type[ast.cmpop]] = {
 }
 # What runs on another system, or only for a type checker.
 _OTHER_WORLDS = {"sys.platform == 'win32'", "os.name == 'nt'", "TYPE_CHECKING"}
+if sys.version_info < (3, 12):
+    _OTHER_WORLDS.add("sys.version_info >= (3, 12)")
+# What another system or another Python has; there is no seeing here which of two breaks of it is one.
+_OF_THE_WORLD = ("getattr(os, ", "sys.version_info ", "sys.platform ", "os.name ")
 
 
 class Break(NamedTuple):
@@ -52,6 +57,8 @@ class _Finder(ast.NodeVisitor):
         self._begins = [sum(map(len, lines[:number])) for number in range(len(lines))]
 
     def generic_visit(self, node: ast.AST) -> None:
+        if isinstance(node, ast.Call | ast.Compare) and ast.unparse(node).startswith(_OF_THE_WORLD):
+            return
         if isinstance(node, ast.expr | ast.stmt):
             for new in _broken(node):
                 self._add(node, new)
@@ -68,6 +75,11 @@ class _Finder(ast.NodeVisitor):
         """Not its annotations and decorators."""
         for default in (*node.args.defaults, *filter(None, node.args.kw_defaults)):
             self.visit(default)
+        for statement in node.body:
+            self.visit(statement)
+
+    def visit_ClassDef(self, node: ast.ClassDef) -> None:
+        """Not that it is frozen and the like, which a type checker holds."""
         for statement in node.body:
             self.visit(statement)
 

@@ -2,9 +2,9 @@
 
     python -m benchmarks.mutants storage billing --sample 60 --seed 1
 
-Each break is made in a copy of the tree. Then the tests of that file run, those of its room, and last what is
-in `PROMISES` of it, until one is red. What is left green is a promise that nothing holds, or a break that
-changes nothing anybody could see.
+Each break is made in a copy of the tree. Then the tests that name its module run, those of its room, and last
+what is in `PROMISES` of it, until one is red. What is left green is a promise that nothing holds, or a break
+that changes nothing anybody could see.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ import contextlib
 import multiprocessing
 import os
 import random
+import re
 import shutil
 import signal
 import sys
@@ -30,10 +31,13 @@ from benchmarks.breaks import Break, breaks_of
 
 _TREE = Path(__file__).parents[1]
 _PACKAGE = "qwentts_cli"
-# Tests of the real program that hold the promises of a room, beside those in tests/unit.
+# Tests of the real program that hold the promises of a folder, beside those in tests/unit.
 PROMISES = {
+    "dashscope/catalog": ["cli/test_catalog.py"],
+    "dashscope/own_voices": ["cli/test_voices_clone.py", "cli/test_voices_design.py"],
     "billing": ["cli/test_budget.py", "cli/test_usage.py", "cli/test_tokens.py"],
     "dashscope": [
+        "unit/checks/test_hosts.py",
         "cli/test_models.py",
         "cli/test_voices.py",
         "cli/test_say_refused.py",
@@ -56,7 +60,8 @@ _LIBRARIES = ("hypothesis", "numpy", "requests", "soundfile", "sqlite3", "typer"
 _OPTIONS = ["-x", "-q", "-n0", "-p", "no:cacheprovider", "-W", "ignore::pytest.PytestAssertRewriteWarning"]
 _LOG = "tests.log"
 _SLOWER = 3
-_LEAST_S = 15.0
+_LEAST_S = 60.0
+_TOO_SLOW = -signal.SIGKILL
 
 
 class Mutant(NamedTuple):
@@ -71,7 +76,7 @@ def main() -> None:
     options = _read_options()
     mutants = _choose(options.rooms, options.sample, options.seed)
     context = multiprocessing.get_context("fork")
-    survivors, began = [], time.monotonic()
+    survivors, too_slow, began = 0, 0, time.monotonic()
     with (
         tempfile.TemporaryDirectory() as scratch,
         ProcessPoolExecutor(options.jobs, context, initializer=_prepare, initargs=(Path(scratch),)) as pool,
@@ -80,20 +85,29 @@ def main() -> None:
             zip(options.rooms, pool.map(partial(_longest_s, quick=options.quick), options.rooms), strict=True)
         )
         runs = {
-            pool.submit(_is_noticed, mutant, limits[mutant.path.parts[1]], options.quick): mutant
+            pool.submit(_try, mutant, limits[mutant.path.parts[1]], options.quick): mutant
             for mutant in mutants
         }
         for done in as_completed(runs):
+            too_slow += done.result() == _TOO_SLOW
             if not done.result():
-                survivors.append(runs[done])
+                survivors += 1
                 print(_tell(runs[done]), flush=True)
-    killed = len(mutants) - len(survivors)
-    print(f"{killed} of {len(mutants)} breaks noticed, in {time.monotonic() - began:.0f} s")
+    killed = len(mutants) - survivors
+    print(
+        f"{killed} of {len(mutants)} breaks noticed, {killed / max(len(mutants), 1):.0%}, "
+        f"{too_slow} of them only by taking too long; {time.monotonic() - began:.0f} s"
+    )
 
 
 def _read_options() -> argparse.Namespace:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
-    parser.add_argument("rooms", nargs="*", default=sorted(PROMISES), help="folders of the package")
+    parser.add_argument(
+        "rooms",
+        nargs="*",
+        default=sorted({name.split("/")[0] for name in PROMISES}),
+        help="folders of the package",
+    )
     parser.add_argument("--sample", type=int, help="at most so many breaks of a room; all if not given")
     parser.add_argument("--seed", type=int, default=1, help="which ones")
     parser.add_argument("--jobs", type=int, default=os.cpu_count(), help="how many at a time")
@@ -126,33 +140,42 @@ def _prepare(scratch: Path) -> None:
 def _longest_s(room: str, *, quick: bool) -> float:
     """Seconds that the tests of a room may take; they must be green while nothing is broken."""
     began = time.monotonic()
-    if any(_run(tests, None) for tests in _tests(room, "", quick=quick)):
+    if any(_run(tests, None) for tests in _tests(Path(_PACKAGE, room), quick=quick)):
         sys.exit(f"the tests of {room} are red without any break\n{Path(_LOG).read_text()}")
     return _LEAST_S + _SLOWER * (time.monotonic() - began)
 
 
-def _is_noticed(mutant: Mutant, longest_s: float, quick: bool) -> bool:  # noqa: FBT001 - a pool calls it
-    tests = _tests(mutant.path.parts[1], mutant.path.stem, quick=quick)
+def _try(mutant: Mutant, longest_s: float, quick: bool) -> int:  # noqa: FBT001 - a pool calls it
+    """0 if no test notices the break, `_TOO_SLOW` if they do not end."""
+    runs = _tests(mutant.path, quick=quick)
     source = mutant.path.read_bytes()
     mutant.path.write_bytes(mutant.what.apply(source))
     # What is compiled already is told by the second and the size, which two breaks can share.
     os.utime(mutant.path, (mutant.number, mutant.number))
     try:
-        return any(_run(some, longest_s) for some in tests)
+        return next((code for code in (_run(tests, longest_s) for tests in runs) if code), 0)
     finally:
         mutant.path.write_bytes(source)
 
 
-def _tests(room: str, name: str, *, quick: bool) -> list[list[str]]:
-    """The tests of a room, the quickest first: those named like the file, then its neighbours'."""
-    unit = Path("tests/unit") / room
-    own = sorted(map(str, unit.rglob(f"test_{name}*.py"))) if name else []
-    beside = [] if quick else [str(Path("tests") / path) for path in PROMISES.get(room, [])]
-    return [[*own, str(unit)], beside] if beside else [[*own, str(unit)]]
+def _tests(path: Path, *, quick: bool) -> list[list[str]]:
+    """The tests of a file or a folder of the package, in runs of which the first is likeliest to be red."""
+    module = re.compile(rf"\b{re.escape('.'.join(path.with_suffix('').parts).removesuffix('.__init__'))}\b")
+    unit = sorted(Path("tests/unit", path.parts[1]).rglob("test_*.py"))
+    inside = path.relative_to(_PACKAGE)
+    beside = [
+        Path("tests", name)
+        for folder, names in PROMISES.items()
+        for name in names
+        if inside.is_relative_to(folder) or Path(folder).is_relative_to(inside)
+    ]
+    naming = [test for test in unit if module.search(test.read_text(encoding="utf-8"))]
+    runs = [naming, [test for test in unit if test not in naming], [] if quick else beside]
+    return [list(map(str, tests)) for tests in runs if tests]
 
 
 def _run(tests: list[str], longest_s: float | None) -> int:
-    """0 if the tests are green; what takes too long is red."""
+    """0 if the tests are green, `_TOO_SLOW` if they take too long, and else they are red."""
     run = multiprocessing.get_context("fork").Process(target=partial(_run_here, tests))
     run.start()
     run.join(longest_s)
