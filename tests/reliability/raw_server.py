@@ -38,11 +38,14 @@ def serving(script: Script) -> Iterator[RawServer]:
     """Give each connection to `script`, in a thread of its own; it is closed when that returns."""
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener:
         server = RawServer(listener.getsockname()[1])
-        threading.Thread(target=_accept, args=(listener, server, script), daemon=True).start()
+        accepting = threading.Thread(target=_accept, args=(listener, server, script), daemon=True)
+        accepting.start()
         try:
             yield server
         finally:
             listener.shutdown(socket.SHUT_RDWR)
+            # Else it could take the connections of the next server, whose listener has the same number.
+            accepting.join()
 
 
 def _accept(listener: socket.socket, server: RawServer, script: Script) -> None:
