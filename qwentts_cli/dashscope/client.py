@@ -236,7 +236,7 @@ def read_start(arriving: Arriving) -> bytes:
         start += piece
         if len(start) > MAX_ERROR_BYTES:
             break
-    return start[:MAX_ERROR_BYTES]
+    return start
 
 
 def _read(arriving: Arriving, limit: int, what: str, pace: Pace | None = None) -> bytes:

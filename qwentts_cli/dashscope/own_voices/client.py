@@ -139,7 +139,7 @@ class VoiceClient(Sessions):
             url=check_storage_url(url, self._endpoint, self._storage_suffix),
             folder=folder,
             fields=fields,
-            max_bytes=most_mb << 20 if type(most_mb) is int and 0 < most_mb < 1 << 20 else None,
+            max_bytes=most_mb << 20 if type(most_mb) is int and most_mb > 0 else None,
         )
 
     def _send(self, request: requests.Request, maker: str, voice: str) -> dict[str, Any]:

@@ -48,8 +48,11 @@ def test_an_event_is_given_as_soon_as_it_is_complete() -> None:
     assert next(given_out).data == b"1"
 
 
+LINE = b"data:".ljust(1 << 10, b"x")
+
+
 @pytest.mark.parametrize(
-    "pieces", [[b"data:" + b"x" * (MAX_EVENT_BYTES + 1)], [b"data:" + b"x" * 1000 + b"\n"] * 9_000]
+    "pieces", [[b"data:" + b"x" * (MAX_EVENT_BYTES + 1)], [LINE + b"\n"] * (8 << 10) + [b"data:\n"]]
 )
 def test_an_endless_event_is_refused(pieces: list[bytes]) -> None:
     """What a server sends cannot fill the memory."""
@@ -62,3 +65,9 @@ def test_a_framed_error_is_recognised_whatever_its_label() -> None:
     assert looks_like_events(b'id:1\nevent:error\ndata:{"code":"x"}')
     assert looks_like_events(b":HTTP_STATUS/400\ndata:{}")
     assert not looks_like_events(b'{"data":1}')
+
+
+def test_an_event_may_be_as_large_as_its_limit() -> None:
+    """However it is framed."""
+    for pieces in ([LINE.ljust(MAX_EVENT_BYTES, b"x") + b"\n"], [LINE + b"\n"] * (8 << 10)):
+        assert len(list(parse_events(pieces))) == 1

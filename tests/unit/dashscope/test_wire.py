@@ -14,7 +14,14 @@ from msgspec.structs import replace
 from qwentts_cli.audio.wav import Word
 from qwentts_cli.dashscope.errors import service_error
 from qwentts_cli.dashscope.refusal import Asked, Refusal
-from qwentts_cli.dashscope.wire import Answer, decode_answer, encode_body, read_refusal
+from qwentts_cli.dashscope.wire import (
+    Answer,
+    decode_answer,
+    encode_body,
+    identifier,
+    parse_document,
+    read_refusal,
+)
 from qwentts_cli.errors import (
     AuthError,
     NetworkError,
@@ -359,3 +366,79 @@ def test_tokens_are_read_where_there_are_any(usage: dict[str, object], metered: 
     answer = decode_answer(json.dumps(DOCUMENTED | {"usage": usage}).encode())
     assert isinstance(answer, Answer)
     assert answer.metered == metered
+
+
+@pytest.mark.parametrize(
+    ("data", "sound"),
+    [
+        ("AAE=", b"\0\1"),
+        ("data:audio/wav;base64,AAE=", b"\0\1"),
+        ("", b""),
+        ("data:audio/wav;base64,", b""),
+    ],
+)
+def test_sound_may_come_as_a_data_uri(data: str, sound: bytes) -> None:
+    assert decode_answer(json.dumps({"output": {"audio": {"data": data}}}).encode()) == Answer(audio=sound)
+
+
+@pytest.mark.parametrize("data", ["AAE=,AAE=", "data:AAE=", "audio/wav,AAE="])
+def test_what_only_looks_like_a_data_uri_is_damaged(data: str) -> None:
+    """It has the word at its beginning, and a comma."""
+    with pytest.raises(RejectedError, match="Base64"):
+        decode_answer(json.dumps({"output": {"audio": {"data": data}}}).encode())
+
+
+def test_an_answer_has_no_more_parts_than_any() -> None:
+    """Each becomes an object of its own, and would fill the memory."""
+    assert parse_document(b'{"a":[' + b"1," * 9_997 + b"1]}")["a"] == [1] * 9_998
+    with pytest.raises(NetworkError, match="too many parts"):
+        parse_document(b'{"a":[' + b"1," * 9_999 + b"1]}")
+    with pytest.raises(NetworkError, match="too many parts") as raised:
+        parse_document(b'{"a":[' + b"[],{}," * 3_400 + b"1]}")
+    assert raised.value.maybe_billed
+
+
+@pytest.mark.parametrize(
+    ("text", "kept"),
+    [("a" * 128, "a" * 128), ("a" * 129, ""), ("A.z_0:-", "A.z_0:-"), ("a b", ""), ("a\x1b", ""), ("", "")],
+)
+def test_an_id_is_one_or_nothing(text: str, kept: str) -> None:
+    assert identifier(text) == kept
+
+
+def test_a_refusal_may_be_long_or_say_little() -> None:
+    """A code is cut, and the number of the request is that of the body, or else of the headers."""
+    refusal = read_refusal(b'{"code":"' + b"c" * 200 + b'"}', 400, request_id="r")
+    assert (len(refusal.code), refusal.message, refusal.request_id) == (100, "", "r")
+    assert read_refusal(b'{"request_id":"b"}', 400, request_id="r").request_id == "b"
+    assert read_refusal(b"x", 400, request_id="no id").request_id == ""
+    assert read_refusal(b'{"error":{"type":"t","message":"m"}}', 400).code == "t"
+    assert len(read_refusal(b"x" * 5000, 502).message) == 4096
+    assert read_refusal(b"Bad Gateway", 502).message == "Bad Gateway"
+
+
+@pytest.mark.parametrize(("body", "is_page"), [(b" <html>x", True), (b"<Error>x</Error>", False)])
+def test_markup_is_not_quoted(body: bytes, *, is_page: bool) -> None:
+    assert read_refusal(body, 403) == Refusal(403, is_page=is_page)
+
+
+@pytest.mark.parametrize(
+    ("status", "within", "told"), [(200, 429, 429), (200, "429", 200), (200, None, 200), (400, 429, 400)]
+)
+def test_a_refusal_with_status_200_may_name_another(status: int, within: object, told: int) -> None:
+    """Only then: what came is what counts."""
+    body = json.dumps({"code": "x", "status_code": within}).encode()
+    assert read_refusal(body, status).status == told
+
+
+def test_an_event_has_its_own_status() -> None:
+    """Or that of the answer; an event without data is an empty refusal."""
+    assert read_refusal(b':HTTP_STATUS/429\ndata:{"code":"x"}\n\n', 200).status == 429
+    assert read_refusal(b'data:{"code":"x"}\n\n', 400).status == 400
+    assert read_refusal(b"id:1\n\n", 400) == Refusal(400)
+
+
+@pytest.mark.parametrize("error", [None, {}, [], "x", 0])
+def test_an_error_that_says_nothing_is_none(error: object) -> None:
+    assert isinstance(decode_answer(json.dumps({"code": "", "error": error}).encode()), Answer)
+    assert isinstance(decode_answer(b'{"error":{"message":"no"}}'), Refusal)

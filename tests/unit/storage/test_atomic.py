@@ -138,6 +138,21 @@ def test_leftovers_of_the_dead_go_and_those_of_the_living_stay(tmp_path: Path) -
     assert names(tmp_path) == [".qwentts-other", "file", "mine.part"]
 
 
+def test_what_only_looks_like_a_leftover_stays(tmp_path: Path) -> None:
+    """Whatever somebody put there under such a name; a pipe is not waited for."""
+    os.mkfifo(tmp_path / ".qwentts-pipe.part")
+    (tmp_path / ".qwentts-folder.part").mkdir()
+    (tmp_path / "precious").touch()
+    (tmp_path / ".qwentts-link.part").symlink_to("precious")
+    remove_leftovers(tmp_path)
+    assert names(tmp_path) == [
+        ".qwentts-folder.part",
+        ".qwentts-link.part",
+        ".qwentts-pipe.part",
+        "precious",
+    ]
+
+
 def test_the_disk_has_the_file_before_its_name_and_the_name_before_the_end(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from qwentts_cli.errors import LocalError
-from qwentts_cli.storage.os_errors import os_errors_as_local
+from qwentts_cli.storage.os_errors import os_errors_as_local, reason
 
 
 def test_a_file_that_cannot_be_read_is_not_said_to_be_unwritable(tmp_path: Path) -> None:
@@ -39,3 +39,23 @@ def test_each_error_has_what_helps(number: int, hint: str) -> None:
         raise OSError(number, "")
     assert raised.value.message == f"cannot write a.wav: {os.strerror(number)}"
     assert hint in raised.value.hint
+
+
+def test_the_reason_is_told_without_the_path() -> None:
+    """Whether it is told already or not; an error without a number says what it can."""
+    error = OSError(errno.EIO, "odd", "/elsewhere")
+    with pytest.raises(LocalError) as raised, os_errors_as_local(Path("a.wav")):
+        raise error
+    assert reason(error) == reason(raised.value) == "odd"
+    with (
+        pytest.raises(LocalError, match="a: odd") as raised,
+        os_errors_as_local(Path("a")),
+    ):
+        raise OSError("odd")
+    assert reason(raised.value) == raised.value.message
+
+
+def test_a_closed_pipe_stays_itself() -> None:
+    """Who reads our output went away, which is no trouble with a file."""
+    with pytest.raises(BrokenPipeError), os_errors_as_local(Path("a.wav")):
+        raise BrokenPipeError

@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import os
 import stat
-from typing import TYPE_CHECKING
+from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from qwentts_cli.errors import LocalError
+from qwentts_cli.storage import private
 from qwentts_cli.storage.private import (
     check_believable,
     check_folders_below,
     check_own_file,
+    check_own_folder,
     make_private_folder,
     open_private,
+    read_believable,
+    read_private,
 )
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 
 def mode(path: Path) -> int:
@@ -41,6 +43,46 @@ def test_our_folder_is_closed_to_those_who_could_write_there(tmp_path: Path) -> 
     (tmp_path / "a").chmod(0o777)
     make_private_folder(tmp_path / "a")
     assert mode(tmp_path / "a") == 0o755
+
+
+def test_a_folder_that_leads_elsewhere_is_not_ours(tmp_path: Path) -> None:
+    """Nor is a file in its place; neither is changed."""
+    (tmp_path / "far").mkdir()
+    (tmp_path / "far").chmod(0o777)
+    (tmp_path / "link").symlink_to(tmp_path / "far")
+    with pytest.raises(LocalError, match="it is a link"):
+        make_private_folder(tmp_path / "link")
+    assert mode(tmp_path / "far") == 0o777
+    (tmp_path / "file").touch()
+    with pytest.raises(NotADirectoryError):
+        make_private_folder(tmp_path / "file")
+
+
+def test_on_windows_a_junction_is_a_link_too(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It is a folder by its mode, and known by its tag alone."""
+    for tag, is_refused in ((0, False), (0xA0000003, True), (0xA0000019, False)):
+        facts = SimpleNamespace(st_mode=stat.S_IFDIR, st_uid=os.geteuid(), st_reparse_tag=tag)
+        monkeypatch.setattr(Path, "lstat", lambda _, facts=facts: facts)
+        if not is_refused:
+            check_own_folder(tmp_path)
+            continue
+        with pytest.raises(LocalError, match="it is a link"):
+            check_own_folder(tmp_path)
+
+
+def test_a_file_that_was_exchanged_meanwhile_is_closed_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is open is looked at once more, and a refused file does not stay open."""
+    (tmp_path / "victim").touch()
+    (tmp_path / "file").hardlink_to(tmp_path / "victim")
+    monkeypatch.setattr(private, "check_own_file", lambda _: None)
+    free = os.open(tmp_path, os.O_RDONLY)
+    os.close(free)
+    with pytest.raises(LocalError, match="a hard link"):
+        open_private(tmp_path / "file")
+    assert os.open(tmp_path, os.O_RDONLY) == free
+    os.close(free)
 
 
 def plant(path: Path, kind: str) -> None:
@@ -141,6 +183,52 @@ def test_what_others_can_write_is_not_believed(tmp_path: Path, bits: int) -> Non
     assert f"chmod 600 '{path}'" in raised.value.hint
     path.chmod(0o644)
     check_believable(path, path.stat())
+
+
+def test_what_is_read_is_believed_first(tmp_path: Path) -> None:
+    """As far as it is asked for; a link is followed to what it names."""
+    path = tmp_path / "file"
+    path.write_bytes(b"12345")
+    path.chmod(0o600)
+    (tmp_path / "link").symlink_to(path)
+    for name in (path, tmp_path / "link"):
+        content, facts = read_believable(name, 4)
+        assert (content, facts.st_size) == (b"1234", 5)
+    path.chmod(0o602)
+    with pytest.raises(LocalError, match="others can write"):
+        read_believable(tmp_path / "link", 4)
+
+
+def test_a_pipe_is_read_only_where_one_may_be(tmp_path: Path) -> None:
+    """One without a name belongs to who started us; one with a name is believed as a file is."""
+    os.mkfifo(tmp_path / "pipe", 0o600)
+    with pytest.raises(LocalError, match="is not a file"):
+        read_believable(tmp_path / "pipe", 4)
+    (tmp_path / "pipe").chmod(0o622)
+    held = os.open(tmp_path / "pipe", os.O_RDWR)
+    with pytest.raises(LocalError, match="others can write"):
+        read_believable(tmp_path / "pipe", 4, waits_for_pipe=True)
+    os.close(held)
+    read, write = os.pipe()
+    os.fchmod(read, 0o622)
+    os.write(write, b"12345")
+    os.close(write)
+    assert read_believable(Path(f"/dev/fd/{read}"), 9, waits_for_pipe=True)[0] == b"12345"
+    os.close(read)
+
+
+def test_what_is_ours_is_read_and_only_that(tmp_path: Path) -> None:
+    """Reading makes no file."""
+    path = tmp_path / "file"
+    with pytest.raises(FileNotFoundError):
+        read_private(path)
+    path.write_bytes(b"12345")
+    path.chmod(0o644)
+    assert (read_private(path), mode(path)) == (b"12345", 0o644)
+    path.rename(tmp_path / "other")
+    path.symlink_to(tmp_path / "other")
+    with pytest.raises(LocalError, match="it is a link"):
+        read_private(path)
 
 
 def test_root_is_believed_and_nobody_else(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -68,6 +68,40 @@ def test_an_older_one_is_brought_up_to_date(tmp_path: Path) -> None:
         new.close()
 
 
+LAST = "CREATE TABLE names (name TEXT)"
+THIRD = Layout(
+    title="list",
+    versions=(OLD, NEW, LAST),
+    upgrades=(UPGRADE, f"{LAST};INSERT INTO names SELECT term FROM terms;DROP TABLE terms"),
+    is_durable=True,
+)
+
+
+@pytest.mark.parametrize("layout", [FIRST, SECOND, THIRD])
+def test_one_of_any_version_goes_all_the_way(tmp_path: Path, layout: Layout) -> None:
+    """Each step from where it is, and none that is behind it."""
+    path = tmp_path / "list.sqlite"
+    open_database(path, layout, warn=pytest.fail)[0].close()
+    database, _ = open_database(path, layout, warn=pytest.fail)
+    [(table,)] = database.run("SELECT name FROM sqlite_master")
+    database.run(f"INSERT INTO {table} VALUES ('a'{', 1' if layout is SECOND else ''})")
+    database.close()
+    with closing(open_to_read(path, THIRD)) as newest:
+        assert newest.run("SELECT * FROM names") == [("a",)]
+    with closing(open_database(path, THIRD, warn=pytest.fail)[0]) as newest:
+        assert newest.run("SELECT * FROM names") == [("a",)]
+
+
+@pytest.mark.parametrize("before", [0o600, 0o644, 0o400])
+def test_it_is_closed_to_others(tmp_path: Path, before: int) -> None:
+    """Whatever it was; SQLite makes those beside it alike."""
+    path = tmp_path / "list.sqlite"
+    path.touch()
+    path.chmod(before)
+    open_database(path, FIRST, warn=pytest.fail)[0].close()
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
 def test_one_that_is_missing_is_read_as_empty(tmp_path: Path) -> None:
     """Looking makes no file."""
     reader = open_to_read(tmp_path / "list.sqlite", SECOND)
@@ -104,6 +138,14 @@ def test_what_runs_by_itself_is_not_trusted(tmp_path: Path) -> None:
         with pytest.raises(DatabaseError):
             database.run("DELETE FROM sqlite_master")
     database.close()
+
+
+def test_no_value_fills_the_memory(tmp_path: Path) -> None:
+    """One may have 16 MiB."""
+    with closing(open_database(tmp_path / "list.sqlite", FIRST, warn=pytest.fail)[0]) as database:
+        assert database.run("SELECT length(zeroblob(16 << 20))") == [(16 << 20,)]
+        with pytest.raises(DatabaseError, match="too big"):
+            database.run("SELECT length(zeroblob((16 << 20) + 1))")
 
 
 @pytest.mark.parametrize(("layout", "level"), [(FIRST, 1), (SECOND, 2)])

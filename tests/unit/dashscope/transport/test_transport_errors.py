@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import errno
 import http.client
+import os
 import socket
 import ssl
 from typing import TYPE_CHECKING
@@ -10,6 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 import requests
 import urllib3
+from urllib3.connection import HTTPConnection
 
 from qwentts_cli.dashscope.transport.deadline import Deadline
 from qwentts_cli.dashscope.transport.transport_errors import (
@@ -17,7 +20,14 @@ from qwentts_cli.dashscope.transport.transport_errors import (
     CertificateError,
     translate_transport_error,
 )
-from qwentts_cli.errors import ExitCode, LocalError, NetworkError, RejectedError
+from qwentts_cli.errors import (
+    ExitCode,
+    LocalError,
+    NetworkError,
+    QwenTTSError,
+    RejectedError,
+    Unreachable,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,3 +117,119 @@ def test_what_the_system_says_is_told() -> None:
     inner = urllib3.exceptions.ProtocolError("Connection aborted.", OSError(113, "No route to host"))
     told = translate_transport_error(requests.ConnectionError(inner), URL, Deadline(1))
     assert told.message == "the connection to tts.example.com failed: no route to host"
+
+
+def tell(error: BaseException, url: str = URL) -> QwenTTSError:
+    return translate_transport_error(error, url, Deadline(1))
+
+
+@pytest.mark.parametrize(
+    ("status", "says", "retryable"),
+    [
+        (407, "the proxy requires a password (407)", False),
+        (403, "the proxy answered with 403", False),
+        (499, "the proxy answered with 499", False),
+        (500, "the proxy answered with 500", True),
+        (503, "the proxy answered with 503", True),
+    ],
+)
+def test_a_proxy_that_refuses(status: int, says: str, *, retryable: bool) -> None:
+    """Whether asking again can help is up to what it says."""
+    inner = OSError(f"Tunnel connection failed: {status} No")
+    told = tell(requests.exceptions.ProxyError(urllib3.exceptions.ProxyError("no", inner)))
+    assert (told.message, told.retryable) == (says, retryable)
+    assert "NO_PROXY" in told.hint
+    assert not isinstance(told, Unreachable)
+
+
+@pytest.mark.parametrize(
+    ("inner", "says"),
+    [
+        (socket.gaierror(-2, "no"), "cannot be reached: there is no such host"),
+        (ConnectionRefusedError(), "cannot be reached: it refused"),
+        (urllib3.exceptions.ConnectTimeoutError(), "cannot be reached: nothing answers"),
+        (ssl.SSLError("x"), "has no TLS; its address may begin with http://"),
+        (TimeoutError(), "was too slow"),
+        (OSError("x"), "broke off"),
+    ],
+)
+def test_a_proxy_that_is_not_there(inner: Exception, says: str) -> None:
+    """It may be there soon."""
+    told = tell(urllib3.exceptions.ProxyError("no", inner))
+    assert told.message == f"the proxy {says}"
+    assert isinstance(told, Unreachable)
+
+
+def test_what_a_socks_proxy_says_is_told() -> None:
+    """But not what the system said of the way to it."""
+
+    class SocksError(Exception):
+        socket_err: OSError | None = None
+
+    SocksError.__module__ = "socks"
+    told = tell(urllib3.exceptions.ProxyError("no", SocksError("0x02: Connection not allowed")))
+    assert told.message == "the proxy says: Connection not allowed"
+    inner = SocksError("Error connecting: refused")
+    inner.socket_err = ConnectionRefusedError()
+    inner.__context__ = ConnectionRefusedError()
+    told = tell(urllib3.exceptions.ProxyError("no", inner))
+    assert told.message == "the proxy cannot be reached: it refused"
+
+
+@pytest.mark.parametrize(
+    ("args", "says"),
+    [((10, 20), ": 10 of 30 bytes arrived"), ((b"10", 20), ""), ((10, None), ""), ((10,), ""), ((), "")],
+)
+def test_how_much_came_is_told_where_it_is_known(args: tuple[object, ...], says: str) -> None:
+    told = tell(made(urllib3.exceptions.IncompleteRead, *args))
+    assert told.message == f"the answer of tts.example.com is cut short{says}"
+
+
+@pytest.mark.parametrize(
+    ("number", "kind", "hint"),
+    [
+        (errno.EMFILE, LocalError, "--jobs"),
+        (errno.ENFILE, LocalError, "--jobs"),
+        (errno.EACCES, Unreachable, "A firewall"),
+        (errno.EPERM, Unreachable, "A firewall"),
+        (errno.ENETUNREACH, Unreachable, "Check the network."),
+    ],
+)
+def test_trouble_of_this_machine_is_told_as_such(number: int, kind: type[QwenTTSError], hint: str) -> None:
+    """It may be over soon."""
+    inner = urllib3.exceptions.NewConnectionError(HTTPConnection("h"), "x")
+    inner.__cause__ = OSError(number, os.strerror(number))
+    told = tell(inner)
+    assert type(told) is kind
+    assert told.message.startswith("cannot connect to tts.example.com: ")
+    assert hint in told.hint
+    assert told.retryable
+
+
+def test_a_deadline_that_ended_it_is_told_instead() -> None:
+    """If anybody was reached; and the port is told where the address has one."""
+    deadline = Deadline(0.5)
+    deadline.is_over = True
+    error = ConnectionResetError()
+    told = translate_transport_error(error, "http://localhost:81/a", deadline)
+    assert told.message == "localhost:81 reset the connection"
+    deadline.has_connected = True
+    told = translate_transport_error(error, "http://localhost:81/a", deadline)
+    assert told.message == "localhost:81 was too slow: not done within 0.5 s"
+
+
+def test_a_certificate_is_told_with_the_reason() -> None:
+    """Once more is of no use."""
+    error = ssl.SSLCertVerificationError()
+    error.verify_message = "self-signed certificate"
+    told = tell(requests.exceptions.SSLError(error))
+    assert told.message == "cannot trust the certificate of tts.example.com: self-signed certificate"
+    assert "REQUESTS_CA_BUNDLE" in told.hint
+    assert not told.retryable
+
+
+def test_a_name_that_took_too_long_is_told_as_such() -> None:
+    error = urllib3.exceptions.NameResolutionError("h", HTTPConnection("h"), socket.gaierror())
+    assert tell(error).message == "cannot resolve the host tts.example.com"
+    error.__cause__ = TimeoutError("no answer within 3 s")
+    assert tell(error).message == "cannot resolve the host tts.example.com: no answer within 3 s"
