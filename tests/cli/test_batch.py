@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import signal
 import sqlite3
-import subprocess
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,8 @@ from tests.tones import read_back, without_space
 
 if TYPE_CHECKING:
     from pathlib import Path
+
+    from tests.reliability.forked import ForkedQwentts
 
 
 def write_texts(folder: Path, texts: dict[str, str]) -> None:
@@ -187,18 +188,17 @@ def test_what_fails_for_all_stops_at_once(qwentts: Qwentts, fault: str) -> None:
         assert posts(server) <= 8
 
 
-def test_two_batches_cannot_share_a_folder(qwentts: Qwentts) -> None:
+def test_two_batches_cannot_share_a_folder(qwentts: ForkedQwentts) -> None:
     """The second is told who holds it, and exits 9."""
     write_texts(qwentts.folder, {"in/a.txt": "Slow."})
     with Sandbox(voice_engine="tones", faults="post:stall") as server:
-        first = at(qwentts, server).start("batch", "in", "-d", "out", stderr=subprocess.PIPE)
-        lock = qwentts.folder / "out/.qwentts/journal.lock"
-        until(lambda: lock.exists() and lock.read_text())
-        assert str(first.pid) in qwentts("batch", "in", "-d", "out", code=9).stderr
-        first.send_signal(signal.SIGINT)
-        assert first.wait(200) == 130
-        assert first.stderr
-        first.stderr.close()
+        at(qwentts, server)
+        with qwentts.running("batch", "in", "-d", "out") as first:
+            lock = qwentts.folder / "out/.qwentts/journal.lock"
+            until(lambda: lock.exists() and lock.read_text())
+            assert str(first.pid) in qwentts("batch", "in", "-d", "out", code=9).stderr
+            first.send(signal.SIGINT)
+            assert first.wait().code == 130
 
 
 def test_shards_are_a_partition(online: Qwentts) -> None:
@@ -234,21 +234,17 @@ def test_a_foreign_file_is_kept(online: Qwentts, sandbox: Sandbox) -> None:
     assert read_back(online.folder / "out/a.wav") == "Text."
 
 
-def test_a_killed_batch_resumes(qwentts: Qwentts) -> None:
+def test_a_killed_batch_resumes(qwentts: ForkedQwentts) -> None:
     """After SIGKILL the same command finishes: bills at most the items and the workers, no leftovers."""
     write_texts(qwentts.folder, {f"in/{n:03}.txt": f"This is item number {n}." for n in range(80)})
     with Sandbox(voice_engine="tones", faults="post:latency=0.02") as server:
         at(qwentts, server)
         for _ in range(3):
-            process = qwentts.start(
-                "batch", "in", "-d", "out", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
-            )
-            assert process.stdout
-            for _ in range(15):
-                process.stdout.readline()
-            process.kill()
-            process.wait()
-            process.stdout.close()
+            with qwentts.piped("batch", "in", "-d", "out") as (run, _, stdout):
+                for _ in range(15):
+                    stdout.readline()
+                run.send(signal.SIGKILL)
+                run.wait()
         qwentts("batch", "in", "-d", "out")
         bills = sum(record.billed > 0 for record in server.ledger)
     assert bills <= 80 + 3 * 8

@@ -6,7 +6,6 @@ import json
 import re
 import signal
 import sqlite3
-import subprocess
 from contextlib import closing
 from typing import TYPE_CHECKING
 
@@ -46,13 +45,12 @@ def stages(folder: Path) -> set[str]:
         return {stage for (stage,) in database.execute("SELECT stage FROM files")}
 
 
-def kill_in_the_middle(qwentts: Qwentts, *args: str) -> None:
+def kill_in_the_middle(qwentts: ForkedQwentts, *args: str) -> None:
     """Kill a batch as soon as its first item is made; it must not be able to end before."""
-    process = qwentts.start(*args, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-    assert process.stdout
-    process.stdout.readline()
-    process.kill()
-    process.communicate(timeout=200)
+    with qwentts.piped(*args) as (run, _, stdout):
+        stdout.readline()
+        run.send(signal.SIGKILL)
+        run.wait()
 
 
 @pytest.fixture
@@ -75,30 +73,31 @@ def test_a_stop_by_the_budget_counts_what_was_finished(listed: Qwentts, sandbox:
     assert bills(sandbox) == 60
 
 
-def test_an_interrupt_counts_what_was_finished(qwentts: Qwentts) -> None:
+def test_an_interrupt_counts_what_was_finished(qwentts: ForkedQwentts) -> None:
     """Ctrl-C in the middle: every whole file is known to the next run, and none is bought again."""
     (qwentts.folder / "items.jsonl").write_text(ITEMS)
     args = ("batch", "items.jsonl", "-d", "out", "--no-cache", "--jobs", "8")
     with Sandbox(voice_engine="tones", faults="post:latency=0.3,post:stall#20") as server:
         at(qwentts, server)
-        process = qwentts.start(*args, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        assert process.stdout
-        process.stdout.readline()
-        process.send_signal(signal.SIGINT)
-        _, stderr = process.communicate(timeout=200)
-        assert process.returncode == 130
+        with qwentts.piped(*args) as (run, _, stdout):
+            stdout.readline()
+            run.send(signal.SIGINT)
+            stdout.read()
+            result = run.wait()
+        assert result.code == 130
         there = waves(qwentts.folder / "out")
-        assert made(stderr.decode()) == len(there) < 60
+        assert made(result.stderr) == len(there) < 60
         states = qwentts(*args, "--explain").text.splitlines()
         assert sum(line.endswith(": already there") for line in states) == len(there)
 
 
-def test_a_kill_is_told_once(qwentts: Qwentts) -> None:
+def test_a_kill_is_told_once(qwentts: ForkedQwentts) -> None:
     """What a killed run had asked for may be paid twice; the next run says so, the one after does not."""
     (qwentts.folder / "items.jsonl").write_text(ITEMS)
     args = ("batch", "items.jsonl", "-d", "out", "--jobs", "4")
     with Sandbox(voice_engine="tones", faults="post:stall#5") as server:
-        kill_in_the_middle(at(qwentts, server), *args)
+        at(qwentts, server)
+        kill_in_the_middle(qwentts, *args)
         told = r"an earlier run was killed while it made \d+ items?; .* may be billed twice"
         assert re.search(told, qwentts(*args, "--limit", "1").stderr)
         assert "earlier run" not in qwentts(*args, "--limit", "1").stderr
@@ -153,20 +152,19 @@ def test_a_report_takes_nobodys_place(listed: Qwentts, sandbox: Sandbox) -> None
     listed(*args, "rows.jsonl", "--force")
 
 
-def test_parts_are_not_made_beside_the_whole(listed: Qwentts) -> None:
+def test_parts_are_not_made_beside_the_whole(listed: ForkedQwentts) -> None:
     """Part and part go together; the whole list waits for both."""
     args = ("batch", "items.jsonl", "-d", "out")
     with Sandbox(voice_engine="tones", faults="post:latency=0.2") as slow:
         at(listed, slow)
-        part = listed.start(*args, "--shard", "1/2", stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
-        assert part.stdout
-        part.stdout.readline()
-        part.send_signal(signal.SIGSTOP)
-        assert "another process" in listed(*args, code=9).stderr
-        part.send_signal(signal.SIGCONT)
-        listed(*args, "--shard", "2/2")
-        part.communicate(timeout=200)
-        assert part.returncode == 0
+        with listed.piped(*args, "--shard", "1/2") as (part, _, stdout):
+            stdout.readline()
+            part.send(signal.SIGSTOP)
+            assert "another process" in listed(*args, code=9).stderr
+            part.send(signal.SIGCONT)
+            listed(*args, "--shard", "2/2")
+            stdout.read()
+            assert part.wait().code == 0
         assert listed(*args).text == ""
 
 
@@ -220,13 +218,14 @@ def test_parts_and_whole_agree(listed: Qwentts, sandbox: Sandbox) -> None:
     assert bills(sandbox) == before + 7
 
 
-def test_leftovers_of_a_kill_go_everywhere(qwentts: Qwentts) -> None:
+def test_leftovers_of_a_kill_go_everywhere(qwentts: ForkedQwentts) -> None:
     """In the folders below the output folder too."""
     rows = [{"text": f"Item {number}.", "output": f"sub/{number}.wav"} for number in range(20)]
     (qwentts.folder / "items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
     args = ("batch", "items.jsonl", "-d", "out", "--jobs", "4")
     with Sandbox(voice_engine="tones", faults="post:stall#5") as server:
-        kill_in_the_middle(at(qwentts, server), *args)
+        at(qwentts, server)
+        kill_in_the_middle(qwentts, *args)
         assert list(qwentts.folder.glob("out/sub/.qwentts-*"))
         qwentts(*args)
     assert len(list((qwentts.folder / "out/sub").iterdir())) == 20

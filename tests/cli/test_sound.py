@@ -42,21 +42,20 @@ def test_every_format_says_the_text(online: Qwentts, extension: str) -> None:
 
 
 @pytest.mark.parametrize("extension", ["m4a", "m4b"])
-def test_aac_is_written_to_files(online: Qwentts, sandbox: Sandbox, extension: str) -> None:
+def test_aac_is_written_to_files(online: ForkedQwentts, sandbox: Sandbox, extension: str) -> None:
     """Its table of contents comes last, so that a pipe is refused before anything is sent."""
-    process = online.start(
-        "say", TEXT, "-o", "-", "--format", extension, stdout=subprocess.PIPE, stderr=subprocess.PIPE
-    )
-    out, errors = process.communicate()
-    assert (process.returncode, out) == (2, b"")
-    assert f"{extension} is written to a file, not to a pipe" in errors.decode()
+    with online.piped("say", TEXT, "-o", "-", "--format", extension) as (run, _, stdout):
+        assert stdout.read() == b""
+        result = run.wait()
+    assert result.code == 2
+    assert f"{extension} is written to a file, not to a pipe" in result.stderr
     assert not sandbox.ledger
     online("say", TEXT, "-o", f"out.{extension}")
     assert read_back(online.folder / f"out.{extension}") == TEXT
 
 
 @pytest.mark.parametrize("extension", ["wav", "flac", "mp3"])
-def test_stdout_sent_to_a_file_is_a_finished_file(online: Qwentts, extension: str) -> None:
+def test_stdout_sent_to_a_file_is_a_finished_file(online: ForkedQwentts, extension: str) -> None:
     """`-o - > x.wav` has its length in the header, as `-o x.wav` does; behind `>>` nothing can be changed."""
     online("say", TEXT, "-o", f"named.{extension}")
     named = soundfile.info(online.folder / f"named.{extension}").frames
@@ -172,7 +171,7 @@ def test_a_stream_that_ends_early_is_no_success(qwentts: ForkedQwentts, fault: s
     assert result.stderr.splitlines()[-1].startswith("Error: ")
 
 
-def test_a_pipe_is_spoken_while_it_is_written(online: Qwentts) -> None:
+def test_a_pipe_is_spoken_while_it_is_written(online: ForkedQwentts) -> None:
     """The first sentence sounds before the writer has written the last."""
     said = ("say", "-", "-o", "-", "--format", "pcm", "--live-wait", "30")
     process = online.start(*said, stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -303,28 +302,15 @@ def test_a_budget_holds_for_one_text_too(online: Qwentts, sandbox: Sandbox) -> N
 @pytest.mark.parametrize(
     "text", [b"A whole line ends with a stop.\n", b"A line without one\n", b"An unfinished"]
 )
-def test_a_silent_writer_is_heard(online: Qwentts, text: bytes) -> None:
+def test_a_silent_writer_is_heard(online: ForkedQwentts, text: bytes) -> None:
     """What somebody has written into a pipe sounds before the pipe ends, finished or not."""
-    process = online.start(
-        "say",
-        "-",
-        "-o",
-        "-",
-        "--format",
-        "pcm",
-        "--live-wait",
-        "0.1",
-        stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-    )
-    assert process.stdin
-    assert process.stdout
-    process.stdin.write(text)
-    process.stdin.flush()
-    heard = process.stdout.read(9_000)
-    process.stdin.write(b" And more.")
-    process.stdin.close()
-    heard += process.stdout.read()
-    process.stdout.close()
-    assert process.wait(200) == 0
+    said = ("say", "-", "-o", "-", "--format", "pcm", "--live-wait", "0.1")
+    with online.piped(*said) as (run, stdin, stdout):
+        stdin.write(text)
+        stdin.flush()
+        heard = stdout.read(9_000)
+        stdin.write(b" And more.")
+        stdin.close()
+        heard += stdout.read()
+        assert run.wait().code == 0
     assert without_space(read_back_pcm(heard)) == without_space(f"{text.decode()}And more.")

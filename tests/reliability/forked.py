@@ -77,8 +77,12 @@ class ForkedQwentts(Qwentts):
         env: dict[str, str] | None = None,
         broken: Broken | None = None,
         umask: int | None = None,
+        streams: dict[int, int] | None = None,
     ) -> Iterator[Run]:
-        """Start the program, its disk `broken`; it is killed if it still runs when the block ends."""
+        """Start the program, its disk `broken`; it is killed if it still runs when the block ends.
+
+        Its streams are files, unless `streams` has a descriptor for the number of one.
+        """
         with tempfile.TemporaryDirectory() as name, socket.socket(socket.AF_UNIX) as line:
             for number, content in enumerate((stdin or b"", b"", b"")):
                 (Path(name) / str(number)).write_bytes(content)
@@ -92,9 +96,10 @@ class ForkedQwentts(Qwentts):
             line.settimeout(_LONGEST_RUN_S)
             line.connect(self.server)
             modes = (os.O_RDONLY, os.O_WRONLY, os.O_WRONLY)
-            streams = [os.open(Path(name) / str(number), mode) for number, mode in enumerate(modes)]
-            socket.send_fds(line, [ascii(order).encode() + b"\n"], streams)
-            for descriptor in streams:
+            files = [os.open(Path(name) / str(number), mode) for number, mode in enumerate(modes)]
+            passed = (dict(enumerate(files)) | (streams or {})).values()
+            socket.send_fds(line, [ascii(order).encode() + b"\n"], list(passed))
+            for descriptor in files:
                 os.close(descriptor)
             with line.makefile() as news:
                 run = Run(int(news.readline()), news, Path(name))
@@ -104,6 +109,22 @@ class ForkedQwentts(Qwentts):
                     if run.code is None:
                         run.send(signal.SIGKILL)
                         run.wait()
+
+    @contextmanager
+    def piped(
+        self, *args: str | Path, env: dict[str, str] | None = None
+    ) -> Iterator[tuple[Run, IO[bytes], IO[bytes]]]:
+        """Start it between two pipes; gives the run, what it reads and what it writes."""
+        theirs_in, ours_in = os.pipe()
+        ours_out, theirs_out = os.pipe()
+        with (
+            os.fdopen(ours_in, "wb") as stdin,
+            os.fdopen(ours_out, "rb") as stdout,
+            self.running(*args, env=env, streams={0: theirs_in, 1: theirs_out}) as run,
+        ):
+            os.close(theirs_in)
+            os.close(theirs_out)
+            yield run, stdin, stdout
 
 
 @dataclass

@@ -80,7 +80,8 @@ def test_a_second_interrupt_ends_it_at_once(qwentts: ForkedQwentts) -> None:
             while not run.ends(within_s=0.4):  # it came before the wait that it was to end
                 run.send(signal.SIGINT)
             result = run.wait()
-        assert (result.code, result.stderr) == (130, "")
+        assert result.code == 130
+        assert result.stderr.startswith("Warning: 1 request got no usable answer and may have been billed")
     assert not list(qwentts.home.parent.rglob(".qwentts-*"))
 
 
