@@ -108,7 +108,7 @@ class Results(Struct):
 
     `hopeless` items failed for a reason that will not pass. What was made now is `made_characters` long, in
     characters as they are billed, and takes `made_s` seconds; `characters` and `duration_s` include what was
-    there already.
+    there already. `hints` say what helps: all of them while they are one, so that it can be told.
     """
 
     is_kept: bool = False
@@ -125,6 +125,7 @@ class Results(Struct):
     made_s: float = 0.0
     joined: Joined | None = None
     kept: list[Outcome] = field(default_factory=list)
+    hints: set[str] = field(default_factory=set)
 
     def add(self, outcome: Outcome) -> None:
         self.skipped += outcome.status is Status.SKIPPED
@@ -140,6 +141,8 @@ class Results(Struct):
             self.made_s += outcome.duration_s
         if self.is_kept:
             self.kept.append(outcome)
+        if outcome.error and len(self.hints) <= 1:
+            self.hints.add(outcome.error.hint)
 
     @property
     def in_order(self) -> list[Outcome]:
@@ -169,7 +172,9 @@ class Results(Struct):
         """The error that the whole batch ends in, if items failed."""
         if not self.failed:
             return None
+        (shared,) = self.hints if len(self.hints) == 1 else ("",)
+        advice = "then run the same command again" if shared else self.advice
         return PartialError(
             f"{self.failed} of {plural(self.items, 'item')} failed",
-            hint=f"{self.advice[0].upper()}{self.advice[1:]}; what is done is kept.",
+            hint=f"{shared} {advice[0].upper()}{advice[1:]}; what is done is kept.".lstrip(),
         )

@@ -128,6 +128,16 @@ def test_a_failed_item_is_named_and_explained(qwentts: Qwentts) -> None:
         assert qwentts(*args, "--explain").text.splitlines()[1] == "out/0002.wav: failed"
 
 
+def test_what_helps_all_that_failed_is_told_at_the_end(qwentts: Qwentts) -> None:
+    """Such as for a model that is gone; what helps only some of them is in `--json` and the report."""
+    (qwentts.folder / "in.txt").write_text("One.\nTwo.\n")
+    args = ("batch", "in.txt", "--lines", "-d", "out")
+    with Sandbox(voice_engine="tones", faults="post:code=ModelNotFound") as server:
+        stderr = at(qwentts, server)(*args, code=8).stderr
+    hint = "Check --model and --region, or --base-url. Then run the same command again; what is done is kept."
+    assert stderr.endswith(f"2 of 2 items failed. {hint}\n")
+
+
 def test_scripts_learn_what_was_done_before_an_error(listed: Qwentts) -> None:
     """One document with both; all that is wrong with a list is in it."""
     args = ("batch", "items.jsonl", "-d", "out", "--json")
