@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import base64
 import json
+from typing import TYPE_CHECKING
 
 import pytest
 
 from qwentts_cli.sandbox.server import Sandbox
 from tests.conftest import KEY, Qwentts, at
-from tests.reliability.raw_server import answering, http, serving
+from tests.reliability.raw_server import RawServer, http, read_request, serving
 from tests.samples import write_sample
 from tests.tones import read_back, read_back_pcm
+
+if TYPE_CHECKING:
+    import socket
 
 TEXT = "Hello, world."
 
@@ -53,16 +57,24 @@ def test_sound_in_an_answer_without_streams_is_piped(qwentts: Qwentts) -> None:
     assert read_back_pcm(piped) == TEXT
 
 
+@pytest.mark.parametrize("is_linked", [False, True], ids=["carried", "linked"])
 @pytest.mark.parametrize("target", ["out.wav", "-"])
-def test_words_that_nobody_asked_for_cost_no_sound(qwentts: Qwentts, target: str) -> None:
+def test_words_that_nobody_asked_for_cost_no_sound(qwentts: Qwentts, target: str, *, is_linked: bool) -> None:
     """Nor need they be words of the text."""
-    sample = qwentts.folder / "sample.wav"
-    write_sample(sample)
+    sound = write_sample(qwentts.folder / "sample.wav").read_bytes()
     said = {"text": "Moin", "begin_time": 0, "end_time": 300}
-    audio = {"data": base64.b64encode(sample.read_bytes()).decode()}
-    output = {"finish_reason": "stop", "audio": audio, "sentence": {"index": 0, "words": [said]}}
-    answer = json.dumps({"output": output, "usage": {"characters": 13}}).encode()
-    with serving(answering(http(answer, "Content-Type: application/json"))) as server:
+
+    def serve(line: socket.socket, server: RawServer) -> None:
+        if read_request(line, server).startswith(b"GET"):
+            line.sendall(http(sound))
+            return
+        link = f"http://127.0.0.1:{server.port}/a.wav"
+        audio = {"url": link} if is_linked else {"data": base64.b64encode(sound).decode()}
+        output = {"finish_reason": "stop", "audio": audio, "sentence": {"index": 0, "words": [said]}}
+        answer = json.dumps({"output": output, "usage": {"characters": 13}}).encode()
+        line.sendall(http(answer, "Content-Type: application/json"))
+
+    with serving(serve) as server:
         qwentts.env |= {"QWENTTS_API_KEY": KEY, "QWENTTS_BASE_URL": server.base_url}
         qwentts("say", TEXT, "-o", target)
-        assert server.connections == 1
+        assert len(server.requests) == 1 + is_linked
