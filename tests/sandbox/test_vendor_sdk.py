@@ -177,3 +177,23 @@ def test_the_second_client_on_the_other_endpoint(sdk: Any, sandbox: Sandbox) -> 
         url = "https://example.com/a.wav"
         made: Any = client.audio.voices.create(target_model=AUDIO["model"], prefix="ann", url=url)
         assert made.voice_id.startswith(AUDIO["model"])
+
+
+@pytest.mark.filterwarnings("ignore:dashscope 2.0 audio API is a preview:FutureWarning")
+def test_the_second_client_designs_a_voice(sdk: Any, sandbox: Sandbox) -> None:
+    """It is heard before it is kept, speaks, and is deleted."""
+    from dashscope.v2.errors import BadRequestError
+
+    words = "Come aboard, my friend."
+    with sdk.Client(api_key="sk-test", base_url=sandbox.base_url) as client:
+        design, target = client.audio.voice_design, "qwen3-tts-vd-2026-01-26"
+        made: Any = design.create(
+            target_model=target, preferred_name="sailor", voice_prompt="an old sailor", preview_text=words
+        )
+        assert read_back(base64.b64decode(made.preview_audio["data"])) == words
+        assert design.get(made.voice).target_model == target
+        said: Any = client.audio.tts.http.synthesize("Hi.", model=target, voice=made.voice)
+        assert read_back(requests.get(said.audio_url, timeout=5).content) == "Hi."
+        design.delete(made.voice)
+        with pytest.raises(BadRequestError, match="VoiceNotFound"):
+            design.get(made.voice)
