@@ -33,7 +33,9 @@ def redact(text: str) -> str:
 
 def safe(text: str, limit: int = MAX_SHOWN) -> str:
     """One line that is safe on a terminal: secrets hidden, unsafe characters escaped, length capped."""
-    shown = re.sub(_UNSAFE, _escape, redact(text[: _LONGEST * limit]))
+    shown = redact(text[: _LONGEST * limit])
+    if not shown.isprintable():
+        shown = re.sub(_UNSAFE, _escape, shown)
     return shown if len(shown) <= limit else f"{shown[: limit - 1]}…"
 
 

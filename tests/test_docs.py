@@ -9,10 +9,13 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import msgspec
 import pytest
 from platformdirs.macos import MacOS
 from platformdirs.unix import Unix
@@ -228,7 +231,28 @@ def test_the_manual_page_is_good_roff() -> None:
         assert words in plain.replace("\u2010", "-").replace("\u2212", "-")
 
 
+def catalog_files() -> dict[Path, str]:
+    """The JSON of each file of the catalogue, with numbers as they were written: 0.10 dollars stay 0.10."""
+    encoder = msgspec.json.Encoder(decimal_format="number")
+    paths = (ROOT / "qwentts_cli" / "dashscope" / "catalog").glob("*.toml")
+    tables = {path: tomllib.loads(path.read_text(encoding="utf-8"), parse_float=Decimal) for path in paths}
+    return {
+        path.with_suffix(".json"): msgspec.json.format(encoder.encode(table), indent=1).decode() + "\n"
+        for path, table in tables.items()
+    }
+
+
+def test_the_catalogue_that_is_read_is_the_one_that_was_written() -> None:
+    """Its JSON is made of its TOML."""
+    for path, text in catalog_files().items():
+        assert path.read_text(encoding="utf-8") == text, (
+            f"renew it: python {Path(__file__).relative_to(ROOT)}"
+        )
+
+
 if __name__ == "__main__":
+    for made, text in catalog_files().items():
+        made.write_text(text, encoding="utf-8")
     MANUAL.write_text(man_page(), encoding="utf-8")
     COMMANDS.write_text(help_text(), encoding="utf-8")
     for script in (ROOT / "qwentts_cli" / "cli" / "completions").iterdir():

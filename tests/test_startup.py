@@ -115,7 +115,7 @@ def test_what_is_in_the_cache_needs_no_network(probe: Probe, sandbox: Sandbox) -
     say = ("say", "Hello there.", "-o", "hi.wav", "--force")
     probe(SLOW, *say, **server)
     before = len(sandbox.ledger)
-    unused = rf"{SLOW}|{NETWORK}|{BATCH}|{CONNECTION}|{DOCUMENTS}|platformdirs|tempfile|random"
+    unused = rf"{SLOW}|{NETWORK}|{BATCH}|{CONNECTION}|{DOCUMENTS}|platformdirs|tempfile|tomllib|random"
     assert probe(unused, *say, **server)[1] == ""
     assert len(sandbox.ledger) == before > 0
 

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from pathlib import PurePath
 
 # With a letter in it, and no space: "take.2" and "Vol. 3. The End" have none.
-_EXTENSION = re.compile(r"\.\w*[^\W\d]\w*")
+_EXTENSION = r"\.\w*[^\W\d]\w*"
 _OPUS_RATES = (8000, 12_000, 16_000, 24_000, 48_000)
 _MP3_RATES = (8000, 11_025, 12_000, 16_000, 22_050, 24_000, 32_000, 44_100, 48_000)
 # MPEG-2.5, 2 and 1 begin at these sample rates, each with its own lowest and highest bit rate.
@@ -58,7 +58,7 @@ class AudioFormat(StrEnum):
             UsageError: it is the extension of something else.
         """
         found = cls.from_path(path)
-        if not found and _EXTENSION.fullmatch(path.suffix):
+        if not found and re.fullmatch(_EXTENSION, path.suffix):
             known = ", ".join(fmt.extensions[0] for fmt in cls)
             raise UsageError(
                 f"{path}: {path.suffix} is not a format that can be written", hint=f"Choose one of {known}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import TYPE_CHECKING, NamedTuple, Self
@@ -35,7 +36,7 @@ class PeriodLimit(Struct, frozen=True, kw_only=True):
     @classmethod
     def parse(cls, setting: str) -> Self | None:
         """Read a value that was checked; `None` for "none"."""
-        found = BUDGET.fullmatch(setting)
+        found = re.fullmatch(BUDGET, setting)
         if not found:
             return None
         return cls(amount=Decimal(found["amount"]), currency=found["currency"], period=found["period"])

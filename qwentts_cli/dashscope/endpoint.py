@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _SHARED = {"trial", "token-plan"}
 API_PATH = "/api/v1"
 # The vendor's SDK accepts these workspace ids (its common/env.py).
-_WORKSPACE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}")
+_WORKSPACE = r"[A-Za-z0-9][A-Za-z0-9_-]{0,63}"
 
 
 class Endpoint(Struct, frozen=True):
@@ -59,7 +59,7 @@ def region_endpoint(name: str, workspace: str | None = None) -> Endpoint:
     """
     region = find_region(name)
     if workspace:
-        if not _WORKSPACE.fullmatch(workspace):
+        if not re.fullmatch(_WORKSPACE, workspace):
             raise UsageError("the workspace id may have only letters, digits, - and _")
         if not region.workspace_host:
             raise UsageError(

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 MAX_EVENT_BYTES = 8 << 20
-_STATUS = re.compile(rb":\s*HTTP_STATUS/(\d{3})")
-_LINE_END = re.compile(rb"\r\n|\n|\r")
+_STATUS = rb":\s*HTTP_STATUS/(\d{3})"
+_LINE_END = rb"\r\n|\n|\r"
 
 
 class Event(Struct, frozen=True):
@@ -69,7 +69,7 @@ class _Draft:
         self._size += len(line)
         if self._size > MAX_EVENT_BYTES:
             raise too_large()
-        if status := _STATUS.match(line):
+        if status := re.match(_STATUS, line):
             self._status = int(status[1])
             return
         field, _, value = line.partition(b":")
@@ -98,7 +98,7 @@ def _lines(pieces: Iterable[bytes]) -> Iterator[bytes]:
     for arrived in pieces:
         piece = arrived[1:] if after_cr and arrived.startswith(b"\n") else arrived
         after_cr = arrived.endswith(b"\r")
-        first, *following = _LINE_END.split(piece)
+        first, *following = re.split(_LINE_END, piece)
         parts.append(first)
         size += len(first)
         for line in following:

@@ -15,7 +15,6 @@ A word in small letters is found however it is written; any other only as it sta
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Final
 
@@ -32,7 +31,7 @@ if TYPE_CHECKING:
 
 _SCOPES: Final = ("language", "voice")
 _SYLLABLE: Final = "[a-zü]{1,6}[1-5]"
-_PINYIN: Final = re.compile(f"{_SYLLABLE}(?: {_SYLLABLE})*")
+_PINYIN: Final = f"{_SYLLABLE}(?: {_SYLLABLE})*"
 _LONGEST: Final = 200  # characters of a word, and of what is said for it
 
 
@@ -47,7 +46,7 @@ class Entry(Struct, frozen=True):
     @property
     def is_pinyin(self) -> bool:
         """Whether it tells the tones of Chinese characters: a syllable with its tone for each of them."""
-        return bool(_PINYIN.fullmatch(self.spoken)) and bool(
+        return bool(re.fullmatch(_PINYIN, self.spoken)) and bool(
             re.fullmatch(f"[{HAN}]{{{self.spoken.count(' ') + 1}}}", self.word)
         )
 
@@ -100,6 +99,8 @@ def read_lexicon(path: Path) -> Lexicon:
     Raises:
         UsageError: it cannot be read, is not TOML, or says something else than words.
     """
+    import tomllib
+
     try:
         table = tomllib.loads(read_file_or_stdin(path, "the lexicon").decode("utf-8-sig"))
     except OSError as error:

@@ -12,10 +12,8 @@ _CURRENCIES = {"": None, "$": "USD", "usd": "USD", "us$": "USD"} | dict.fromkeys
 # What accounts are billed in.
 BILLED_IN = frozenset({"USD", "CNY"})
 # By its code or its sign.
-_OTHER = re.compile(r"[A-Za-z]{3}|[\u00a3\u20a0-\u20cf]")
-_SHAPE = re.compile(
-    r"(?P<before>[^\d.\s]*)\s*(?P<number>\d{1,9}(\.\d{1,12})?|\.\d{1,12})\s*(?P<behind>\D*)", re.ASCII
-)
+_OTHER = r"[A-Za-z]{3}|[\u00a3\u20a0-\u20cf]"
+_SHAPE = r"(?a)(?P<before>[^\d.\s]*)\s*(?P<number>\d{1,9}(\.\d{1,12})?|\.\d{1,12})\s*(?P<behind>\D*)"
 
 
 class Amount(NamedTuple):
@@ -31,9 +29,9 @@ def read_amount(typed: str) -> Amount:
     Raises:
         ValueError: it is no amount of money.
     """
-    found = _SHAPE.fullmatch(typed.strip())
+    found = re.fullmatch(_SHAPE, typed.strip())
     names = {found["before"], found["behind"]} - {""} if found else set()
     name = names.pop() if len(names) == 1 else ""
-    if not found or names or not (name.lower() in _CURRENCIES or _OTHER.fullmatch(name)):
+    if not found or names or not (name.lower() in _CURRENCIES or re.fullmatch(_OTHER, name)):
         raise ValueError("expected an amount such as 2.50, 2.50USD or 10CNY")
     return Amount(Decimal(found["number"]), _CURRENCIES.get(name.lower(), name.upper()))

@@ -20,7 +20,7 @@ _UNSEEN: Final = (
 )
 _CUT_WORD: Final = r"\u00ad[^\S\r\n]*(?:\r\n|\r|\n)[^\S\r\n]*"
 _ODD_SPACES: Final = "\t\x0b\x0c\x1c-\x1f\x85\u2028\u2029\r"
-_BLANKS = re.compile(rf"\s{{2,}}|[{_ODD_SPACES}]")
+_BLANKS: Final = rf"\s{{2,}}|[{_ODD_SPACES}]"
 _HAS_BLANKS = re.compile(rf"\s{{2,}}|[{_ODD_SPACES}\n]")
 
 
@@ -38,7 +38,7 @@ def drop_soundless(text: str, line_breaks: LineBreaks = LineBreaks.AUTO) -> str:
         return text.strip()
     if LINE_BREAK.search(text):
         text = _join_spoken(LINE_BREAK.split(text), line_breaks)
-    return _BLANKS.sub(_shorten, text).strip()
+    return re.sub(_BLANKS, _shorten, text).strip()
 
 
 def _join_spoken(lines: list[str], line_breaks: LineBreaks) -> str:

@@ -13,7 +13,7 @@ _FILLED: Final = 60  # a line of so many columns may have been broken by an edit
 # Kana, Hangul and full-width marks take two columns, as Han does.
 _WIDE: Final = f"[{HAN}{KANA}\u3000-\u303f\uac00-\ud7a3\uff01-\uff60]"
 _NEW_LINE_MARKS: Final = frozenset("-*+•‣◦▪#|>")  # lists, headings, tables, quoted mail
-_COLUMNS = re.compile(r"\S(?: {3,}|\t)\S")
+_COLUMNS: Final = r"\S(?: {3,}|\t)\S"
 # Not compiled before it is needed: going through all of Han takes milliseconds.
 _UNSPACED_SEAM: Final = f"[{HAN}{KANA}{CLAUSE_MARKS}]$"
 
@@ -47,7 +47,7 @@ def goes_on(line: str, following: str, line_breaks: LineBreaks = LineBreaks.AUTO
     if line_breaks is not LineBreaks.AUTO:
         return line_breaks is LineBreaks.JOIN
     line = line.rstrip()
-    if following in _NEW_LINE_MARKS or not is_filled(line) or _COLUMNS.search(line.lstrip()):
+    if following in _NEW_LINE_MARKS or not is_filled(line) or re.search(_COLUMNS, line.lstrip()):
         return False
     if following.islower():
         return True

@@ -1,10 +1,13 @@
 """What is known of the service, read from the files beside this one.
 
-A part is read when it is first asked for, since every command would pay for what it does not use.
+A part is read when it is first asked for, since every command would pay for what it does not use. It is
+written as TOML, and read from the JSON made of that: to read the TOML would take a tenth of each `say`.
 """
 
 from __future__ import annotations
 
+import datetime as dt
+import json
 import os
 from decimal import Decimal
 from functools import cache, cached_property
@@ -32,7 +35,7 @@ AUTO_LANGUAGE = "Auto"
 OWN_SOURCE = "own-catalog"
 _FOLDER = Path(__file__).parent
 # In the order in which a name is looked up.
-_VOICE_FILES = ("voices-qwen3.toml", "voices-qwen-audio.toml")
+_VOICE_FILES = ("voices-qwen3", "voices-qwen-audio")
 
 
 class Catalog:
@@ -43,7 +46,7 @@ class Catalog:
 
     @cached_property
     def _service(self) -> dict[str, Any]:
-        return _read("service.toml")
+        return read_table("service")
 
     @property
     def default_region(self) -> str:
@@ -89,7 +92,7 @@ class Catalog:
 
     @cached_property
     def _models(self) -> dict[str, Any]:
-        return _read("models.toml")
+        return read_table("models")
 
     @cached_property
     def model_rows(self) -> dict[str, dict[str, Any]]:
@@ -111,7 +114,7 @@ class Catalog:
 
     @cached_property
     def sources(self) -> dict[str, Source]:
-        rows = {name: Source(**row) for name, row in _read("sources.toml").items()}
+        rows = {name: Source(**row) for name, row in read_table("sources").items()}
         return rows | {OWN_SOURCE: self._own.source} if self._own else rows
 
     def each_voice(self) -> Iterator[Voice]:
@@ -163,13 +166,18 @@ def load_catalog() -> Catalog:
     return Catalog(read_own_catalog(path, load_shipped_catalog()))
 
 
-def _read(name: str) -> dict[str, Any]:
-    import tomllib
+def read_table(name: str) -> dict[str, Any]:
+    """What one of the files says."""
+    text = (_FOLDER / f"{name}.json").read_text(encoding="utf-8")
+    table: dict[str, Any] = json.loads(text, parse_float=Decimal, object_hook=_read_dates)
+    return table
 
-    return tomllib.loads((_FOLDER / name).read_text(encoding="utf-8"), parse_float=Decimal)
+
+def _read_dates(row: dict[str, Any]) -> dict[str, Any]:
+    return row | {"date": dt.date.fromisoformat(row["date"])} if "date" in row else row
 
 
 @cache
 def _voices(name: str) -> list[Voice]:
-    data = _read(name)
+    data = read_table(name)
     return [read_voice({"source": data["source"]} | row) for row in data["voices"]]

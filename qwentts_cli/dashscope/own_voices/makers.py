@@ -5,13 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from enum import StrEnum, unique
 from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
+from qwentts_cli.dashscope.catalog import read_table
 from qwentts_cli.dashscope.catalog.rows import Price
 from qwentts_cli.errors import UsageError
 
-_FILE = Path(__file__).parents[1] / "catalog" / "own-voices.toml"
 _OLD_CLONER = "qwen-voice-enrollment"
 
 
@@ -63,9 +62,7 @@ class Maker(NamedTuple):
 
 @cache
 def _data() -> dict[str, Any]:
-    import tomllib
-
-    return tomllib.loads(_FILE.read_text(encoding="utf-8"), parse_float=Decimal)
+    return read_table("own-voices")
 
 
 def default_model() -> str:

@@ -19,7 +19,7 @@ _MARKS = (
 )
 _LONGEST_MARK = 4
 # Not those that are white space: tabs, form feeds, vertical tabs, separators, and U+0085.
-_CONTROLS = re.compile("[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+_CONTROLS = "[\x01-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]"
 
 
 class TextDecoder:
@@ -94,7 +94,7 @@ class TextDecoder:
                 f"{self._name} has a NUL byte: is it binary, or UTF-16?",
                 hint="For UTF-16 without a byte order mark, add --encoding utf-16-le or utf-16-be.",
             )
-        cleaned, removed = _CONTROLS.subn("", self._terminal.feed(text, is_last=is_last))
+        cleaned, removed = re.subn(_CONTROLS, "", self._terminal.feed(text, is_last=is_last))
         self._removed_controls += removed
         return cleaned
 

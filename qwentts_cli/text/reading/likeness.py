@@ -24,7 +24,8 @@ _MARKDOWN: Final = (
 )
 _MARKDOWN_SIGNS: Final = frozenset("#`~*_[|>-+")
 _CELL: Final = "(?:text|file|id|output|voice|model|language|instructions)"
-_HEADER: Final = rf"(?i)\ufeff?\"?{_CELL}\"?(?:([,;\t|])\"?[\w -]*\"?)+\r?(?:\n|\Z)"
+_SEPARATORS: Final = frozenset(",;\t|")
+_HEADER: Final = rf"(?i)\ufeff?\"?{_CELL}\"?(?:([,;\t|])\"?[\w -]*\"?)+\r?\Z"
 
 
 class Likeness(StrEnum):
@@ -41,26 +42,35 @@ class Likeness(StrEnum):
     MARKDOWN = "Markdown"
 
 
+# Each with the characters it may begin with: a pattern takes long to compile for a text that is none of them.
 _HEADS: Final = (
-    (Likeness.SRT, rf"\s*\d+[ \t]*(?:\r\n|\r|\n){_TIMES}"),
-    (Likeness.VTT, r"WEBVTT(?:[ \t\r\n]|\Z)"),
-    (Likeness.SSML, rf"{_XML_HEAD}<speak[\s>]"),
-    (Likeness.HTML, rf"{_XML_HEAD}<(?:!doctype html|html|head|body|div|p|h[1-6]|article)[\s>]"),
-    (Likeness.RTF, r"\s*\{\\rtf"),
+    (Likeness.SRT, "0123456789", rf"\s*\d+[ \t]*(?:\r\n|\r|\n){_TIMES}"),
+    (Likeness.VTT, "W", r"WEBVTT(?:[ \t\r\n]|\Z)"),
+    (Likeness.SSML, "<", rf"{_XML_HEAD}<speak[\s>]"),
+    (Likeness.HTML, "<", rf"{_XML_HEAD}<(?:!doctype html|html|head|body|div|p|h[1-6]|article)[\s>]"),
+    (Likeness.RTF, "{", r"\s*\{\\rtf"),
 )
 
 
 def likeness(text: str) -> Likeness | None:
     """Tell by its beginning what a text looks like; `None` for what can be read aloud as it is."""
     head = text[:_HEAD_CHARS].removeprefix("\ufeff")
-    for kind, pattern in _HEADS:
-        if re.match(pattern, head):
+    begin = head.lstrip()[:1]
+    for kind, begins, pattern in _HEADS:
+        if begin in begins and re.match(pattern, head):
             return kind
-    if re.match(_JSON, head):
+    if begin in "{[" and re.match(_JSON, head):
         return _json_likeness(head, is_whole=len(text) <= _HEAD_CHARS)
-    if re.match(_HEADER, head) and re.search(r"\b(?:text|file)\b", head.splitlines()[0], re.IGNORECASE):
+    if _is_table(head.partition("\n")[0]):
         return Likeness.TABLE
     return Likeness.MARKDOWN if not _MARKDOWN_SIGNS.isdisjoint(head) and _is_markdown(head) else None
+
+
+def _is_table(line: str) -> bool:
+    """Whether a line is the header of a table with a column of text or of files."""
+    if _SEPARATORS.isdisjoint(line):
+        return False
+    return bool(re.match(_HEADER, line) and re.search(r"(?i)\b(?:text|file)\b", line))
 
 
 def _json_likeness(head: str, *, is_whole: bool) -> Likeness | None:

@@ -31,6 +31,7 @@ _FOOTNOTE: Final = (
 )
 _UNFINISHED_FOOTNOTE: Final = r"[\[\uff3b〔][\w ,–-]{0,16}\Z|[\u00b9\u00b2\u00b3\u2070-\u2079]{1,2}\Z"
 _DIGIT_MARKS: Final = frozenset(map(chr, (0xB2, 0xB3, 0xB9, *range(0x2070, 0x207A), *range(0x2460, 0x2474))))
+_FOOTNOTE_BEGINS: Final = _DIGIT_MARKS | frozenset("[［〔")
 _EMPHASIS: Final = r"\*{1,3}|_{1,3}|~~|`"
 _EMOJI: Final = (
     "(?:[\u2600-\u2604\u2607-\u26ff\u2702\u2705-\u270d\u2728\u2744\u274c\u2753-\u2757\u2763\u2764\u2b50"
@@ -54,7 +55,7 @@ def closing_end(text: str, place: int, *, sentence: int, quoted: bool, final: bo
         if text[place] in OPENING_QUOTES and text[place - 1] in _BEFORE_OPENING:
             return place
         end, closes = _closer(text, place, sentence)
-        if not final and (end == len(text) or re.compile(_UNFINISHED_FOOTNOTE).match(text, place)):
+        if not final and (end == len(text) or _may_be_footnote(text, place)):
             return None
         if not closes:
             return place
@@ -81,6 +82,13 @@ def _closer(text: str, place: int, sentence: int) -> tuple[int, bool]:
         return start, False
     after = text[found.end() : found.end() + 1]
     return found.end(), closes or not after or after.isspace() or after in _CLOSING or after in GOES_ON
+
+
+def _may_be_footnote(text: str, place: int) -> bool:
+    """Whether what comes after `text` may complete a footnote mark that begins at `place`."""
+    if text[place] not in _FOOTNOTE_BEGINS:
+        return False
+    return re.compile(_UNFINISHED_FOOTNOTE).match(text, place) is not None
 
 
 def _is_open(text: str, emphasis: re.Match[str], sentence: int) -> bool:

@@ -12,12 +12,10 @@ _LONGEST_NAME: Final = 40
 # Between the first two is always a title; between the others a name, or what somebody says.
 _TITLE_BRACKETS: Final = {"《": "》", "〈": "〉"}
 _BRACKETS: Final = {**_TITLE_BRACKETS, "「": "」", "『": "』", "“": "”"}
-_ANY_BRACKET = re.compile("[《〈「『“]")
 _STOPS: Final = frozenset(TERMINATORS)
-_EXCLAIMED = re.compile(
-    r"(?:\b(?:yahoo|jeopardy|joomla|yum|wham|panic|kahoot|mamma mia)"
-    r"|モーニング娘|モー娘|けいおん|ラブライブ|ヤフー)\Z",
-    re.IGNORECASE,
+_EXCLAIMED: Final = (
+    r"(?i)(?:\b(?:yahoo|jeopardy|joomla|yum|wham|panic|kahoot|mamma mia)"
+    r"|モーニング娘|モー娘|けいおん|ラブライブ|ヤフー)\Z"
 )
 _LONGEST_EXCLAIMED: Final = 12
 # Not compiled before it is needed: going through all of Han takes milliseconds.
@@ -26,12 +24,12 @@ _EAST_ASIAN: Final = f"[{HAN}{KANA}]"
 
 def is_in_name(text: str, stop: re.Match[str], *, final: bool) -> bool | None:
     """Tell whether the marks `stop` are part of a name; None if that depends on what comes after `text`."""
-    if stop[0] in {"!", "！", "。"} and _EXCLAIMED.search(
+    if stop[0] in {"!", "！", "。"} and re.compile(_EXCLAIMED).search(
         text, max(0, stop.start() - _LONGEST_EXCLAIMED), stop.start()
     ):
         return True
     low = max(0, stop.start() - _LONGEST_NAME)
-    if not _ANY_BRACKET.search(text, low, stop.start()):
+    if _BRACKETS.keys().isdisjoint(text[low : stop.start()]):
         return False
     answers = {
         _is_between(text, stop, opener, closer, final=final)

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # Bounded, since an unfinished gap is looked at again with every piece.
-_GAP = re.compile(r"\s{0,1024}")
-_GAP_IN_LINE = re.compile(r"[^\S\r\n]{0,1024}(?:\r\n|\n|\r)?")
+_GAP: Final = r"\s{0,1024}"
+_GAP_IN_LINE: Final = r"[^\S\r\n]{0,1024}(?:\r\n|\n|\r)?"
 _FRAGMENT_CHARS: Final = 256
 _LOOKAHEAD: Final = 64  # no boundary is placed further than this before the end of what has been read
 _CONTEXT: Final = 512  # characters kept for abbreviations and the length of the line
@@ -198,6 +198,6 @@ class SentenceScanner:
         return gap, boundary
 
 
-def _end_of(pattern: re.Pattern[str], text: str, place: int) -> int:
-    found = pattern.match(text, place)
+def _end_of(pattern: str, text: str, place: int) -> int:
+    found = re.compile(pattern).match(text, place)
     return found.end() if found else place

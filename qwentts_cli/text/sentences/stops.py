@@ -22,7 +22,7 @@ _QUOTING: Final = CLOSING_QUOTES | frozenset(CLOSERS)
 # After a quotation these go on with the sentence around it: と言った, の声, 的声音.
 _PARTICLES: Final = frozenset("とっのを的")
 _HANGUL: Final = ("\uac00", "\ud7a3")  # Korean sets a space between sentences, none before a particle
-_KOREAN_SAYING = re.compile(r"\s+(?:하[고며는자]|라[고며는]|이라)")  # but it may set one before "said"
+_KOREAN_SAYING: Final = r"\s+(?:하[고며는자]|라[고며는]|이라)"  # but it may set one before "said"
 
 
 def find_stop(text: str, place: int) -> re.Match[str] | None:
@@ -64,5 +64,5 @@ def may_be_particle(char: str) -> bool:
 def _is_particle(text: str, after: int, following: str, *, spaced: bool) -> bool:
     """Tell whether what follows a quotation goes on with the sentence around it."""
     if spaced:
-        return may_be_particle(following) and _KOREAN_SAYING.match(text, after) is not None
+        return may_be_particle(following) and re.compile(_KOREAN_SAYING).match(text, after) is not None
     return following in _PARTICLES or _HANGUL[0] <= following <= _HANGUL[1]

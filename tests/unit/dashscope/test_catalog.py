@@ -113,9 +113,9 @@ def test_a_known_voice_of_qwen3_needs_no_other_list(monkeypatch: pytest.MonkeyPa
 
     def load(name: str) -> object:
         read.append(name)
-        return tomllib.loads((FOLDER / name).read_text(encoding="utf-8"))
+        return tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))
 
-    monkeypatch.setattr(module, "_read", load)
+    monkeypatch.setattr(module, "read_table", load)
     module._voices.cache_clear()  # noqa: SLF001 - another test may have filled it
     assert next(voice for voice in Catalog().each_voice() if voice.id == "Cherry").name_zh
-    assert read == ["voices-qwen3.toml"]
+    assert read == ["voices-qwen3"]
