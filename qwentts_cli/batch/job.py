@@ -169,9 +169,11 @@ def _make_check(
             if leads_outside(output.parent, options.files.folder):
                 return f"a link leads its file out of {options.files.folder}: {output}"
         names = (item.voice, item.model, item.language, bool(item.instructions), item.tuning)
-        if names not in known:
-            known[names] = _check_names(item, voice, admit, observer)
-        return known[names]
+        try:
+            return known[names]
+        except KeyError:
+            problem = known[names] = _check_names(item, voice, admit, observer)
+            return problem
 
     return check
 

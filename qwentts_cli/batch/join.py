@@ -18,8 +18,9 @@ from qwentts_cli.audio.mastering.level import Leveller, make_leveller
 from qwentts_cli.audio.sink import EncodedSink, Recording
 from qwentts_cli.audio.tags import MOST_CHAPTERS, Chapter, Tags
 from qwentts_cli.audio.target import Target
-from qwentts_cli.batch.journal import Journal, State, begin_key, name_beside
+from qwentts_cli.batch.journal import Journal, State, name_beside
 from qwentts_cli.batch.outcome import Joined, Status
+from qwentts_cli.batch.rows import begin_key
 from qwentts_cli.errors import LocalError, UsageError
 from qwentts_cli.speech.open_subtitles import open_subtitles
 from qwentts_cli.storage.atomic import atomic_write

@@ -6,13 +6,12 @@ ours if it is, byte for byte, one that was noted before it took its name.
 
 from __future__ import annotations
 
-import json
 import os
 import threading
 from contextlib import contextmanager, suppress
 from enum import StrEnum, unique
 from itertools import islice
-from typing import IO, TYPE_CHECKING, TypeVar
+from typing import IO, TYPE_CHECKING, Final, TypeVar
 
 from qwentts_cli.batch.rows import LAYOUT, Entry, FileFacts, Noted, Stage, read_row, row_of
 from qwentts_cli.errors import LocalError, UsageError
@@ -21,7 +20,6 @@ from qwentts_cli.storage.sqlite import DamagedError, Database, DatabaseError, op
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Sequence
-    from hashlib import _Hash as Hash
     from pathlib import Path
 
     from qwentts_cli.synthesis.usage import Gap
@@ -59,6 +57,11 @@ class State(StrEnum):
     def is_precious(self) -> bool:
         """Whether there is a file that nobody can make again."""
         return self in {State.ALTERED, State.FOREIGN}
+
+
+# Of a million items, looking them up in their classes would take seconds.
+DONE: Final = State.DONE
+_NOTED_AS_DONE: Final = Stage.DONE
 
 
 class Journal:
@@ -108,7 +111,8 @@ class Journal:
         """The state of an item whose key has not changed, and what is known of it."""
         facts = _facts(os.fspath(output))
         with self._lock:
-            return self._judge(name, facts, self._read(name))
+            own = self._read(name)
+        return self._judge(name, facts, own)
 
     def look_at_all(
         self, items: Iterable[Item], *, at_once: int = _AT_ONCE
@@ -116,20 +120,20 @@ class Journal:
         """Give what `look` does for each of many items."""
         waiting = iter(items)
         while some := list(islice(waiting, at_once)):
+            names = [item.name for item in some]
             with self._lock, self._told():
-                noted = dict(_read(self._database, *(item.name for item in some)))
-            for item in some:
-                facts = _facts(item.where)
-                with self._lock:
-                    state, entry = self._judge(item.name, facts, noted.get(item.name))
+                noted = _read(self._database, *names)
+            for item, name in zip(some, names, strict=True):
+                state, entry = self._judge(name, _facts(item.where), noted.get(name))
                 yield item, state, entry
 
     def _judge(
         self, name: str, facts: os.stat_result | None, own: Entry | None
     ) -> tuple[State, Entry | None]:
-        if own and own.stage is Stage.DONE and own.fits(facts):
-            return State.DONE, own
-        entry = self._fitting(name, facts, own)
+        if own and own.stage is _NOTED_AS_DONE and own.fits(facts):
+            return DONE, own
+        with self._lock:
+            entry = self._fitting(name, facts, own)
         if entry is None and facts and self._is_anew:
             # The journal that was lost may have known that file, so it is looked at in the end.
             entry = Entry(stage=Stage.STOPPED, known=None)
@@ -223,11 +227,11 @@ class Journal:
                     self._others.append(open_to_read(path, LAYOUT))
         for database in self._others:
             with suppress(DatabaseError):
-                yield dict(_read(database, name)).get(name)
+                yield _read(database, name).get(name)
 
     def _read(self, name: str) -> Entry | None:
         with self._told():
-            return dict(_read(self._database, name)).get(name)
+            return _read(self._database, name).get(name)
 
     def _write(self, name: str, entry: Entry) -> None:
         with self._told():
@@ -280,16 +284,9 @@ def _refuse_foreign(output: Path, entry: Entry, new: FileFacts) -> None:
         )
 
 
-def _read(database: Database, *names: str) -> Iterator[tuple[str, Entry]]:
-    for name, *row in database.run(f"{_FIND}({', '.join('?' * len(names))})", names):
-        yield name, read_row(row)
-
-
-def begin_key(*facts: object) -> Hash:
-    """A digest of facts, to which more can be added."""
-    import hashlib
-
-    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode())
+def _read(database: Database, *names: str) -> dict[str, Entry]:
+    rows = database.run(f"{_FIND}({', '.join('?' * len(names))})", names)
+    return {row[0]: read_row(row) for row in rows}
 
 
 def name_beside(kind: str, path: Path, folder: Path) -> str:

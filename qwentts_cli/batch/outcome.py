@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum, unique
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from msgspec import Struct, field
 
@@ -26,6 +26,10 @@ class Status(StrEnum):
     MADE = "made"
     SKIPPED = "skipped"
     FAILED = "failed"
+
+
+# Of a million items, looking it up in its class would take seconds.
+SKIPPED: Final = Status.SKIPPED
 
 
 class Outcome(Struct, frozen=True, kw_only=True):
@@ -128,17 +132,20 @@ class Results(Struct):
     hints: set[str] = field(default_factory=set)
 
     def add(self, outcome: Outcome) -> None:
-        self.skipped += outcome.status is Status.SKIPPED
-        self.failed += outcome.status is Status.FAILED
-        self.hopeless += bool(outcome.error and not outcome.error.retryable)
-        self.with_gaps += bool(outcome.usage.gaps)
-        self.with_doubts += bool(outcome.usage.doubts)
-        self.characters += outcome.usage.characters
+        usage = outcome.usage
+        self.with_gaps += bool(usage.gaps)
+        self.with_doubts += bool(usage.doubts)
+        self.characters += usage.characters
         self.duration_s += outcome.duration_s
-        if outcome.status is Status.MADE:
+        if outcome.status is SKIPPED:
+            self.skipped += 1
+        elif outcome.status is Status.MADE:
             self.made += 1
-            self.made_characters += outcome.usage.characters
+            self.made_characters += usage.characters
             self.made_s += outcome.duration_s
+        else:
+            self.failed += 1
+            self.hopeless += bool(outcome.error and not outcome.error.retryable)
         if self.is_kept:
             self.kept.append(outcome)
         if outcome.error and len(self.hints) <= 1:

@@ -10,7 +10,7 @@ from msgspec import Struct, field
 from qwentts_cli.batch.folder import check_files, open_journal, refuse_precious
 from qwentts_cli.batch.job import prepare_job
 from qwentts_cli.batch.join import Part
-from qwentts_cli.batch.journal import Journal, State
+from qwentts_cli.batch.journal import DONE, Journal, State
 from qwentts_cli.batch.rows import find_changes
 from qwentts_cli.speech.cache_look import look_into_cache
 from qwentts_cli.speech.estimate import Estimate
@@ -98,7 +98,7 @@ def _compare(
 def compare(tasks: Iterable[Task], journal: Journal) -> Iterator[tuple[Task, State, Entry | None]]:
     """Give the state of each item and what is known of it; a text is read only if it may be there already."""
     for task, state, entry in journal.look_at_all(tasks):
-        if state is not State.DONE or not entry:
+        if state is not DONE or not entry:
             yield task, state, entry
         elif entry.key != task.key:
             yield task, State.CHANGED, entry

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import re
 from enum import StrEnum, unique
 from typing import IO, TYPE_CHECKING, Annotated, Any, Protocol
 
@@ -16,6 +15,7 @@ from qwentts_cli.synthesis.usage import Gap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from hashlib import _Hash as Hash
     from pathlib import Path
 
 _LONGEST_S = 10_000_000
@@ -25,7 +25,7 @@ _MOST_KNOWN = 2
 _LONGEST_OPTION = 60
 _TEXT = "text"
 _OPTIONS = msgspec.json.Decoder(dict[str, str])
-_DIGEST = re.compile(r"[0-9a-f]{64}")
+_DIGEST_LENGTH = 64
 
 LAYOUT = Layout(
     title="journal",
@@ -80,7 +80,8 @@ class Noted(Protocol):
 
 _Size = Annotated[int, Meta(ge=0, le=_MOST)]
 _Time = Annotated[int, Meta(ge=-_MOST, le=_MOST)]
-_Digest = Annotated[str, Meta(pattern="^[0-9a-f]{64}\\Z")]
+# No more is asked of a digest: it is only compared with others.
+_Digest = Annotated[str, Meta(min_length=_DIGEST_LENGTH, max_length=_DIGEST_LENGTH)]
 
 
 class FileFacts(Struct, frozen=True, array_like=True, forbid_unknown_fields=True):
@@ -173,8 +174,8 @@ def read_row(row: Sequence[object]) -> Entry:
 
 
 def _checked(row: Sequence[Any]) -> Entry:
-    key, stage, duration_s, characters, gaps, known, options = row
-    if not (key == "" or _DIGEST.fullmatch(key)) or not 0 <= duration_s <= _LONGEST_S:
+    _, key, stage, duration_s, characters, gaps, known, options = row
+    if len(key) not in {0, _DIGEST_LENGTH} or not 0 <= duration_s <= _LONGEST_S:
         raise ValueError
     files = None if known is None else _KNOWN.decode(known)
     entry = Entry(
@@ -186,7 +187,7 @@ def _checked(row: Sequence[Any]) -> Entry:
         known=files,
         options=options if isinstance(options, str) else None,
     )
-    if len(files or ()) > _MOST_KNOWN or (entry.stage is Stage.DONE and not files):
+    if len(files or ()) > _MOST_KNOWN or (not files and entry.stage is Stage.DONE):
         raise ValueError
     return entry
 
@@ -195,6 +196,13 @@ def _count(value: object) -> int:
     if type(value) is not int or not 0 <= value <= _MOST:
         raise ValueError
     return value
+
+
+def begin_key(*facts: object) -> Hash:
+    """A digest of facts, to which more can be added."""
+    import hashlib
+
+    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode())
 
 
 class Change(Struct, frozen=True):

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING
 from qwentts_cli.batch.folder import check_files, is_fresh, open_journal, refuse_precious
 from qwentts_cli.batch.job import prepare_job
 from qwentts_cli.batch.join import Part
-from qwentts_cli.batch.journal import Journal, State, name_beside
+from qwentts_cli.batch.journal import DONE, Journal, name_beside
 from qwentts_cli.batch.make_file import make_file
-from qwentts_cli.batch.outcome import Outcome, Status
+from qwentts_cli.batch.outcome import SKIPPED, Outcome
 from qwentts_cli.batch.plan import compare
 from qwentts_cli.batch.report import write_report
 from qwentts_cli.batch.runner import Runner
@@ -131,7 +131,7 @@ def _tell_done(
         return iter(job.tasks)
     is_done, precious = bytearray(job.tasks.manifest.count + 1), []
     for task, state, entry in compare(job.tasks, journal):
-        if state is State.DONE and entry:
+        if state is DONE and entry:
             is_done[task.number] = True
             keep(task, entry)
             outcome = _skipped(task, entry)
@@ -147,7 +147,7 @@ def _tell_done(
 
 def _skipped(task: Task, entry: Entry) -> Outcome:
     usage = Usage(characters=entry.characters, gaps=entry.gaps)
-    return task.outcome(Status.SKIPPED, duration_s=entry.duration_s, usage=usage)
+    return task.outcome(SKIPPED, duration_s=entry.duration_s, usage=usage)
 
 
 def _join(job: Job, parts: list[Part], journal: Journal, observer: BatchObserver) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property, lru_cache, partial
+from functools import cached_property, lru_cache
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from msgspec import Struct
 
-from qwentts_cli.batch.journal import HIDDEN, begin_key
+from qwentts_cli.batch.journal import HIDDEN
 from qwentts_cli.batch.options import describe_options
 from qwentts_cli.batch.outcome import Outcome, Status
+from qwentts_cli.batch.rows import begin_key
 from qwentts_cli.documents.model import Manner, as_passages
 from qwentts_cli.manifest.output_names import MAX_BYTES
 from qwentts_cli.manifest.shard import select
@@ -38,13 +39,15 @@ if TYPE_CHECKING:
 class Task(Struct, frozen=True, kw_only=True, dict=True):
     """One item, ready to be made. The journal knows it by its `name`, a path in `folder`.
 
-    `where` is its file as a string: to make a million paths takes seconds.
+    `where` is its file as a string: to make a million paths takes seconds. `begun` is the digest of all that
+    decides its file but its title and its text.
     """
 
     item: Item
     folder: Path
     where: str
     voice: VoiceSettings
+    begun: Hash
     settings: OutputSettings
     reader: DocumentReader
 
@@ -105,7 +108,7 @@ class Task(Struct, frozen=True, kw_only=True, dict=True):
         check_own_file(copy)
         return copy
 
-    @cached_property
+    @property
     def key(self) -> str:
         """The digest of all that decides its file; the text is read for it, unless it was spoken already."""
         digest, text = self.begin_key(), self.item.text
@@ -118,7 +121,7 @@ class Task(Struct, frozen=True, kw_only=True, dict=True):
 
     def begin_key(self) -> Hash:
         """Begin the digest that is the key; the pieces of the text are still to be added."""
-        digest = _begin_key(self.settings, self.voice).copy()
+        digest = self.begun.copy()
         if self.item.title:
             digest.update(repr(("title", self.item.title)).encode())
         return digest
@@ -178,13 +181,25 @@ class TaskList(Struct, frozen=True, kw_only=True):
         return count if self.limit is None else min(count, self.limit)
 
     def __iter__(self) -> Iterator[Task]:
-        choose = lru_cache(maxsize=64)(partial(_choose_voice, self.settings.voice))
-        folder, settings, reader = self.folder, self.settings, self.reader
-        start = os.path.join(folder, "")  # noqa: PTH118 - a path drops the separator at its end
+        choose = lru_cache(maxsize=64)(self._choose)
+        names: tuple[object, ...] = ()
+        start = os.path.join(self.folder, "")  # noqa: PTH118 - a path drops the separator at its end
         for item in select(self.manifest, shard=self.shard, limit=self.limit):
-            voice, _ = choose(*_names(item))
-            where = start + item.output
-            yield Task(item=item, folder=folder, where=where, voice=voice, settings=settings, reader=reader)
+            if (found := _names(item)) != names:
+                names, (voice, begun) = found, choose(*found)
+            yield Task(
+                item=item,
+                folder=self.folder,
+                where=start + item.output,
+                voice=voice,
+                begun=begun,
+                settings=self.settings,
+                reader=self.reader,
+            )
+
+    def _choose(self, *names: Any) -> tuple[VoiceSettings, Hash]:  # noqa: ANN401 - what `_names` gives
+        voice, _ = _choose_voice(self.settings.voice, *names)
+        return voice, _begin_key(self.settings, voice)
 
     @property
     def characters(self) -> int | None:
@@ -228,7 +243,6 @@ def _choose_voice(  # noqa: PLR0917 - the parts of what `_names` gives
     )
 
 
-@lru_cache(maxsize=64)
 def _begin_key(settings: OutputSettings, voice: VoiceSettings) -> Hash:
     """The digest of all that decides an item's file but its text; a million items have few different ones."""
     return begin_key(

@@ -9,6 +9,7 @@ from pathlib import Path, PurePath
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 from msgspec import Struct, field
+from msgspec.structs import replace
 
 from qwentts_cli.dashscope.request import UNTUNED, Tuning
 from qwentts_cli.errors import UsageError
@@ -55,8 +56,8 @@ class Assembler(Struct):
 
     Items without any other name are called by their number in `digits` digits, and are kept in `numbered`.
     Where items without anything to speak are left out, `empty` has their places among the `seen`.
-    `check_file` reads a file; without it no file is looked at. `count` is the number of items so far, and
-    `characters` what is billed for the texts of those that were looked at.
+    `check_file` reads a file; without it all was looked at before, and is not again. `count` is the number of
+    items so far, and `characters` what is billed for the texts of those that were looked at.
     """
 
     options: ManifestOptions
@@ -89,7 +90,7 @@ class Assembler(Struct):
             return None
         text, name = row.get("text"), row.get("file")
         file = PurePath(source.name).parent / name if name else None
-        if name or not text or not is_speakable(text):
+        if name or not text or (self.check_file and not is_speakable(text)):
             problem = self._content_problem(text, Path(file) if file else None, source.path.parent)
             if problem:
                 self._refuse(rows.place("file" if name else "text"), problem)
@@ -104,14 +105,14 @@ class Assembler(Struct):
         except ValueError as error:
             self.report(rows.place("output" if "output" in row else "id"), f"output: {error}")
             return None
-        return Item(
+        item = Item(
             number=self.count,
             place=rows.place(),
             output=output,
             text=None if file else text,
             file=Path(file) if file else None,
-            **manner,
         )
+        return replace(item, **manner) if manner else item
 
     def _manner(self, row: Row, rows: Rows) -> dict[str, Any] | None:
         """Return how it is called and spoken, as an item has it, or None after a problem was reported."""
@@ -136,11 +137,10 @@ class Assembler(Struct):
 
     def _is_left_out(self) -> bool:
         self.seen += 1
+        if self.seen in self.empty:
+            return True
         self.count += 1
-        if self.seen not in self.empty:
-            return False
-        self.count -= 1
-        return True
+        return False
 
     def _refuse(self, place: str, problem: tuple[str, str]) -> None:
         """Report a problem, or leave the item out if it is only empty and that is wanted."""
@@ -191,7 +191,8 @@ class Assembler(Struct):
         return "/".join([*folders, name])
 
     def _numbered(self) -> str:
-        self.numbered.append(self.count)
+        if self.check_file:
+            self.numbered.append(self.count)
         return numbered_output(self.count, self.digits, self.options.extension)
 
     def _values(self, row: Row, source: Source) -> dict[str, str]:
@@ -206,7 +207,7 @@ class Assembler(Struct):
 
 
 def numbered_output(number: int, digits: int, extension: str) -> str:
-    return f"{number:0{digits}d}.{extension}"
+    return f"{str(number).zfill(digits)}.{extension}"
 
 
 def file_check(reader: Reader) -> Callable[[Path], FileCheck]:

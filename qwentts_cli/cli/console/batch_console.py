@@ -6,7 +6,7 @@ from contextlib import nullcontext, suppress
 from typing import TYPE_CHECKING, Any
 
 from qwentts_cli.batch.observer import BatchObserver
-from qwentts_cli.batch.outcome import Status
+from qwentts_cli.batch.outcome import SKIPPED, Status
 from qwentts_cli.billing.price import price_tag
 from qwentts_cli.cli.console.amounts import tell_billed
 from qwentts_cli.cli.console.doubts import tell_doubt, tell_overruns
@@ -78,7 +78,7 @@ class BatchConsole(ConsoleObserver, BatchObserver):
     def item_ended(self, outcome: Outcome) -> None:
         if outcome.error:
             self.warn(f"{outcome.source}: {error_text(outcome.error)}")
-        elif outcome.status is Status.MADE:
+        elif outcome.status is not SKIPPED:
             self._warn_of_gaps(outcome)
             for doubt in outcome.usage.doubts:
                 self.warn(f"{outcome.source}: {tell_doubt(doubt)}")
@@ -89,7 +89,7 @@ class BatchConsole(ConsoleObserver, BatchObserver):
         elif self._shows_paths and outcome.number in self._paths:
             self._paths[outcome.number] = str(outcome.output) if outcome.status is Status.MADE else ""
             self._show_paths(waits=True)
-        if outcome.status is Status.SKIPPED:
+        if outcome.status is SKIPPED:
             self.text_spoken(outcome.usage.characters, 0.0)
         else:
             self._show()
