@@ -14,13 +14,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from tests.conftest import PROGRAM
 from tests.reliability.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from tests.conftest import Qwentts
+    from tests.reliability.forked import ForkedQwentts
 
 _PATIENCE_S = 100
 _ESCAPES = re.compile(rb"\x1b(\[[0-9;?<>=]*[a-zA-Z]|\][^\x07\x1b]*(\x07|\x1b\\)|[()][0-9A-B]|[=>78])")
@@ -88,11 +87,24 @@ def open_shell(command: list[str], folder: Path, env: dict[str, str]) -> Iterato
         os.close(descriptor)
 
 
-def on_terminal(qwentts: Qwentts, columns: int, *args: str) -> list[str]:
+def on_terminal(qwentts: ForkedQwentts, columns: int, *args: str) -> list[str]:
     """What a person sees of a run of the program, line by line."""
-    env = qwentts.environment({"TERM": "xterm-256color", "COLUMNS": str(columns)})
-    with open_shell([*PROGRAM, *args], qwentts.folder, env) as terminal:
-        return terminal.read_all().splitlines()
+    shown = drawn_by(qwentts, *args, TERM="xterm-256color", COLUMNS=str(columns))[1]
+    return shown.decode(errors="replace").splitlines()
+
+
+def drawn_by(qwentts: ForkedQwentts, *args: str | Path, **env: str) -> tuple[int, bytes]:
+    """The exit code of a run whose streams are a terminal, and all that it draws there."""
+    ours, theirs = pty.openpty()
+    drawn = b""
+    with qwentts.running(*args, env=env, streams=dict.fromkeys(range(3), theirs)) as run:
+        os.close(theirs)
+        with suppress(OSError):  # how Linux says that nobody has the other end open
+            while block := os.read(ours, 65_536):
+                drawn += block
+        code = run.wait().code
+    os.close(ours)
+    return code, drawn
 
 
 def install_program(folder: Path, server: str = "") -> None:

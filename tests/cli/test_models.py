@@ -17,6 +17,7 @@ from tests.shells import on_terminal
 if TYPE_CHECKING:
     from qwentts_cli.sandbox.server import Sandbox
     from tests.conftest import Qwentts
+    from tests.reliability.forked import ForkedQwentts
 
 FLASH, INSTRUCT = "qwen3-tts-flash", "qwen3-tts-instruct-flash"
 
@@ -37,7 +38,7 @@ def test_the_models_are_listed_one_a_line(qwentts: Qwentts) -> None:
 
 
 @pytest.mark.parametrize("columns", [40, 80, 200])
-def test_on_a_terminal_it_is_a_table_that_fits(qwentts: Qwentts, columns: int) -> None:
+def test_on_a_terminal_it_is_a_table_that_fits(qwentts: ForkedQwentts, columns: int) -> None:
     """A name stays in one piece where there is room; what is left out for that is no name, price or end."""
     *table, legend = on_terminal(qwentts, columns, "models", "--no-color")
     assert not [line for line in table if cell_len(line) > columns]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-import pty
 import subprocess
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.conftest import PROGRAM, Qwentts, Result
+from tests.shells import drawn_by
 from tests.tones import read_back
 
 if TYPE_CHECKING:
@@ -124,7 +124,7 @@ def test_a_name_that_is_not_utf_8_stays_usable(online: Qwentts) -> None:
     assert document["files"][0]["path"] == name
 
 
-def test_a_dumb_terminal_is_not_drawn_on(online: Qwentts) -> None:
+def test_a_dumb_terminal_is_not_drawn_on(online: ForkedQwentts) -> None:
     """It knows no colours and no cursor: it gets plain lines."""
     assert b"\x1b" in on_a_terminal(online, "say", "hi", "-v", "Zhu", "-o", "a.wav", TERM="xterm")
     assert b"\x1b" not in on_a_terminal(online, "say", "hi", "-v", "Zhu", "-o", "b.wav", TERM="dumb")
@@ -158,28 +158,11 @@ def shell(program: Qwentts, line: str) -> subprocess.CompletedProcess[bytes]:
     )
 
 
-def on_a_terminal(program: Qwentts, *args: str, **env: str) -> bytes:
+def on_a_terminal(program: ForkedQwentts, *args: str, **env: str) -> bytes:
     """What the program shows on a terminal."""
-    leader, follower = pty.openpty()
-    streams = {"stdin": follower, "stdout": follower, "stderr": follower}
-    with program.start(*args, env=env, **streams) as process:
-        os.close(follower)
-        shown = read_all(leader)
-    os.close(leader)
-    assert process.returncode in {0, 6}
+    code, shown = drawn_by(program, *args, **env)
+    assert code in {0, 6}
     return shown
-
-
-def read_all(descriptor: int) -> bytes:
-    shown = b""
-    while True:
-        try:
-            data = os.read(descriptor, 4096)
-        except OSError:  # the terminal is gone with its last user
-            return shown
-        if not data:
-            return shown
-        shown += data
 
 
 def test_a_list_may_come_from_stdin_by_any_name(online: Qwentts) -> None:

@@ -6,12 +6,16 @@ import re
 import shlex
 import subprocess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 from rich.cells import cell_len
 
 from tests.conftest import PROGRAM, Qwentts
 from tests.shells import on_terminal
+
+if TYPE_CHECKING:
+    from tests.reliability.forked import ForkedQwentts
 
 SUNNYS_MODELS = [
     "qwen3-tts-flash",
@@ -46,7 +50,7 @@ def test_the_columns_in_a_pipe_stand_fast(qwentts: Qwentts) -> None:
 
 
 @pytest.mark.parametrize("columns", [60, 80, 120, 200])
-def test_on_a_terminal_it_is_a_table_that_fits(qwentts: Qwentts, columns: int) -> None:
+def test_on_a_terminal_it_is_a_table_that_fits(qwentts: ForkedQwentts, columns: int) -> None:
     """No line is longer, though Chinese takes two places; what has ended is marked where there is room."""
     lines = on_terminal(qwentts, columns, "voices", "--no-color")
     assert not [line for line in lines if cell_len(line) > columns]
@@ -56,7 +60,7 @@ def test_on_a_terminal_it_is_a_table_that_fits(qwentts: Qwentts, columns: int) -
     assert not any("\x1b" in line for line in lines)
 
 
-def test_colour_is_for_terminals_that_want_it(qwentts: Qwentts) -> None:
+def test_colour_is_for_terminals_that_want_it(qwentts: ForkedQwentts) -> None:
     """NO_COLOR is obeyed."""
     assert "\x1b[36m" in "".join(on_terminal(qwentts, 80, "voices"))
     qwentts.env["NO_COLOR"] = "1"
@@ -130,13 +134,15 @@ def test_a_closed_pipe_ends_quietly(qwentts: Qwentts) -> None:
     assert process.wait(200) == 141
 
 
-def test_a_full_disk_is_told(qwentts: Qwentts) -> None:
+def test_a_full_disk_is_told(qwentts: ForkedQwentts) -> None:
     """A listing that did not reach its place is no success."""
-    with Path("/dev/full").open("wb") as full:
-        process = qwentts.start("voices", stdout=full, stderr=subprocess.PIPE)
-        _, stderr = process.communicate(timeout=200)
-    assert process.returncode == 7
-    assert b"cannot write to stdout: No space left" in stderr
+    with (
+        Path("/dev/full").open("wb") as full,
+        qwentts.running("voices", streams={1: full.fileno()}) as run,
+    ):
+        result = run.wait()
+    assert result.code == 7
+    assert "cannot write to stdout: No space left" in result.stderr
 
 
 def test_a_closed_stdout_is_told(qwentts: Qwentts) -> None:
