@@ -116,5 +116,6 @@ def _broken(node: ast.AST) -> Iterator[str]:
             yield f"({value - 1})"
         case ast.Expr(value=ast.Call()) | ast.Raise():
             yield "pass"
-        case ast.Return(value=ast.expr() as value) if ast.unparse(value) != "None":
+        # In place of "False" it changes nothing; that is made "True" above.
+        case ast.Return(value=ast.expr() as value) if ast.unparse(value) not in {"None", "False"}:
             yield "return None"
