@@ -251,6 +251,12 @@ def test_each_refusal_means_one_thing(refusal: Refusal, kind: type[QwenTTSError]
     assert error.service_code in {refusal.code, str(refusal.status)}
 
 
+@pytest.mark.parametrize(("status", "is_redirect"), [(299, False), (300, True), (399, True), (400, False)])
+def test_a_redirect_is_told_as_one(status: int, *, is_redirect: bool) -> None:
+    """It is most likely a sign-in page."""
+    assert ("redirect" in service_error(Refusal(status), ASKED).message) == is_redirect
+
+
 def test_a_wrong_key_names_region_and_origin() -> None:
     """Most wrong keys are right keys of another region."""
     error = service_error(Refusal(401, "InvalidApiKey", "Invalid API-key provided."), ASKED)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwentts_cli.errors import UsageError
-from qwentts_cli.settings.config import load_config
+from qwentts_cli.settings.config import Config, load_config
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -65,13 +65,29 @@ def test_an_error_has_its_place(tmp_path: Path, text: str, place: str, message: 
     assert caught.value.message.startswith(f"{path}{place}")
 
 
-def test_a_file_that_is_no_text_has_its_place(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("data", "place"),
+    [(b"# one\nvoice = \xff", "2:9"), (b"\xff", "1:1"), (b"\n\xff", "2:1"), (b"a\n\n\xff\n", "3:1")],
+)
+def test_a_file_that_is_no_text_has_its_place(tmp_path: Path, data: bytes, place: str) -> None:
     """The byte that is not UTF-8."""
     path = tmp_path / "config.toml"
-    path.write_bytes(b"# one\nvoice = \xff")
+    path.write_bytes(data)
     path.chmod(0o600)
-    with pytest.raises(UsageError, match=r":2:9: .*UTF-8"):
+    with pytest.raises(UsageError, match=rf"config\.toml:{place}: .*UTF-8"):
         load_config(path)
+
+
+def test_a_profile_is_one_of_those_that_there_are(tmp_path: Path) -> None:
+    """A slip gets a suggestion, and where there is none at all, that is told."""
+    config = Config(tmp_path, {}, {"work": {"voice": "Ethan"}})
+    assert config.profile("work") == {"voice": "Ethan"}
+    with pytest.raises(UsageError, match="there is no profile 'wrok'") as raised:
+        config.profile("wrok")
+    assert "work" in raised.value.hint
+    with pytest.raises(UsageError) as raised:
+        Config(tmp_path).profile("work")
+    assert raised.value.hint == "It has no profiles yet."
 
 
 @pytest.mark.parametrize(("size", "is_read"), [(1 << 20, True), ((1 << 20) + 1, False)])

@@ -55,3 +55,9 @@ last = 1
 def test_a_key_is_found_wherever_it_may_stand(path: TomlPath, place: tuple[int, int]) -> None:
     """In a table, dotted, in braces, in a list; not in a comment or a text."""
     assert TomlPlaces(FILE).find(path) == place
+
+
+def test_a_file_may_begin_with_its_first_key() -> None:
+    assert TomlPlaces("a = 1").find(("a",)) == (1, 1)
+    assert TomlPlaces("  [a]").find(("a",)) == (1, 3)
+    assert TomlPlaces("\na = 1").find(("a",)) == (2, 1)

@@ -92,6 +92,20 @@ def test_one_of_any_version_goes_all_the_way(tmp_path: Path, layout: Layout) -> 
         assert newest.run("SELECT * FROM names") == [("a",)]
 
 
+@pytest.mark.parametrize("layout", [FIRST, SECOND, THIRD])
+def test_one_without_a_number_is_of_the_first_version(tmp_path: Path, layout: Layout) -> None:
+    """A kill may have come before the number was written."""
+    path = tmp_path / "list.sqlite"
+    with closing(sqlite3.connect(path)) as other, other:
+        other.execute(OLD)
+        other.execute("INSERT INTO words VALUES ('a')")
+    with closing(open_to_read(path, layout)) as reader:
+        [(table,)] = reader.run("SELECT name FROM sqlite_master")
+        assert reader.run(f"SELECT * FROM {table}")[0][0] == "a"
+    with closing(open_database(path, layout, warn=pytest.fail)[0]) as database:
+        assert database.run(f"SELECT * FROM {table}")[0][0] == "a"
+
+
 @pytest.mark.parametrize("before", [0o600, 0o644, 0o400])
 def test_it_is_closed_to_others(tmp_path: Path, before: int) -> None:
     """Whatever it was; SQLite makes those beside it alike."""
