@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from urllib.parse import urlsplit
 
 import pytest
@@ -11,7 +12,7 @@ from urllib3.util import parse_url
 
 from qwentts_cli.dashscope.address import parse_address
 from qwentts_cli.dashscope.audio_url import check_audio_url, check_storage_url
-from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint, region_endpoint
+from qwentts_cli.dashscope.endpoint import Endpoint, custom_endpoint, is_loopback, region_endpoint
 from qwentts_cli.errors import RejectedError, UsageError
 
 INTL = Endpoint("https://dashscope-intl.aliyuncs.com/api/v1", "intl")
@@ -227,3 +228,33 @@ def test_the_endpoints_own_host_serves_audio_at_its_own_port(port: int) -> None:
     """Or at the usual ones; a part of its number is another port."""
     with pytest.raises(RejectedError, match="refused the audio URL"):
         check_audio_url(f"https://tts.example.com:{port}/a.wav", OWN, SUFFIX)
+
+
+@pytest.mark.parametrize(
+    ("found", "expected"),
+    [
+        (["127.0.0.1"], True),
+        (["::1", "127.0.0.1"], True),
+        (["127.0.0.1", "192.0.2.1"], False),
+        (["192.0.2.1"], False),
+        ([], False),
+        (None, False),
+    ],
+)
+def test_a_name_is_this_machine_if_all_its_addresses_are(
+    monkeypatch: pytest.MonkeyPatch, found: list[str] | None, *, expected: bool
+) -> None:
+    """Or the key could leave it in the clear; other names are not even looked up."""
+
+    def look_up(_host: str, _port: None) -> list[tuple[object, ...]]:
+        if found is None:
+            raise OSError
+        return [(2, 1, 6, "", (address, 0)) for address in found]
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    for name in ("localhost", "a.localhost"):
+        assert is_loopback(name) == expected
+    for name in ("example.com", "localhost.example.com", "notlocalhost"):
+        assert not is_loopback(name)
+    assert is_loopback("127.9.9.9")
+    assert not is_loopback("192.0.2.1")
