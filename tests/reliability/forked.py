@@ -37,7 +37,6 @@ from qwentts_cli.cli.parser.lazy_group import LazyGroup, load_command
 from qwentts_cli.dashscope.catalog import load_shipped_catalog
 from tests.conftest import Qwentts, Result
 from tests.reliability.broken_disk import Broken, break_disk
-from tests.reliability.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -140,20 +139,6 @@ class Run:
         """Signal the run, which may have ended by itself."""
         with suppress(ProcessLookupError):
             os.kill(self.pid, number)
-
-    def ends(self, within_s: float) -> bool:
-        try:
-            until(lambda: not self._lives(), within_s=within_s)
-        except AssertionError:
-            return False
-        return True
-
-    def _lives(self) -> bool:
-        try:
-            os.kill(self.pid, 0)
-        except ProcessLookupError:
-            return False
-        return True
 
     def wait(self) -> Result:
         if self.code is None:
