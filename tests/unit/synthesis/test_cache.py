@@ -47,7 +47,9 @@ def only_file(tmp_path: Path) -> Path:
 def test_what_was_put_is_got(cache: Cache, warnings: Warnings, tmp_path: Path) -> None:
     """The sound, its format and its price; private on disk, without the text."""
     assert cache.get(key_of("secret words")) is None
+    assert not cache.has(key_of("secret words"))
     assert cache.put(key_of("secret words"), CLIP)
+    assert cache.has(key_of("secret words"))
     assert cache.get(key_of("secret words")) == CLIP
     path = only_file(tmp_path)
     assert b"secret" not in path.read_bytes() + str(path.relative_to(tmp_path)).encode()
