@@ -86,7 +86,7 @@ class ConsoleObserver(Meter):
         is_long = seconds >= _WORTH_TELLING_S
         self._waiting = f"{f'waiting until {_time_in(seconds)}' if is_long else 'trying again'}: {cause}"
         if self._progress and self._progress.is_live:
-            self._show()
+            self._show(is_news=True)
         elif is_long:
             self._tell_once(f"waiting for another try: {cause}")
 
@@ -113,10 +113,10 @@ class ConsoleObserver(Meter):
         """Whether some of the text has become sound."""
         return self._characters > 0
 
-    def _show(self) -> None:
+    def _show(self, *, is_news: bool = False) -> None:
         if self._progress:
             with self._showing:
-                self._progress.reach(self._done(), self._all_facts)
+                self._progress.reach(self._done(), self._all_facts, is_news=is_news)
 
     def _done(self) -> int:
         """How much of the progress's total is done."""

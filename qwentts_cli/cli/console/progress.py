@@ -69,14 +69,15 @@ class Progress:
             self._draw()
             self._bar.stop()
 
-    def reach(self, done: int, facts: Callable[[], Sequence[str]]) -> None:
+    def reach(self, done: int, facts: Callable[[], Sequence[str]], *, is_news: bool = False) -> None:
         """Tell how much is done; `facts` says what there is to know, and is asked only when it is shown.
 
-        The most important comes first: a live line that is too narrow for all leaves out the last.
+        The most important comes first: a live line that is too narrow for all leaves out the last. News is
+        shown at once, also soon after what was shown last, since nothing else may come for a while.
         """
         self._reached = (done, facts)
         now = self._now()
-        if now - self._told < (_LIVE_INTERVAL_S if self._bar else _INTERVAL_S):
+        if not is_news and now - self._told < (_LIVE_INTERVAL_S if self._bar else _INTERVAL_S):
             return
         self._told = now
         if self._bar:

@@ -109,10 +109,11 @@ def test_a_language_that_is_none_is_not_sent() -> None:
     with pytest.raises(UsageError, match="there is no language 'Germna'") as raised:
         choose_language(load_catalog(), "Germna")
     assert raised.value.hint == "Did you mean German?"
-    for model, codes in (("", load_catalog().languages), (FLASH, load_catalog().models[FLASH].languages)):
+    languages = load_catalog().languages
+    for model, codes in (("", languages), (FLASH, load_catalog().models[FLASH].languages)):
         with pytest.raises(UsageError) as raised:
             choose_language(load_catalog(), "klingon", model)
-        assert raised.value.hint == f"Use auto, {', '.join(codes)}."
+        assert raised.value.hint == f"Use auto, {', '.join(f'{code} ({languages[code]})' for code in codes)}."
 
 
 def test_a_language_of_other_models_names_them() -> None:

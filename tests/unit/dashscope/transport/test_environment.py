@@ -116,13 +116,13 @@ def test_certificates_that_cannot_be_used(monkeypatch: pytest.MonkeyPatch, tmp_p
 
 
 def test_the_first_variable_of_certificates_is_believed(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Requests looks at the first two by itself."""
+    """All who look at them agree."""
     assert (chosen_certificates(), own_certificates()) == ("", None)
     for name in reversed(CERTIFICATES):
         monkeypatch.setenv(name, f"/{name}.pem")
         assert chosen_certificates() == tell_certificates() == f"/{name}.pem ({name})"
         assert system_trust() is None
-        assert own_certificates() == "/SSL_CERT_FILE.pem"
+        assert own_certificates() == f"/{name}.pem"
 
 
 def test_who_is_believed_otherwise(monkeypatch: pytest.MonkeyPatch) -> None:
