@@ -51,7 +51,7 @@ class Bill:
         self.is_open = True
 
     def pay(self, said: Metered | None) -> Metered:
-        """Note what the service says it metered; gives what is billed, foreseen where it does not say."""
+        """Note what the service says it metered; gives what is billed, or foreseen where it says nothing."""
         self.is_open, self.is_paid = False, True
         return self._pay(said)
 

@@ -27,10 +27,10 @@ if TYPE_CHECKING:
     from qwentts_cli.cli.console.output import Output
 
 _COLUMNS = ("model", "endpoint", "price", "rpm", "ends", "takes")
-# With less room some are left out: 'qwentts models MODEL' tells them too.
+# With less, some columns are left out; 'qwentts models MODEL' shows them.
 _ROOM_FOR_ALL = 130
 _LEFT_OUT = {"endpoint", "rpm", "takes"}
-# With less, a name goes on below, too.
+# With less, long names are wrapped too.
 _ROOM_FOR_NAMES = 70
 
 

@@ -228,7 +228,7 @@ def receive_refusal(arriving: Arriving) -> Refusal:
 
 
 def read_start(arriving: Arriving) -> bytes:
-    """What an error says; nobody reads further than this, and nothing of what cannot be read as it is."""
+    """Read the beginning of an error's body; nothing of a compressed one, which would look like garbage."""
     if _encoding(arriving):
         return b""
     start = b""

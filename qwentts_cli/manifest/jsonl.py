@@ -102,7 +102,7 @@ class JsonRows:
             row = _PLAIN.decode(line)
         except ValueError:
             return None
-        # A name that is there twice has quotation marks in the line, and no second field.
+        # A field that is there twice adds quotation marks to the line, but no entry to the row.
         is_plain = line.count('"') == _QUOTES_OF_A_FIELD * len(row) and row.keys() <= _KNOWN
         if not (row and is_plain and all(row.values())):
             return None

@@ -117,7 +117,7 @@ def test_help_explains_what_is_asked(qwentts: Qwentts) -> None:
         (["say", "Hi", "--pause", "abc"], "'abc' is no number. See"),
         (["say", "Hi", "-o", "x.mp3", "--bitrate", "128k"], "'128k' is no number. See 'qwentts say --help'"),
         (["say", "Hi", "-o"], "'-o' requires an argument. See 'qwentts say --help'"),
-        (["-v", "Ethan", "say", "Hi"], "no option -v. Options of a command stand behind its name. See"),
+        (["-v", "Ethan", "say", "Hi"], "no option -v. Put the options of a command after its name. See"),
         (["say", "Hi", "--dry-run", "--region", "Singapore"], "Did you mean intl?"),
         (["say", "Hi", "--dry-run", "--base-url", "localhost:8000"], "Did you mean http://localhost:8000?"),
         (["say", "Hi", "-l", "klingon", "--dry-run"], "Use auto, zh (Chinese), en (English), de"),

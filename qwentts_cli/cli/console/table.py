@@ -1,4 +1,4 @@
-"""A table that fits the terminal: what has no room in a cell goes on below."""
+"""A table that fits the terminal: a text that is too long for its cell is wrapped."""
 
 from __future__ import annotations
 

@@ -97,7 +97,7 @@ class CarefulParser(_OptionParser):
         if not hint and command in _TAKES_TEXT:
             hint = say_it(arg)
         if not hint and self.ctx and not self.ctx.parent:
-            hint = "Options of a command stand behind its name."
+            hint = "Put the options of a command after its name."
         return NoOption(arg, hint, self.ctx)
 
 

@@ -166,7 +166,7 @@ class Studio(Struct, frozen=True, kw_only=True):
     def _find_lost(self, order: VoiceOrder, known: set[str], error: QwenTTSError) -> Made:
         """Take up the voice that was made although the answer got lost, if there is one."""
         new: list[str] = []
-        with suppress(QwenTTSError):  # what got lost is more than that nobody can look for it now
+        with suppress(QwenTTSError):  # the lost answer is the error to tell, not the look-up that failed
             new = [voice.id for voice in self.list_of(order.maker) if voice.id not in known]
         new = [voice for voice in new if order.wire_name in voice]
         if len(new) == 1:

@@ -95,7 +95,7 @@ class TextDecoder:
                 hint="For UTF-16 without a byte order mark, add --encoding utf-16-le or utf-16-be.",
             )
         text = self._terminal.feed(text, is_last=is_last)
-        if not text.replace("\n", "").isprintable():  # most texts are, which is told in a tenth of the time
+        if not text.replace("\n", "").isprintable():  # a quick look: most texts have no controls
             text, removed = re.subn(_CONTROLS, "", text)
             self._removed_controls += removed
         return text

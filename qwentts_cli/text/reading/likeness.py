@@ -42,7 +42,7 @@ class Likeness(StrEnum):
     MARKDOWN = "Markdown"
 
 
-# Each with the characters it may begin with: a pattern takes long to compile for a text that is none of them.
+# Each with the characters it may begin with, so that its pattern is compiled only for a text that begins so.
 _HEADS: Final = (
     (Likeness.SRT, "0123456789", rf"\s*\d+[ \t]*(?:\r\n|\r|\n){_TIMES}"),
     (Likeness.VTT, "W", r"WEBVTT(?:[ \t\r\n]|\Z)"),
