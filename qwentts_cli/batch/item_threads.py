@@ -8,7 +8,7 @@ import time
 from collections import deque
 from typing import TYPE_CHECKING
 
-from qwentts_cli.synthesis.timing import Cancelled
+from qwentts_cli.synthesis.timing import LOOK_EVERY_S, Cancelled
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -52,7 +52,8 @@ class ItemThreads:
 
     def wait(self) -> None:
         """Wait until a result is there."""
-        self._ready.acquire()
+        while not self._ready.acquire(timeout=LOOK_EVERY_S):
+            continue
 
     def take(self) -> tuple[Task, Outcome]:
         """Take the oldest result, which is there.

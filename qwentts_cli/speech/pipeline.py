@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Generic, Self, TypeVar
 
 from msgspec import Struct, field
 
-from qwentts_cli.synthesis.timing import Cancelled
+from qwentts_cli.synthesis.timing import Cancelled, take_next
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -36,7 +36,7 @@ class WorkerPool:
     They are daemons, so that a stuck connection cannot keep the program from ending.
 
     Args:
-        jobs: how many.
+        jobs: how many there may be; each is started when there is work that no other is free for.
         on_close: called when the pool is closed, to end the waits of what is being made.
     """
 
@@ -46,11 +46,10 @@ class WorkerPool:
         self._waiting: list[tuple[Rank, int, Callable[[], None]]] = []
         self._arrivals = itertools.count()
         self._changed = threading.Condition()
+        self._started = self._free = 0
         self.is_closed = False
 
     def __enter__(self) -> Self:
-        for number in range(self.jobs):
-            threading.Thread(target=self._work, name=f"synthesis-{number}", daemon=True).start()
         return self
 
     def __exit__(
@@ -71,8 +70,15 @@ class WorkerPool:
             if not self.is_closed:
                 heapq.heappush(self._waiting, (rank, next(self._arrivals), work))
                 self._changed.notify()
+                if self._free < len(self._waiting) and self._started < self.jobs:
+                    self._start()
                 return
         work()
+
+    def _start(self) -> None:
+        name = f"synthesis-{self._started}"
+        threading.Thread(target=self._work, name=name, daemon=True).start()
+        self._started += 1
 
     def _work(self) -> None:
         while work := self._next():
@@ -80,7 +86,9 @@ class WorkerPool:
 
     def _next(self) -> Callable[[], None] | None:
         with self._changed:
+            self._free += 1
             self._changed.wait_for(lambda: self._waiting or self.is_closed)
+            self._free -= 1
             return heapq.heappop(self._waiting)[2] if self._waiting else None
 
 
@@ -136,7 +144,7 @@ class _Task(Struct, Generic[Item]):
     outcome: Usage | BaseException = field(default_factory=Cancelled)
 
     def sound(self) -> Iterator[Pcm]:
-        while pcm := self.blocks.get():
+        while pcm := take_next(self.blocks):
             yield pcm
 
     def usage(self) -> Usage:
@@ -175,7 +183,7 @@ class _OrderedDelivery(Generic[Item]):
         """Likewise, while another thread waits for the items."""
         in_order: queue.SimpleQueue[_Task[Item] | Exception | None] = queue.SimpleQueue()
         threading.Thread(target=self._feed, args=(items, in_order), name="segments", daemon=True).start()
-        while found := in_order.get():
+        while found := take_next(in_order):
             if isinstance(found, Exception):
                 raise found
             yield found

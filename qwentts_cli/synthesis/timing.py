@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import time
-from typing import TYPE_CHECKING
+from queue import Empty
+from typing import TYPE_CHECKING, TypeVar
 
 from msgspec import Struct
 
 if TYPE_CHECKING:
     import threading
     from collections.abc import Callable
+    from queue import SimpleQueue
+
+# Python handles a signal between two steps of the main thread. One that comes just before that thread waits
+# for another is seen when the wait ends, and on Windows so is each one that comes during it: no wait is long.
+LOOK_EVERY_S = 0.25
+_T = TypeVar("_T")
 
 
 class Cancelled(Exception):
@@ -42,7 +49,19 @@ def until_cancelled(cancelled: threading.Event) -> Timing:
     """The real time, whose waits end with `Cancelled` as soon as `cancelled` is set."""
 
     def wait(seconds: float) -> None:
-        if cancelled.wait(seconds):
-            raise Cancelled
+        end = time.monotonic() + seconds
+        while not cancelled.wait(min(max(end - time.monotonic(), 0), LOOK_EVERY_S)):
+            if time.monotonic() >= end:
+                return
+        raise Cancelled
 
     return Timing(wait=wait)
+
+
+def take_next(waiting: SimpleQueue[_T]) -> _T:
+    """Take what is next in a queue, as soon as it is there; Ctrl-C can end the wait for it."""
+    while True:
+        try:
+            return waiting.get(timeout=LOOK_EVERY_S)
+        except Empty:
+            continue

@@ -76,6 +76,6 @@ def test_a_text_that_was_spoken_is_read_to_be_checked_and_compared(texts: Qwentt
 
 
 def test_threads_are_started_for_work_that_is_there(texts: Qwentts) -> None:
-    """A worker for each job, and no more threads for files than there are items."""
+    """Of those that speak, and of those that put files together, no more than there are items."""
     _, _, threads = watch(texts, "-j", "64")
-    assert threads <= 64 + ITEMS
+    assert threads <= 2 * ITEMS

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import re
 import signal
 import subprocess
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -66,6 +69,23 @@ def test_no_wait_outlasts_a_signal(qwentts: ForkedQwentts) -> None:
 
     at_once(interrupt, ("post:stall", "post:retry-after=290", "get:stall", "get:retry-after=290"))
     assert not list(qwentts.home.parent.rglob(".qwentts-*"))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="it looks for the program's threads in /proc")
+@pytest.mark.parametrize(
+    "args", [("say", "Hi.", "-o", "hi.wav"), ("say", "-", "-o", "hi.wav"), ("batch", "in", "-d", "out")]
+)
+def test_a_signal_that_wakes_nobody_is_seen(qwentts: ForkedQwentts, args: tuple[str, ...]) -> None:
+    """As one that comes just before the main thread waits for another: here the other is told of it."""
+    (qwentts.folder / "in").mkdir()
+    (qwentts.folder / "in/hi.txt").write_text("Hi.")
+    with Sandbox(voice_engine="tones", faults="post:stall") as server:
+        at(qwentts, server)
+        with qwentts.running(*args, "--timeout", "1000", stdin=b"Hi.") as run:
+            until(lambda: server.ledger)
+            threads = {int(path.name) for path in Path(f"/proc/{run.pid}/task").iterdir()}
+            ctypes.CDLL(None).tgkill(run.pid, min(threads - {run.pid}), signal.SIGINT)
+            assert run.wait().code == 130
 
 
 def test_a_second_interrupt_ends_it_at_once(qwentts: ForkedQwentts) -> None:

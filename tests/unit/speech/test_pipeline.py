@@ -181,6 +181,24 @@ def test_a_text_at_hand_takes_no_thread_but_the_workers() -> None:
     assert {name.rpartition("-")[0] for name in names} == {"synthesis"}
 
 
+def test_workers_are_started_for_work_that_is_there() -> None:
+    """One sentence takes one thread, however many are allowed."""
+    before = set(threading.enumerate())
+    hold, done = threading.Event(), threading.Semaphore(0)
+
+    def work() -> None:
+        assert_true(hold.wait(PATIENCE_S))
+        done.release()
+
+    with WorkerPool(8) as pool:
+        for number in range(1, 12):
+            pool.submit((0, number), work)
+            assert len(set(threading.enumerate()) - before) == min(number, 8)
+        hold.set()
+        for _ in range(1, 12):
+            assert done.acquire(timeout=PATIENCE_S)
+
+
 def test_the_lowest_rank_goes_first() -> None:
     """What was started first is finished first, when several recordings share a pool."""
     order: list[tuple[int, int]] = []
