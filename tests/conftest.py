@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import os
 import signal
@@ -23,6 +24,8 @@ PROGRAM = [sys.executable, "-W", "error", "-m", "qwentts_cli"]
 KEY = "sk-canary0123456789"
 # NumPy's threads look for work so busily that the other workers starve.
 os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+# Otherwise each worker compiles the package, and rewrites the asserts of all tests, in each run.
+os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "COVERAGE_PROCESS_CONFIG")
 _OFTEN_IGNORED = ("SIGINT", "SIGHUP", "SIGQUIT", "SIGTERM")
 
@@ -40,6 +43,17 @@ def pytest_configure(config: pytest.Config) -> None:
         if number and signal.getsignal(number) is signal.SIG_IGN:
             # Under `nohup`, or in the background. A handler is not handed on to what tests start.
             signal.signal(number, _ignore)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection() -> Iterator[None]:
+    """Search for no garbage meanwhile, nor later in what is made now: most of it stays to the end."""
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def _ignore(_number: int, _frame: FrameType | None) -> None:
