@@ -33,19 +33,22 @@ LEADING: Final = "เแโใไເແໂໃໄ"
 
 # Letters, digits, currency, and the symbols a voice can read: letter-like signs, mathematics, emoji. Not the
 # stars, dots and flowers that make a line of ornaments, nor a length mark, which lengthens a vowel.
-_LETTERS: Final = r"[^\W_\u30fc\uff70]"
+_LENGTH_MARKS: Final = "\u30fc\uff70"
+_LETTERS: Final = rf"[^\W_{_LENGTH_MARKS}]"
 _SYMBOLS: Final = (
     r"[$¢-¥฿\u20a0-\u20cf\u2100-\u214f\u2200-\u2216\u221a-\u223b\u223d-\u22c3\u22c7-\u22ff]"
     r"|[\u2600-\u2604\u2607-\u2618\u261a-\u265f\u2661\u2665\u2668\u2670-\u2721\u2728\u2744\u274c\u274e"
     r"\u2753-\u2755\u2757\u2763-\u2764\u2795-\u27af\u27b1-\u27be\u2b05-\u2b07\u2b50\u2b55]"
     r"|[\u2600-\u2bff]\ufe0f|[\U0001f000-\U0001f64f\U0001f680-\U0001f77f\U0001f7e0-\U0001faff]"
 )
-_SPEAKABLE = re.compile(f"{_LETTERS}|{_SYMBOLS}")
+_SPEAKABLE: Final = f"{_LETTERS}|{_SYMBOLS}"
 
 
 def first_speakable(text: str) -> int:
     """Return the index of the first character a voice can say; `len(text)` when there is none."""
-    found = _SPEAKABLE.search(text)
+    if text[:1].isalnum() and text[0] not in _LENGTH_MARKS:  # most texts, and then nothing is compiled
+        return 0
+    found = re.search(_SPEAKABLE, text)
     return found.start() if found else len(text)
 
 
@@ -55,4 +58,4 @@ def last_speakable(text: str) -> int:
 
 
 def is_speakable(text: str) -> bool:
-    return _SPEAKABLE.search(text) is not None
+    return first_speakable(text) < len(text)

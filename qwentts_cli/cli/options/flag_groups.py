@@ -33,7 +33,7 @@ def spread_flags(command: Command) -> Command:
             parameters += _parameters(groups[parameter.name])
         else:
             parameters.append(parameter.replace(annotation=hints[parameter.name]))
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in parameters}
+    run.__annotations__ = {}  # Typer would resolve each of them again; the signature has them resolved
     run.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]  # `inspect` reads it
     return run
 

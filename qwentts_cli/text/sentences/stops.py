@@ -16,7 +16,6 @@ _ANY_MARK: Final = re.compile(rf"[{re.escape(TERMINATORS)}\r\n]")
 
 _FULL_STOP = re.compile(f"[{FULL_STOPS}]")
 _SINGLE_STOPS: Final = frozenset({".", "\uff0e"})
-# Not compiled before it is needed: going through all of Han takes milliseconds.
 _EAST_ASIAN_START: Final = f"[{EAST_ASIAN}\u3008-\u301b\uff08\u2018\u201c]"
 _QUOTING: Final = CLOSING_QUOTES | frozenset(CLOSERS)
 # After a quotation these go on with the sentence around it: と言った, の声, 的声音.
@@ -45,7 +44,7 @@ def finishes_sentence(
         return False
     if _FULL_STOP.search(text, stop.start(), after):
         return True
-    if following.islower() or not (spaced or re.match(_EAST_ASIAN_START, following)):
+    if following.islower() or not (spaced or _is_east_asian_start(following)):
         return False
     if stop[0] not in _SINGLE_STOPS:
         return spaced or "!" in stop[0] or "?" in stop[0]
@@ -54,6 +53,11 @@ def finishes_sentence(
     return not CLOSING_QUOTES.isdisjoint(closers) or stop_ends_sentence(
         text, stop.start(), sentence=sentence, following=following, language=language
     )
+
+
+def _is_east_asian_start(following: str) -> bool:
+    # The pattern is compiled only where it can match: going through all of Han takes milliseconds.
+    return not following.isascii() and re.match(_EAST_ASIAN_START, following) is not None
 
 
 def may_be_particle(char: str) -> bool:
