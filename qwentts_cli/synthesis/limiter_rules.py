@@ -1,7 +1,7 @@
 """The rate limiter's arithmetic: what is known of the service's limit, and how each event changes it.
 
 Additive increase, multiplicative decrease: the rate doubles every two seconds, faster the more requests have
-gone well, until the first throttled answer. That cuts it by about a third, and each later one by a fifth. It
+gone well, until the first throttled answer. That cuts it by two fifths, and each later one by a fifth. It
 returns quickly to near where it was cut, and then feels its way up. Pure functions; every time is in seconds
 of one monotonic clock, every rate in requests a second.
 """
@@ -18,14 +18,14 @@ KEPT_S = 600.0
 LONGEST_PAUSE_S = 300.0
 
 _CUT = 0.8
-_FIRST_CUT = 0.65
+_FIRST_CUT = 0.6
 _STEEP_CUT = 0.5
 _QUICK_RETURN = 0.03
-_NEAR_CEILING = 0.95
-_CALM_GROWTH = ((60, 1.05), (30, 1.02), (0, 1.01))
+_NEAR_CEILING = 0.92
+_CALM_GROWTH = ((60, 1.05), (30, 1.02), (0, 1.005))
 # A doubling takes so many requests' time, within these bounds. At a low rate the requests of any two seconds
 # are at most twice those before; at a high one, many that went well say more than the seconds do.
-_DOUBLING_REQUESTS = 18
+_DOUBLING_REQUESTS = 20
 _SHORTEST_DOUBLING_S = 0.35
 _LONGEST_DOUBLING_S = 2.2
 _DOUBLING_STEP_S = 0.25

@@ -43,7 +43,7 @@ def test_growth_is_at_most_doubling(seed: int) -> None:
     begun = [at for at in sent if 2 <= at <= sent[-1] - 2]
     assert all(count(at, at + 2) <= 2 * count(at - 2, at) + 2 for at in begun if count(at, at + 2) <= 14)
     assert count(6, 8) > 3 * count(2, 4)
-    assert count(7, 8) > 40
+    assert count(7, 8) > 35
 
 
 def test_two_processes_share_fairly() -> None:
@@ -107,7 +107,7 @@ def test_old_news_is_not_punished() -> None:
     """Throttled answers to requests from before a cut neither cut nor pause again."""
     state = replace(fresh(100.0, 10.0), success_at=100.5)
     cut = aimd.throttled(state, 101.0, taken_at=100.8, chance=0.5)
-    assert cut.rate == pytest.approx(6.5)
+    assert cut.rate == pytest.approx(6)
     assert aimd.throttled(cut, 102.5, taken_at=100.9, chance=0.5) == cut
 
 
