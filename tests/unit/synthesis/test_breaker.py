@@ -219,3 +219,13 @@ def test_a_second_outage_is_probed_as_the_first_was() -> None:
     began = time.now
     breaker.admit()
     assert 4 <= time.now - began <= 6.01
+
+
+def test_a_probe_goes_when_its_time_has_come() -> None:
+    """And not up to half a second later, where that is less than what is waited at a time."""
+    time = VirtualTime()
+    breaker = Breaker("api.example", timing=time.timing(0.3))
+    for _ in range(20):
+        breaker.failed(BROKEN)
+    breaker.admit()
+    assert sum(time.waits) == pytest.approx(4.6, abs=1e-3)

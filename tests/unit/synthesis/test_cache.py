@@ -86,6 +86,25 @@ def test_an_object_without_a_head(cache: Cache, tmp_path: Path, head: bytes) -> 
     assert cache.get(key_of("x")) is None
 
 
+@pytest.mark.parametrize(
+    ("clip", "is_taken"),
+    [
+        (Clip(Pcm(bytes(200), 24_000), 0), True),
+        (Clip(Pcm(bytes(160), 24_000, 8), 1_000_000), True),
+        (Clip(Pcm(bytes(200), 24_000, 0), 7), False),
+        (Clip(Pcm(bytes(180), 24_000, 9), 7), False),
+        (Clip(Pcm(bytes(202), 24_000, 2), 7), False),
+        (Clip(Pcm(bytes(200), 24_000), 1_000_001), False),
+        (Clip(Pcm(bytes(200), 24_000), -1), False),
+        (Clip(Pcm(bytes(200), 3_999), 7), False),
+    ],
+)
+def test_what_no_speech_can_be_is_not_taken(cache: Cache, clip: Clip, is_taken: bool) -> None:  # noqa: FBT001 - a table
+    """However right its checksum is: a wrong rate would play for hours."""
+    cache.put(key_of("x"), clip)
+    assert cache.get(key_of("x")) == (clip if is_taken else None)
+
+
 def test_used_longest_ago_goes_first(cache: Cache, tmp_path: Path) -> None:
     """Reading counts as use; pruning leaves some room, so that it is not needed each time."""
     for number in range(4):

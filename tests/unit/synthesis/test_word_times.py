@@ -42,13 +42,29 @@ def test_words_are_kept_without_saying_them() -> None:
     assert tuple(read_words(text, places)) == words
 
 
+def test_a_sentence_that_comes_early_is_said_after_the_one_before() -> None:
+    """The sound runs ahead of what is told of it."""
+    assert heard((0, 0, ONE), (1, 500, OF_SENTENCE)) == (*ONE, Word("three", 700, 1100))
+
+
+def test_words_may_be_a_little_off() -> None:
+    """A tenth of a second, before the end of the word before or behind that of the sound."""
+    three = (Word("three", 600, 1600),)
+    assert heard((0, 0, ONE), (1, 1000, three)) == (*ONE, *three)
+
+
 @pytest.mark.parametrize(
     "words",
     [
-        (Word("two", 1400, 1700),),
+        (Word("two", 1400, 1601),),
         (Word("two", 500, 600), Word("one", 100, 200)),
     ],
 )
 def test_times_that_make_no_sense_are_left_out(words: tuple[Word, ...]) -> None:
     """Those beyond the sound and out of order; the silences in the sound tell more."""
     assert heard((0, 0, words)) == ()
+
+
+def test_a_word_that_begins_sooner_counts_from_its_sentence() -> None:
+    three = (Word("three", 599, 900),)
+    assert heard((0, 0, ONE), (1, 700, three), length_ms=1600) == (*ONE, Word("three", 1299, 1600))
