@@ -37,6 +37,7 @@ PROMISES = {
     "dashscope/own_voices": ["cli/test_voices_clone.py", "cli/test_voices_design.py"],
     "billing": ["cli/test_budget.py", "cli/test_usage.py", "cli/test_tokens.py"],
     "dashscope": [
+        "reliability/test_lookup.py",
         "unit/checks/test_hosts.py",
         "cli/test_models.py",
         "cli/test_voices.py",

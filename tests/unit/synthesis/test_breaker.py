@@ -151,10 +151,11 @@ def test_what_has_never_answered_is_given_up_sooner(every_s: float) -> None:
 def test_what_has_answered_is_waited_for_longer() -> None:
     """An outage in the middle of a long run is no reason to end it."""
     time = VirtualTime()
-    breaker = Breaker("api.example", patience=Patience(at_first_s=60), timing=time.timing())
+    breaker = Breaker("api.example", patience=Patience(1800, at_first_s=60), timing=time.timing())
     breaker.succeeded()
-    fail_until_given_up(breaker, time, every_s=1.0)
-    assert time.now - 1000 >= 600
+    error = fail_until_given_up(breaker, time, every_s=1.0)
+    assert time.now - 1000 >= 1800
+    assert "for 30 minutes" in error.message
 
 
 def test_whoever_wants_it_waits_for_days() -> None:

@@ -228,6 +228,15 @@ def test_a_certificate_is_told_with_the_reason() -> None:
     assert not told.retryable
 
 
+@pytest.mark.parametrize(
+    ("reason", "says"), [("WRONG_VERSION_NUMBER", "WRONG_VERSION_NUMBER"), ("", "it ended early")]
+)
+def test_a_server_without_tls_is_told_as_such(reason: str, says: str) -> None:
+    error = ssl.SSLError()
+    error.reason = reason
+    assert tell(error).message == f"no TLS connection with tts.example.com: {says}"
+
+
 def test_a_name_that_took_too_long_is_told_as_such() -> None:
     error = urllib3.exceptions.NameResolutionError("h", HTTPConnection("h"), socket.gaierror())
     assert tell(error).message == "cannot resolve the host tts.example.com"
