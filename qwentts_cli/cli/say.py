@@ -128,9 +128,10 @@ def _speak(run: Invocation, options: SayOptions, *, is_agreed: bool) -> None:
     observer = ConsoleObserver(run.output)
     if options.source.is_live and sys.stdin is not None and sys.stdin.isatty():
         run.output.note("Type what to say; Ctrl-D ends it.")
-    with show_lost(run.output, observer, is_kept=options.requests.cache_use.is_on), observer:
+    prices, is_kept = run.context.prices, options.requests.cache_use.is_on
+    with show_lost(run.output, observer, prices, is_kept=is_kept), observer:
         said = speak_text(run.context, options, observer, agree)
-    show_text(run.output, said, observer, run.context.prices)
+    show_text(run.output, said, observer, prices)
     tell_unused(run.output, options.speech.lexicon)
 
 

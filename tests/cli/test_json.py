@@ -49,6 +49,26 @@ def test_a_text_is_told_as_the_schema_says(written: Qwentts) -> None:
     check("failure", written("say", "Hello.", "-o", "a.wav", "--json", code=2).json)
 
 
+def test_what_a_failed_text_cost_is_told_as_the_schema_says(qwentts: Qwentts) -> None:
+    """A paragraph that was billed before another was refused, and a request that no answer came to."""
+    text = "First.\n\nSecond."
+    with Sandbox(voice_engine="tones", faults="post:status=400#2") as server:
+        failed = at(qwentts, server)(
+            *("say", text, "-o", "a.wav", "--paragraph-pause", "0", "-j", "1", "--json"), code=6
+        ).json
+    check("failure", failed)
+    usage = failed["usage"]
+    assert (usage["characters"], usage["requests"], usage["possibly_billed"]) == (6, 2, 0)
+    with Sandbox(voice_engine="tones", faults="post:reset") as server:
+        lost = at(qwentts, server)("say", "Hi.", "-o", "a.wav", "--json", code=5).json
+        check("failure", lost)
+        assert lost["usage"]["possibly_billed"] == len(server.ledger) > 0
+    with Sandbox(voice_engine="tones", faults="post:bad-url=file") as server:
+        refused = at(qwentts, server)("say", "Hi.", "-o", "a.wav", "--json", code=6)
+    assert (refused.json["usage"]["characters"], refused.json["usage"]["possibly_billed"]) == (3, 0)
+    assert "may have been billed" not in refused.stderr
+
+
 def test_a_doubtful_text_is_told_as_the_schema_says(written: Qwentts) -> None:
     """With a place in lines, and with one in chapters."""
     (written.folder / "a.txt").write_text("It goes at 5 km/h.")

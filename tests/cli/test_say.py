@@ -105,7 +105,14 @@ def test_json_says_what_was_made(online: Qwentts, sandbox: Sandbox) -> None:
                 "overruns": [],
             }
         ],
-        "usage": {"characters": 9, "tokens": None, "requests": 1, "cost": None, "currency": None},
+        "usage": {
+            "characters": 9,
+            "tokens": None,
+            "requests": 1,
+            "possibly_billed": 0,
+            "cost": None,
+            "currency": None,
+        },
     }
 
 

@@ -58,10 +58,10 @@ def _last_facts(said: SaidText, meter: Meter, prices: PriceList) -> Iterator[str
 
 
 @contextmanager
-def show_lost(output: Output, meter: ConsoleObserver, *, is_kept: bool) -> Iterator[None]:
+def show_lost(output: Output, meter: ConsoleObserver, prices: PriceList, *, is_kept: bool) -> Iterator[None]:
     """Where the block fails half way, say what is paid and kept, and warn of what may have cost money too.
 
-    A reader of the sound that has gone away is told nothing.
+    A reader of the sound that has gone away is told nothing. An error gets the bill, for scripts.
     """
     try:
         yield
@@ -76,6 +76,11 @@ def show_lost(output: Output, meter: ConsoleObserver, *, is_kept: bool) -> Itera
         if meter.maybe_billed:
             requests = plural(meter.maybe_billed, "request")
             output.warn(f"{requests} got no usable answer and may have been billed all the same")
+        if isinstance(error, QwenTTSError) and meter.requests:
+            usage = _usage_document(meter, prices, meter.requests)
+            raise error.replace(partial={"usage": usage}).with_traceback(
+                error.__traceback__
+            ) from error.__cause__
         raise
 
 
@@ -105,12 +110,16 @@ def _document(said: SaidText, meter: Meter, prices: PriceList) -> dict[str, Any]
         "doubts": [doubt.document() for doubt in spoken.usage.doubts],
         "overruns": [overrun.document() for overrun in said.overruns],
     }
+    return {"files": [file], "usage": _usage_document(meter, prices, spoken.usage.requests)}
+
+
+def _usage_document(meter: Meter, prices: PriceList, requests: int) -> dict[str, Any]:
     billed, cost = meter.billed.total(), prices.total(meter.billed)
-    usage = {
+    return {
         "characters": billed.characters,
         "tokens": billed.tokens_document(),
-        "requests": spoken.usage.requests,
+        "requests": requests,
+        "possibly_billed": meter.maybe_billed,
         "cost": float(cost.amount) if cost else None,
         "currency": cost.currency if cost else None,
     }
-    return {"files": [file], "usage": usage}
