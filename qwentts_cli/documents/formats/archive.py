@@ -34,6 +34,10 @@ _BROKEN: Final = (
 )
 
 
+class Malformed(UsageError):
+    """A member that is not XML."""
+
+
 class Archive:
     """The members of a zip file; `what` is what the user takes it for, as in "is no EPUB".
 
@@ -81,7 +85,12 @@ class Archive:
         return data
 
     def xml(self, name: str) -> ET.Element:
-        """Parse a member; a document type that defines entities is refused, since no e-book needs one."""
+        """Parse a member; a document type that defines entities is refused, since no e-book needs one.
+
+        Raises:
+            Malformed: it is not XML, and cannot be taken for it.
+            UsageError: it is not there, too large, or not safe to read.
+        """
         data = self.read(name)
         is_in_utf = declared_encoding(data[:HEAD_BYTES]) is None
         try:
@@ -93,7 +102,8 @@ class Archive:
         try:
             return self._parsed(mend_xml(decode_page(data)), name)
         except (ET.ParseError, ValueError):
-            raise self.error(f"is a damaged {self._what}, in {name!r}", cause=problem) from None
+            damaged = self.error(f"is a damaged {self._what}, in {name!r}", cause=problem)
+            raise Malformed(damaged.message) from None
 
     def _parsed(self, source: bytes | str, name: str) -> ET.Element:
         has_entities = (

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 from typing import TYPE_CHECKING, Final
 
 from msgspec import Struct
 
-from qwentts_cli.documents.formats.archive import Archive, resolve
+from qwentts_cli.documents.formats.archive import Archive, Malformed, resolve
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from xml.etree.ElementTree import Element
 
 _CONTAINER: Final = "META-INF/container.xml"
@@ -66,18 +67,15 @@ def read_package(archive: Archive) -> Package:
         )
         for item in _all(root, "item")
     }
-    contents = _find_contents(root, resources)
     left_out = _contents_pages(root, resources, archive, name)
     # Some books name a page again for each place in it, and nobody wants to hear it as often.
     pages = tuple(dict.fromkeys(_pages(root, resources, archive, left_out=left_out)))
-    entries = [e for e in _entries(archive, contents) if e.member in pages] if contents else []
     return Package(
         title=_first_text(root, "title"),
         author=", ".join(text for e in _all(root, "creator") if (text := _text(e))),
         language=_first_text(root, "language"),
         pages=pages,
-        # A single entry is no table of contents: either it names the book, or the others lead nowhere.
-        entries=tuple(entries) if len(entries) > 1 else (),
+        entries=_read_contents(_contents(root, resources), archive, pages),
         cover=_find_cover(root, resources),
     )
 
@@ -121,13 +119,26 @@ def _is_made_of_links(page: bytes) -> bool:
     return 2 * len(_UNSEEN.sub(b"", linked)) >= len(_UNSEEN.sub(b"", body))
 
 
-def _find_contents(root: Element, resources: dict[str, _Resource]) -> _Resource | None:
-    for resource in resources.values():
-        if "nav" in resource.properties:
-            return resource
+def _contents(root: Element, resources: dict[str, _Resource]) -> Iterator[_Resource]:
+    """The tables of contents of a book, the newest kind first."""
+    yield from (resource for resource in resources.values() if "nav" in resource.properties)
     named = next((e.get("toc", "") for e in _all(root, "spine")), "")
-    ncx = (r for r in resources.values() if r.media_type == "application/x-dtbncx+xml")
-    return resources.get(named) or next(ncx, None)
+    if named in resources:
+        yield resources[named]
+    yield from (r for r in resources.values() if r.media_type == "application/x-dtbncx+xml")
+
+
+def _read_contents(
+    tables: Iterable[_Resource], archive: Archive, pages: tuple[str, ...]
+) -> tuple[Entry, ...]:
+    """The lines of the first table that can be used: a book can be read without one."""
+    for table in tables:
+        with suppress(Malformed):
+            entries = tuple(entry for entry in _entries(archive, table) if entry.member in pages)
+            # A single entry is no table of contents: either it names the book, or the others lead nowhere.
+            if len(entries) > 1:
+                return entries
+    return ()
 
 
 def _entries(archive: Archive, contents: _Resource) -> Iterator[Entry]:

@@ -45,6 +45,22 @@ def test_a_book_with_useless_contents_is_divided_by_headings(tmp_path: Path) -> 
     assert chapters(path) == [("A", "A. \n\n a \n\n b"), ("C", "C.")]
 
 
+@pytest.mark.parametrize("broken", ["<html><nav epub:type='toc'><ol><li>", "\0\1 no XML", ""])
+def test_a_book_with_broken_contents_is_read_all_the_same(tmp_path: Path, broken: str) -> None:
+    """By the older table, if it has one; otherwise by its headings."""
+    pages = {"1.xhtml": "<h1>A</h1><p>a</p>", "2.xhtml": "<h1>B</h1><p>b</p>"}
+    path = write_epub(tmp_path / "b.epub", pages, {"One": "1.xhtml", "Two": "2.xhtml"}, is_old=True)
+    with zipfile.ZipFile(path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    nav = b"<item id='n' href='nav.xhtml' media-type='application/xhtml+xml' properties='nav'/></manifest>"
+    members["OPS/book.opf"] = members["OPS/book.opf"].replace(b"</manifest>", nav)
+    members["OPS/nav.xhtml"] = broken.encode()
+    assert chapters(write_zip(path, members)) == [("One", "A. \n\n a"), ("Two", "B. \n\n b")]
+    ncx = next(name for name in members if name.endswith(".ncx"))
+    members[ncx] = broken.encode()
+    assert [title for title, _ in chapters(write_zip(path, members))] == ["A", "B"]
+
+
 @pytest.mark.parametrize(
     ("page", "is_read"),
     [("<p>A text, and a <a href='2.xhtml'>link</a>.</p>", True), ("<a href='2.xhtml'>Two</a>", False)],
