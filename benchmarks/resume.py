@@ -43,6 +43,17 @@ for line, name in zip(open("list.jsonl", encoding="utf-8"), sorted(os.listdir("o
     json.loads(line)
     os.stat("out/" + name)
 """
+# A process begins with the peak of the one it was started from, so that this one must be small.
+LAUNCH = """
+import os, sys
+child = os.fork()
+if not child:
+    os.dup2(2, 1)
+    os.execv(sys.argv[1], sys.argv[1:])
+_, status, usage = os.wait4(child, 0)
+print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+sys.exit(status != 0)
+"""
 
 
 class Cost(NamedTuple):
@@ -54,14 +65,14 @@ class Cost(NamedTuple):
 def run(folder: Path, command: list[str]) -> Cost:
     own = {name: os.environ[name] for name in os.environ if name != "PYTHONDONTWRITEBYTECODE"}
     env = own | SERVER | {"HOME": str(folder), "PYTHONPATH": str(ROOT)}
+    launch = [sys.executable, "-I", "-S", "-c", LAUNCH, *command]
     began = time.perf_counter()
-    process = subprocess.Popen(
-        command, cwd=folder, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    done = subprocess.run(
+        launch, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, text=True
     )
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        sys.exit(f"{command} failed")
-    return Cost(time.perf_counter() - began, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+    seconds = time.perf_counter() - began
+    cpu_s, megabytes = map(float, done.stdout.split())
+    return Cost(seconds, cpu_s, megabytes)
 
 
 def write_list(folder: Path, rows: int) -> None:
