@@ -114,6 +114,9 @@ def test_one_refused_voice_does_not_keep_the_others(online: Qwentts) -> None:
     for place in (("-d", "out"), ("--html", "page.html")):
         alone = online("voices", "preview", "Zebedee", *place, code=6)
         assert alone.stderr.count("does not accept voice Zebedee") == 1
+        several = online("voices", "preview", "Zebedee", "Zuleika", *place, code=6)
+        assert [several.stderr.count(f"not accept voice {name}") for name in ("Zebedee", "Zuleika")] == [1, 1]
+        assert "none of 2 voices was accepted" in several.stderr
     assert not (online.folder / "page.html").exists()
 
 

@@ -17,7 +17,7 @@ from qwentts_cli.cli.voices.facts import find_facts
 from qwentts_cli.cli.voices.keys import read_keys
 from qwentts_cli.cli.voices.page import make_row, write_page
 from qwentts_cli.dashscope.catalog import load_catalog
-from qwentts_cli.errors import ExitCode, error_document, error_text
+from qwentts_cli.errors import ExitCode, RejectedError, error_document, error_text
 from qwentts_cli.speech.preview.interruptible import InterruptibleSink
 from qwentts_cli.speech.preview.speak_previews import PreviewResult, speak_previews
 from qwentts_cli.storage.atomic import atomic_write
@@ -69,7 +69,7 @@ class _Delivery(Struct, frozen=True):
         with atomic_write(path, overwrite=overwrite) as file:
             write_page(file, self._make_rows(sounds), text=text)
             if all(result.error for result in self.results):
-                _raise_first(self.results)
+                _raise_refusal(self.results)
         if not self.run.output.is_json:
             self.run.output.lines([str(path)])
 
@@ -137,7 +137,7 @@ def show_previews(run: Invocation, results: Sequence[PreviewResult], observer: C
     """
     spoken = [result for result in results if not result.error]
     if not spoken:
-        _raise_first(results)
+        _raise_refusal(results)
     if run.output.is_json:
         billed = observer.billed.total()
         usage = {"characters": billed.characters, "tokens": billed.tokens_document()}
@@ -154,10 +154,16 @@ def show_previews(run: Invocation, results: Sequence[PreviewResult], observer: C
         raise typer.Exit(ExitCode.PARTIAL)
 
 
-def _raise_first(results: Sequence[PreviewResult]) -> None:
-    for result in results:
-        if result.error:
-            raise result.error
+def _raise_refusal(results: Sequence[PreviewResult]) -> None:
+    """Raise why nothing was heard; of several voices each has told that already."""
+    errors = [result.error for result in results if result.error]
+    if len(errors) == 1:
+        raise errors[0]
+    if errors:
+        first = errors[0]
+        raise RejectedError(
+            f"none of {len(errors)} voices was accepted", hint=first.hint, service_code=first.service_code
+        )
 
 
 def _document(result: PreviewResult) -> dict[str, Any]:
