@@ -263,8 +263,9 @@ def test_a_refusal_names_what_was_asked_for_and_by_whom() -> None:
     assert "does not know what it was asked" in error.message
 
 
-def test_a_refusal_says_how_long_to_wait_and_has_its_number() -> None:
-    error = error_of(Talk.get, http(b"", "Retry-After: 7", "x-request-id: r-1", status="429 X"))
+@pytest.mark.parametrize("ask", [Talk.synthesize, Talk.stream, Talk.get])
+def test_a_refusal_says_how_long_to_wait_and_has_its_number(ask: Callable[[Talk], object]) -> None:
+    error = error_of(ask, http(b"", "Retry-After: 7", "x-request-id: r-1", status="429 X"))
     assert isinstance(error, Throttled)
     assert (error.retry_after_s, error.request_id) == (7.0, "r-1")
 

@@ -142,6 +142,7 @@ def test_on_windows_one_waits_until_it_is_free(descriptors: list[int]) -> None:
     locks.wait(descriptors[0])
     locks.wait(descriptors[1])
     assert len(waits) == 3
+    assert all(0 < seconds <= 0.1 for seconds in waits)
 
 
 def test_who_waited_for_a_removed_file_starts_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -51,6 +51,33 @@ def test_a_signal_ends_a_query_without_an_end(tmp_path: Path, number: int, code:
         assert process.wait(100) == code
 
 
+class Rung(Exception):
+    """What a handler of a signal raises."""
+
+
+def test_a_signal_is_heard_when_sqlite_looks_up_for_the_first_time(tmp_path: Path) -> None:
+    """It has come in the first step of a query without an end, which takes a while."""
+
+    def ring(*_: object) -> None:
+        raise Rung
+
+    def run() -> None:
+        signal.setitimer(signal.ITIMER_REAL, 0.001)
+        database.run(
+            "WITH RECURSIVE n(i) AS (SELECT length(hex(zeroblob(8000000))) UNION ALL SELECT i FROM n) "
+            "SELECT count(*) FROM n"
+        )
+
+    database, _ = open_database(tmp_path / "list.sqlite", FIRST, warn=pytest.fail)
+    before = signal.signal(signal.SIGALRM, ring)
+    try:
+        with pytest.raises(Rung):
+            run()
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        database.close()
+
+
 def test_an_older_one_is_brought_up_to_date(tmp_path: Path) -> None:
     """What it held is still there; a reader sees the same and changes nothing."""
     path = tmp_path / "list.sqlite"

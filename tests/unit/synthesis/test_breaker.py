@@ -44,7 +44,7 @@ def test_opens_after_half_a_minute_of_slow_failures() -> None:
     breaker = Breaker("api.example", timing=time.timing())
     for _ in range(9):
         breaker.failed(BROKEN)
-        time.now += 3.4
+        time.now += 3.8
     breaker.admit()
     assert time.waits == []
     breaker.failed(BROKEN)
@@ -52,10 +52,24 @@ def test_opens_after_half_a_minute_of_slow_failures() -> None:
     assert sum(time.waits) >= 4
 
 
-def test_probes_become_rare() -> None:
+def test_ten_quick_failures_are_no_outage() -> None:
+    time = VirtualTime()
+    breaker = Breaker("api.example", timing=time.timing())
+    for _ in range(10):
+        breaker.failed(BROKEN)
+        time.now += 3.3
+    assert not breaker.is_open
+    breaker.failed(BROKEN)
+    assert breaker.is_open
+
+
+@pytest.mark.parametrize(("chance", "factor"), [(0.0, 0.8), (0.5, 1.0), (0.999, 1.2)])
+def test_probes_become_rare(chance: float, factor: float) -> None:
     """In an outage one request is let through after 5, 10, 20, 40, 60, 60 s, give or take a fifth."""
     time = VirtualTime()
-    breaker = open_breaker(time)
+    breaker = Breaker("api.example", timing=time.timing(chance))
+    for _ in range(20):
+        breaker.failed(BROKEN)
     admitted = [time.now]
     for _ in range(7):
         breaker.admit()
@@ -63,7 +77,7 @@ def test_probes_become_rare() -> None:
         breaker.failed(BROKEN)
     gaps = [later - sooner for sooner, later in pairwise(admitted)]
     for gap, pause_s in zip(gaps, [5, 10, 20, 40, 60, 60, 60], strict=True):
-        assert 0.8 * pause_s <= gap <= 1.2 * pause_s + 0.01
+        assert gap == pytest.approx(factor * pause_s, rel=1e-3)
 
 
 def test_only_one_probe_at_a_time() -> None:

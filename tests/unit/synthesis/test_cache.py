@@ -150,6 +150,19 @@ def test_a_folder_that_is_a_link_is_left_alone(tmp_path: Path, warnings: Warning
     assert len(list(target.rglob("*.clip"))) == 1
 
 
+def test_what_is_behind_a_planted_link_is_not_taken(cache: Cache, tmp_path: Path, warnings: Warnings) -> None:
+    """Whoever planted it knows what is there."""
+    key = key_of("x")
+    cache.put(key, CLIP)
+    shard = tmp_path / "cache" / key[:2]
+    shard.rename(tmp_path / "elsewhere")
+    shard.symlink_to(tmp_path / "elsewhere")
+    assert cache.get(key) is None
+    assert not cache.has(key)
+    assert not cache.put(key, CLIP)
+    assert len(warnings) == 2
+
+
 def test_what_killed_runs_left_goes(cache: Cache, tmp_path: Path) -> None:
     """At the end of a run that changed nothing, too."""
     cache.put(key_of("x"), CLIP)
