@@ -51,13 +51,14 @@ def lost_answer() -> NetworkError:
 
 
 @pytest.mark.parametrize(("policy", "attempts"), [(SINGLE, 5), (BATCH, 10)])
-def test_attempts_are_bounded(policy: RetryPolicy, attempts: int) -> None:
+@pytest.mark.parametrize("kind", [NetworkError, Unreachable])
+def test_attempts_are_bounded(policy: RetryPolicy, attempts: int, kind: type[NetworkError]) -> None:
     """So many transient failures in a row are final, one fewer is not."""
     time = VirtualTime()
-    enough = Script([NetworkError("reset")] * (attempts - 1))
+    enough = Script([kind("reset")] * (attempts - 1))
     assert retry(enough, policy, timing=time.timing()) == "audio"
-    script = Script([NetworkError("reset")] * attempts)
-    with pytest.raises(NetworkError, match="reset"):
+    script = Script([kind("reset")] * attempts)
+    with pytest.raises(kind, match="reset"):
         retry(script, policy, timing=time.timing())
     assert script.calls == attempts
 
