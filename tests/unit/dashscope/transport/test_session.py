@@ -1,0 +1,108 @@
+"""What a session takes from the environment, keeps and sends."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+import certifi
+import pytest
+import requests
+
+from qwentts_cli.dashscope.transport.session import BearerAuth, Timeouts, exchange, no_auth, open_session
+from qwentts_cli.errors import NetworkError, UsageError
+from tests.reliability.raw_server import RawServer, answering, http, read_request, reset, serving
+
+if TYPE_CHECKING:
+    import socket
+
+URL = "https://tts.example.com/api/v1"
+
+
+def ask(server: RawServer, session: requests.Session, key: str = "") -> int:
+    auth = BearerAuth(key) if key else no_auth
+    request = requests.Request("GET", f"{server.base_url}/models", auth=auth)
+    with exchange(session, request, Timeouts()) as arriving:
+        b"".join(arriving.pieces())  # or the line could not be used again
+        return arriving.status
+
+
+def test_a_proxy_that_cannot_be_used_is_told_before_anything_is_sent(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What goes to this machine goes through none."""
+    for name in ("http_proxy", "https_proxy"):
+        monkeypatch.setenv(name, "ftp://proxy")
+    with pytest.raises(UsageError, match="names a proxy of an unknown kind"):
+        open_session(URL, is_loopback=False)
+    with (
+        serving(answering(http(b"{}"))) as server,
+        open_session(server.base_url, is_loopback=True) as session,
+    ):
+        assert ask(server, session) == 200
+
+
+def test_certificates_are_those_that_a_variable_names(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE", "SSL_CERT_FILE"):
+        monkeypatch.delenv(name, raising=False)
+    with open_session(URL, is_loopback=False) as session:
+        assert session.verify is True
+    monkeypatch.setenv("SSL_CERT_FILE", certifi.where())
+    with open_session(URL, is_loopback=False) as session:
+        assert session.verify == certifi.where()
+
+
+def test_a_session_keeps_no_cookies_and_follows_nobody() -> None:
+    """The key goes where it was meant to, and one encoding comes back."""
+    there = http(b"{}", "Set-Cookie: a=b", "Location: http://127.0.0.1:1/", status="302 Found")
+    with serving(answering(there)) as server, open_session(server.base_url, is_loopback=True) as session:
+        assert ask(server, session, "sk-a") == 302
+        assert ask(server, session) == 302
+    first, second = server.requests
+    assert b"Authorization: Bearer sk-a\r\n" in first
+    assert b"Accept-Encoding: identity\r\n" in first
+    assert b"Authorization" not in second
+    assert b"Cookie" not in second
+
+
+def test_a_line_is_used_again() -> None:
+    """As many of them are kept as requests run at once."""
+
+    def script(line: socket.socket, server: RawServer) -> None:
+        while True:
+            read_request(line, server)
+            line.sendall(http(b"{}"))
+
+    with serving(script) as server, open_session(server.base_url, is_loopback=True) as session:
+        for _ in range(3):
+            ask(server, session)
+        assert (len(server.requests), server.connections) == (3, 1)
+
+
+@pytest.mark.parametrize(
+    ("path", "limits"), [("begun", Timeouts(idle=0.01)), ("never", Timeouts(first_byte=0.01))]
+)
+def test_each_silence_has_its_limit(path: str, limits: Timeouts) -> None:
+    """The one before the first byte, and the one between two."""
+    goes_on = threading.Event()
+
+    def script(line: socket.socket, server: RawServer) -> None:
+        if b"/begun " in read_request(line, server):
+            line.sendall(http(b"{}")[:-1])
+        goes_on.wait()
+
+    with serving(script) as server, open_session(server.base_url, is_loopback=True) as session:
+        request = requests.Request("GET", f"{server.base_url}/{path}", auth=no_auth)
+        with (
+            pytest.raises(NetworkError, match="too slow: nothing came for a while") as raised,
+            exchange(session, request, limits) as arriving,
+        ):
+            list(arriving.pieces())
+        goes_on.set()
+    assert raised.value.maybe_billed
+
+
+def test_nothing_is_sent_again_here() -> None:
+    """Who asks decides on that, for it may cost."""
+    with serving(reset) as server, open_session(server.base_url, is_loopback=True) as session:
+        with pytest.raises(NetworkError):
+            ask(server, session)
+        assert server.connections == 1
