@@ -66,7 +66,7 @@ def test_a_socks_proxy_where_nobody_listens_is_told_as_a_proxy() -> None:
         "password": None,
         "rdns": True,
     }
-    line = pool.ConnectionCls(HOST, 80, timeout=60, _socks_options=way)
+    line = pool.ConnectionCls(way, HOST, 80, timeout=60)
     with Deadline(30), pytest.raises(ProxyError, match="no way through the SOCKS proxy"):
         line.connect()
     assert line.timeout <= 30
