@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 from collections.abc import Callable
 from email.utils import formatdate
+from functools import cache
 from typing import TYPE_CHECKING
 
 from qwentts_cli.sandbox.error_codes import error_of_status, oss_error_of_status
@@ -107,7 +108,12 @@ def _gzip(writer: ResponseWriter, answer: MakeReply, _: str) -> None:
 
 
 def _gzip_bomb(writer: ResponseWriter, answer: MakeReply, _: str) -> None:
-    writer.send(answer().with_body(gzip.compress(bytes(_BOMB_BYTES))).with_headers(_GZIPPED))
+    writer.send(answer().with_body(_bomb()).with_headers(_GZIPPED))
+
+
+@cache
+def _bomb() -> bytes:
+    return gzip.compress(bytes(_BOMB_BYTES))
 
 
 def _redirect(writer: ResponseWriter, _answer: MakeReply, status: str) -> None:
