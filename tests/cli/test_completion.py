@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from tests.conftest import Qwentts
+    from tests.reliability.forked import ForkedQwentts
 
 CLEAR_LINE = "\x15"
 TOP = Path(__file__).parents[2] / "completions"
@@ -46,14 +47,14 @@ def values(qwentts: Qwentts, *words: str) -> list[str]:
 
 
 @pytest.fixture(params=STARTS)
-def shell(request: pytest.FixtureRequest, qwentts: Qwentts) -> Iterator[Terminal]:
+def shell(request: pytest.FixtureRequest, qwentts: ForkedQwentts) -> Iterator[Terminal]:
     """A shell that has loaded the completion as the script's first lines say."""
     command, start = STARTS[request.param]
     if not shutil.which(command[0]):
         pytest.skip(f"{command[0]} is not installed")
     bin_ = qwentts.home / "bin"
     bin_.mkdir()
-    install_program(bin_)
+    install_program(bin_, qwentts.server)
     env = qwentts.environment({"TERM": "xterm", "LC_ALL": "C.UTF-8"})
     env["PATH"] = f"{bin_}:{env['PATH']}"
     (qwentts.folder / "script-of-mine.txt").write_text("Hello.")

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.conftest import PROGRAM, Qwentts, Result
-from tests.shells import drawn_by
+from tests.conftest import Qwentts, Result
+from tests.shells import drawn_by, install_program
 from tests.tones import read_back
 
 if TYPE_CHECKING:
@@ -18,9 +18,11 @@ if TYPE_CHECKING:
 
 
 @pytest.mark.parametrize("redirect", ["> x.wav", ">> x.wav"])
-def test_a_file_that_would_stay_empty_is_refused(online: Qwentts, sandbox: Sandbox, redirect: str) -> None:
+def test_a_file_that_would_stay_empty_is_refused(
+    online: ForkedQwentts, sandbox: Sandbox, redirect: str
+) -> None:
     """`say hi > x.wav` would be played, and nobody means that: it says what to type, and sends nothing."""
-    refused = shell(online, f"say hi {redirect}")
+    refused = shell(online, f"say hi {redirect}", online.server)
     assert refused.returncode == 2
     assert b"add -o -; to play it all the same, add --play" in refused.stderr
     assert not sandbox.ledger
@@ -28,9 +30,9 @@ def test_a_file_that_would_stay_empty_is_refused(online: Qwentts, sandbox: Sandb
 
 
 @pytest.mark.parametrize("args", ["say hi -o y.wav", "say hi --no-play --json", "say hi --dry-run"])
-def test_what_is_written_to_stdout_may_go_to_a_file(online: Qwentts, args: str) -> None:
+def test_what_is_written_to_stdout_may_go_to_a_file(online: ForkedQwentts, args: str) -> None:
     """A path, a document and an estimate are for files as well as for pipes."""
-    assert shell(online, f"{args} > said.txt").returncode == 0
+    assert shell(online, f"{args} > said.txt", online.server).returncode == 0
     assert (online.folder / "said.txt").read_bytes()
 
 
@@ -107,11 +109,11 @@ def test_stdin_has_one_reader(online: Qwentts, sandbox: Sandbox, args: list[str]
 def test_what_stdout_cannot_encode_is_escaped(online: Qwentts, encoding: str) -> None:
     """In any locale a list is whole, and a document is JSON with all its characters."""
     env = {"PYTHONIOENCODING": encoding}
-    assert b"\\u828a\\u60a6" in started(online, "voices", env=env).stdout
-    assert started(online, "voices", "--json", env=env).json == online("voices", "--json").json
-    document = started(online, "say", "é", "-o", "早é.wav", "--json", env=env).json
+    assert b"\\u828a\\u60a6" in online("voices", env=env).stdout
+    assert online("voices", "--json", env=env).json == online("voices", "--json").json
+    document = online("say", "é", "-o", "早é.wav", "--json", env=env).json
     assert document["files"][0]["path"] == "早é.wav"
-    rows = started(online, "batch", "-", "-d", "早", "--jsonl", stdin="é".encode(), env=env)
+    rows = online("batch", "-", "-d", "早", "--jsonl", stdin="é".encode(), env=env)
     assert rows.json["output"] == "早/0001.wav"
 
 
@@ -144,11 +146,14 @@ def started(program: Qwentts, *args: str, env: dict[str, str], stdin: bytes = b"
     return result
 
 
-def shell(program: Qwentts, line: str) -> subprocess.CompletedProcess[bytes]:
-    """Run a command line of bash, in which the name of the program is left out."""
-    script = f'q() {{ "$@"; }}; q {" ".join(PROGRAM)} {line}'
+def shell(program: Qwentts, line: str, server: str = "") -> subprocess.CompletedProcess[bytes]:
+    """Run a command line of bash, in which the name of the program is left out.
+
+    What bash writes into a pipe of its own has no way through a `server` to a program that is forked from it.
+    """
+    install_program(program.home, server)
     return subprocess.run(
-        ["bash", "-c", script],
+        ["bash", "-c", f"{program.home}/qwentts {line}"],
         cwd=program.folder,
         env=program.environment(),
         stdin=subprocess.DEVNULL,

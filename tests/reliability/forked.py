@@ -207,9 +207,10 @@ def _run(order: dict[str, Any], streams: list[int]) -> NoReturn:
     for number, descriptor in enumerate(streams):
         os.dup2(descriptor, number)
         os.close(descriptor)
-    _open_again("stdin", 0, "r")
-    _open_again("stdout", 1, "w")
-    _open_again("stderr", 2, "w", buffering=1)
+    encoding = order["env"].get("PYTHONIOENCODING")  # as the interpreter obeys it
+    _open_again("stdin", 0, "r", encoding)
+    _open_again("stdout", 1, "w", encoding)
+    _open_again("stderr", 2, "w", encoding, buffering=1)
     signal.signal(signal.SIGINT, signal.default_int_handler)  # as in what a terminal starts
     os.environ.clear()
     os.environ.update(order["env"])
@@ -227,10 +228,11 @@ def _run(order: dict[str, Any], streams: list[int]) -> NoReturn:
     _leave(int(code or 0))
 
 
-def _open_again(name: str, number: int, mode: str, buffering: int = -1) -> None:
+def _open_again(name: str, number: int, mode: str, encoding: str | None, buffering: int = -1) -> None:
     """The stream that was there remembers of its file whether it is a terminal, and where it stands in it."""
     old = getattr(sys, name)
-    new = open(number, mode, buffering, encoding=old.encoding, errors=old.errors, closefd=False)  # noqa: SIM115
+    encoding = encoding or old.encoding
+    new = open(number, mode, buffering, encoding=encoding, errors=old.errors, closefd=False)  # noqa: SIM115
     setattr(sys, name, new)
 
 
