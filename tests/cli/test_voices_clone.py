@@ -9,6 +9,7 @@ import pytest
 
 from qwentts_cli.sandbox.server import Sandbox
 from tests.conftest import KEY, PROGRAM, Qwentts, at
+from tests.reliability.waiting import at_once
 from tests.samples import write_sample
 from tests.shells import open_shell
 from tests.tones import read_back
@@ -16,9 +17,12 @@ from tests.virtual_time import Clock
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
     from qwentts_cli.sandbox.ledger import Record
+    from tests.reliability.forked import ForkedQwentts
 
+ANSWERS = ("html", "xml", "garbage", "gzip-bomb", "huge-headers", "redirect", "cut")
 NEWER, OLDER = "cosyvoice-v3.5-flash", "qwen3-tts-vc-2026-01-22"
 
 
@@ -218,15 +222,17 @@ def test_an_answer_that_got_lost_makes_no_second_voice(qwentts: Qwentts) -> None
         assert len(asked(server, "create_voice")) == 1
 
 
-@pytest.mark.parametrize("kind", ["html", "xml", "garbage", "gzip-bomb", "huge-headers", "redirect", "cut"])
-def test_whatever_answers_ends_with_a_message(qwentts: Qwentts, kind: str) -> None:
+def test_whatever_answers_ends_with_a_message(qwentts: ForkedQwentts, tmp_path: Path) -> None:
     """At the makers of voices and at the uploads; the exit code is none of a bug."""
-    write_sample(qwentts.folder / "me.wav")
-    for phase in ("customization", "upload"):
-        with Sandbox(voice_engine="tones", faults=f"{phase}:{kind}") as server:
-            at(qwentts, server)
-            args = ("voices", "clone", "me.wav", "--name", "myvoice", "--yes", "--timeout", "5")
-            assert qwentts.run(*args).code in {5, 6}
+    sample = write_sample(tmp_path / "me.wav")
+
+    def meet(fault: str) -> None:
+        with Sandbox(voice_engine="tones", faults=fault) as server:
+            program = at(qwentts.elsewhere(tmp_path / fault), server)
+            args = ("voices", "clone", sample, "--name", "myvoice", "--yes", "--timeout", "5")
+            assert program.run(*args).code in {5, 6}
+
+    at_once(meet, [f"{phase}:{kind}" for phase in ("customization", "upload") for kind in ANSWERS])
 
 
 def test_a_list_of_texts_names_own_voices(studio: Qwentts) -> None:
@@ -323,13 +329,14 @@ def test_the_memory_is_private(studio: Qwentts) -> None:
     assert list(memory.parent.iterdir()) == [memory]
 
 
-@pytest.mark.parametrize("memory", [b"{", b'{"names": []}', b"\xff\x00", b"[" * 100_000])
-def test_a_damaged_memory_is_in_the_way_of_ones_own_voices_alone(studio: Qwentts, memory: bytes) -> None:
+def test_a_damaged_memory_is_in_the_way_of_ones_own_voices_alone(studio: Qwentts) -> None:
     """Where no voice of one's own can be meant, it is told once."""
     clone(studio)
     (path,) = studio.home.rglob("voices.json")
-    path.write_bytes(memory)
-    assert "is damaged" in studio("say", "Hi.", "-v", "myvoice", "-o", "a.wav", code=7).stderr
+    for memory in (b'{"names": []}', b"\xff\x00", b"[" * 100_000, b"{"):
+        path.write_bytes(memory)
+        assert "is damaged" in studio("say", "Hi.", "-v", "myvoice", "-o", "a.wav", code=7).stderr
+        assert "your own voices are not known" in studio("voices", "show", "Cherry").stderr
     (studio.folder / "list.csv").write_text("text,voice\nOne.,Cherry\nTwo.,Ethan\nThree.,\n")
     for args in (
         ("say", "Hi.", "-v", "Cherry", "-o", "a.wav"),
