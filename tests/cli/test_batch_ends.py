@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from tests.reliability.forked import ForkedQwentts
 
 ITEMS = "".join(
-    json.dumps({"id": f"m{number:03}", "text": f"Item {number:03}."}) + "\n" for number in range(60)
+    json.dumps({"id": f"m{number:03}", "text": f"Item {number:03}."}) + "\n" for number in range(24)
 )
 
 
@@ -63,14 +63,14 @@ def listed(online: Qwentts) -> Qwentts:
 def test_a_stop_by_the_budget_counts_what_was_finished(listed: Qwentts, sandbox: Sandbox, jobs: str) -> None:
     """Without a cache even: files, paths, rows and the last line agree, and the rest is bought once."""
     args = ("batch", "items.jsonl", "-d", "out", "--no-cache", "--jobs", jobs)
-    stopped = listed(*args, "--max-characters", "180", "--jsonl", "--report", "rows.jsonl", code=10)
+    stopped = listed(*args, "--max-characters", "72", "--jsonl", "--report", "rows.jsonl", code=10)
     there = waves(listed.folder / "out")
-    assert made(stopped.stderr) == len(there) == bills(sandbox) == 20
+    assert made(stopped.stderr) == len(there) == bills(sandbox) == 8
     rows = [json.loads(line) for line in stopped.text.splitlines()]
     assert sorted(row["output"].removeprefix("out/") for row in rows) == there
-    assert len((listed.folder / "rows.jsonl").read_text().splitlines()) == 20
+    assert len((listed.folder / "rows.jsonl").read_text().splitlines()) == 8
     listed(*args)
-    assert bills(sandbox) == 60
+    assert bills(sandbox) == 24
 
 
 def test_an_interrupt_counts_what_was_finished(qwentts: ForkedQwentts) -> None:
@@ -86,7 +86,7 @@ def test_an_interrupt_counts_what_was_finished(qwentts: ForkedQwentts) -> None:
             result = run.wait()
         assert result.code == 130
         there = waves(qwentts.folder / "out")
-        assert made(result.stderr) == len(there) < 60
+        assert made(result.stderr) == len(there) < 24
         states = qwentts(*args, "--explain").text.splitlines()
         assert sum(line.endswith(": already there") for line in states) == len(there)
 
@@ -223,9 +223,9 @@ def test_parts_and_whole_agree(listed: Qwentts, sandbox: Sandbox) -> None:
     before = bills(sandbox)
     for part in ("1/2", "2/2"):
         listed(*args, "--shard", part)
-    assert bills(sandbox) == before + 7
+    assert bills(sandbox) == before + 3
     assert listed(*args).text == ""
-    assert bills(sandbox) == before + 7
+    assert bills(sandbox) == before + 3
 
 
 def test_leftovers_of_a_kill_go_everywhere(qwentts: ForkedQwentts) -> None:

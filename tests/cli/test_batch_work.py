@@ -13,7 +13,7 @@ import pytest
 if TYPE_CHECKING:
     from tests.conftest import Qwentts
 
-ITEMS = 40
+ITEMS = 8
 # Runs the program as it is, and writes down which texts it opens, what it asks SQLite, and its most threads.
 WATCHED = """
 import atexit, json, sqlite3, sys, threading
@@ -58,24 +58,24 @@ def watch(qwentts: Qwentts, *args: str) -> tuple[Counter[str], int, int]:
     return Counter(seen), asked, threads
 
 
-@pytest.mark.parametrize("join", [(), ("--join", "all.wav")], ids=["alone", "joined"])
-def test_a_text_is_read_to_be_checked_and_to_be_spoken(texts: Qwentts, join: tuple[str, ...]) -> None:
-    """Its key is computed on the way, joining looks at no text, and the journal is asked once for each."""
-    opened, asked, _ = watch(texts, *join)
+def test_a_text_is_read_to_be_checked_and_to_be_spoken(texts: Qwentts) -> None:
+    """Its key is computed on the way, and the journal is asked once for each.
+
+    Of those that speak, and of those that put files together, there are no more than items.
+    """
+    opened, asked, threads = watch(texts, "-j", "64")
     assert set(opened.values()) == {2}
     assert len(opened) == ITEMS
     assert asked <= ITEMS + 2
+    assert threads <= 2 * ITEMS
 
 
 def test_a_text_that_was_spoken_is_read_to_be_checked_and_compared(texts: Qwentts) -> None:
-    """A second run reads it twice, whether or not all are joined, and looks at each item's state twice."""
-    watch(texts, "--join", "all.wav")
+    """Joining looks at no text; a second run reads each twice, and looks at each item's state twice."""
+    opened, asked, _ = watch(texts, "--join", "all.wav")
+    assert set(opened.values()) == {2}
+    assert len(opened) == ITEMS
+    assert asked <= ITEMS + 2
     opened, asked, _ = watch(texts, "--join", "all.wav")
     assert set(opened.values()) == {2}
     assert asked <= 2 * ITEMS + 2
-
-
-def test_threads_are_started_for_work_that_is_there(texts: Qwentts) -> None:
-    """Of those that speak, and of those that put files together, no more than there are items."""
-    _, _, threads = watch(texts, "-j", "64")
-    assert threads <= 2 * ITEMS
