@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import stat
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from pathlib import Path
+
     from tests.conftest import Qwentts
 
 
 def config_path(qwentts: Qwentts) -> Path:
-    return Path(qwentts("config", "path").text.strip())
+    """As `config path` tells it, in a home that sets no other place."""
+    return qwentts.home / ".config" / "qwentts" / "config.toml"
 
 
 def write_config(qwentts: Qwentts, text: str) -> Path:

@@ -31,8 +31,7 @@ AUDIO = ("-m", "qwen-audio-3.1-tts-flash")
 @pytest.fixture
 def labelled(online: Qwentts) -> Qwentts:
     """Somebody who hands sound on."""
-    online("config", "set", "ai_label_by", "某公司")
-    online("config", "set", "ai_label_id", "n-7")
+    online.env |= {"QWENTTS_AI_LABEL_BY": "某公司", "QWENTTS_AI_LABEL_ID": "n-7"}
     return online
 
 
@@ -67,9 +66,9 @@ def info_of(data: bytes) -> dict[bytes, str]:
 @pytest.mark.parametrize("name", ["a.wav", "a.mp3", "a.flac", "a.ogg", "a.opus", "a.m4a"])
 def test_every_format_carries_the_label(labelled: Qwentts, name: str) -> None:
     """Of any model, with what the settings say; the sound is as it was."""
-    labelled("say", "By a machine.", "--ai-label", "-o", name)
+    labelled("say", "By AI.", "--ai-label", "-o", name)
     assert label_of(labelled.folder / name) == LABEL
-    assert read_back(labelled.folder / name) == "By a machine."
+    assert read_back(labelled.folder / name) == "By AI."
 
 
 def test_without_the_option_there_is_none(labelled: Qwentts) -> None:

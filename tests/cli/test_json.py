@@ -12,6 +12,7 @@ from jsonschema import Draft202012Validator
 from qwentts_cli.batch.journal import State
 from qwentts_cli.lint.remark import Rule
 from qwentts_cli.sandbox.server import Sandbox
+from tests.cli.configuration import config_path
 from tests.conftest import Qwentts, at
 from tests.samples import write_sample
 
@@ -39,7 +40,8 @@ def test_what_is_kept_and_where_is_told_too(online: Qwentts) -> None:
     assert online("cache", "prune", "--json").json == {"removed": {"objects": 0, "bytes": 0}}
     removed = online("cache", "clear", "--json").json
     assert removed == {"removed": {"objects": 1, "bytes": kept["bytes"]}}
-    assert online("config", "path", "--json").json == {"path": online("config", "path").text.strip()}
+    assert online("config", "path", "--json").json == {"path": str(config_path(online))}
+    assert online("config", "path").text == f"{config_path(online)}\n"
 
 
 def test_a_text_is_told_as_the_schema_says(written: Qwentts) -> None:
