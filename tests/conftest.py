@@ -8,6 +8,7 @@ import os
 import signal
 import subprocess
 import sys
+import tempfile
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -27,11 +28,13 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 # Otherwise each worker compiles the package, and rewrites the asserts of all tests, in each run.
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 _INHERITED = ("PATH", "LANG", "LC_ALL", "TMPDIR", "SYSTEMROOT", "COVERAGE_PROCESS_CONFIG")
+_MEMORY, _ROOM = "/dev/shm", 1 << 30  # what three runs leave behind fits in
 _OFTEN_IGNORED = ("SIGINT", "SIGHUP", "SIGQUIT", "SIGTERM")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Set up what runs tests: a worker, or the only process."""
+    _write_into_memory()
     if config.getoption("numprocesses", 0):
         return
     from hypothesis import settings
@@ -43,6 +46,16 @@ def pytest_configure(config: pytest.Config) -> None:
         if number and signal.getsignal(number) is signal.SIG_IGN:
             # Under `nohup`, or in the background. A handler is not handed on to what tests start.
             signal.signal(number, _ignore)
+
+
+def _write_into_memory() -> None:
+    """Have temporary files in memory, where there is room: on a disk, tests mostly wait for its syncing."""
+    if not os.access(_MEMORY, os.W_OK):
+        return
+    place = os.statvfs(_MEMORY)
+    if place.f_bavail * place.f_frsize > _ROOM and not place.f_flag & os.ST_NOEXEC:
+        os.environ.setdefault("TMPDIR", _MEMORY)
+        tempfile.tempdir = None  # so that it is looked for again
 
 
 @pytest.hookimpl(wrapper=True)

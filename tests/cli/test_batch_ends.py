@@ -45,10 +45,11 @@ def stages(folder: Path) -> set[str]:
         return {stage for (stage,) in database.execute("SELECT stage FROM files")}
 
 
-def kill_in_the_middle(qwentts: ForkedQwentts, *args: str) -> None:
-    """Kill a batch as soon as its first item is made; it must not be able to end before."""
+def kill_in_the_middle(qwentts: ForkedQwentts, server: Sandbox, *args: str) -> None:
+    """Kill a batch when its first item is made and the server, by its fault, keeps it from its end."""
     with qwentts.piped(*args) as (run, _, stdout):
         stdout.readline()
+        until(lambda: [record.fault for record in server.ledger if record.fault])
         run.send(signal.SIGKILL)
         run.wait()
 
@@ -97,7 +98,7 @@ def test_a_kill_is_told_once(qwentts: ForkedQwentts) -> None:
     args = ("batch", "items.jsonl", "-d", "out", "--jobs", "4")
     with Sandbox(voice_engine="tones", faults="post:stall#5") as server:
         at(qwentts, server)
-        kill_in_the_middle(qwentts, *args)
+        kill_in_the_middle(qwentts, server, *args)
         told = r"an earlier run was killed while it made \d+ items?; .* may be billed twice"
         assert re.search(told, qwentts(*args, "--limit", "1").stderr)
         assert "earlier run" not in qwentts(*args, "--limit", "1").stderr
@@ -235,7 +236,7 @@ def test_leftovers_of_a_kill_go_everywhere(qwentts: ForkedQwentts) -> None:
     args = ("batch", "items.jsonl", "-d", "out", "--jobs", "4")
     with Sandbox(voice_engine="tones", faults="post:stall#5") as server:
         at(qwentts, server)
-        kill_in_the_middle(qwentts, *args)
+        kill_in_the_middle(qwentts, server, *args)
         assert list(qwentts.folder.glob("out/sub/.qwentts-*"))
         qwentts(*args)
     assert len(list((qwentts.folder / "out/sub").iterdir())) == 20

@@ -1,9 +1,10 @@
 """Starts the program as often as a table has rows: forked from a process that has it loaded already.
 
 Each run is a process of its own, with its own environment, folder and streams. What is the same in every run
-is done once, before the first: the imports, and the reading of the catalogue. And a run does not take its
-interpreter apart, which costs a fork more than all else. What needs a start or an end as a user has it is for
-`Qwentts.start`.
+is done once, before the first: the imports, and the reading of the catalogue and the commands. A run does not
+take its interpreter apart, which costs a fork more than all else. Its pauses between attempts, which are a
+random part of the longest that they may be, are a small part. What needs a start or an end as a user has it
+is for `Qwentts.start`.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ from __future__ import annotations
 import atexit
 import gc
 import os
+import random
 import selectors
 import signal
 import socket
@@ -21,19 +23,19 @@ import threading
 from ast import literal_eval
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
-from functools import cache
+from functools import cache, partial
 from importlib import import_module
 from pathlib import Path
 from pkgutil import walk_packages
 from typing import IO, TYPE_CHECKING, Any, NoReturn
 
 import typer.main
-from typer.utils import get_params_from_function
 
 import qwentts_cli
 from qwentts_cli.__main__ import main
 from qwentts_cli.cli.app import app
-from qwentts_cli.cli.parser.lazy_group import LazyGroup, load_command
+from qwentts_cli.cli.parser import lazy_group
+from qwentts_cli.cli.parser.lazy_group import LazyGroup
 from qwentts_cli.dashscope.catalog import load_shipped_catalog
 from tests.conftest import Qwentts, Result
 from tests.reliability.broken_disk import Broken, break_disk
@@ -48,6 +50,7 @@ _LIBRARIES = (
     *("rich.table", "sentencex", "soundfile", "sqlite3", "tomlkit", "typer._click.decorators"),
 )
 _OPTIONAL_LIBRARIES = ("miniaudio", "pypdfium2", "truststore")
+_LARGEST_PART = 0.1
 _TREE = str(Path(__file__).parents[2])
 
 
@@ -247,7 +250,9 @@ def _leave(code: int) -> NoReturn:
 
 
 def _load() -> None:
-    """Import what a run would, and read the catalogue, which never changes."""
+    """Import what a run would, and read the catalogue and the commands, which never change."""
+    lazy_group.load_command = cache(lazy_group.load_command)  # before other modules take it from there
+    typer.main.get_command = cache(typer.main.get_command)
     for module in walk_packages(qwentts_cli.__path__, f"{qwentts_cli.__name__}."):
         import_module(module.name)
     for name in _LIBRARIES:
@@ -258,21 +263,19 @@ def _load() -> None:
     catalog = load_shipped_catalog()
     for table in ("regions", "models", "voices", "sources"):
         getattr(catalog, table)
-    # Parameters are what a function has, and yet the library looks for them in each run.
-    get_parameters = cache(get_params_from_function)
-    typer.main.get_params_from_function = get_parameters  # type: ignore[attr-defined]  # it is not meant to be
     program = typer.main.get_command(app)
     assert isinstance(program, LazyGroup)
-    _read_parameters(program)
+    _load_commands(program)
+    random.random = partial(random.uniform, 0, _LARGEST_PART)
     gc.freeze()  # so that collecting in a fork does not copy what it shares
 
 
-def _read_parameters(group: LazyGroup) -> None:
-    """Find those of all commands of a group."""
+def _load_commands(group: LazyGroup) -> None:
+    """Load those of a group and of its groups."""
     for name in group.lines:
-        command = load_command(group.package, name)
+        command = lazy_group.load_command(group.package, name)
         if isinstance(command, LazyGroup):
-            _read_parameters(command)
+            _load_commands(command)
 
 
 if __name__ == "__main__":
