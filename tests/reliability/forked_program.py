@@ -1,4 +1,4 @@
-"""The program for a script that a test runs: asks the server in `forked.py` for a run with its own streams.
+"""The program for a script that a test runs: asks `fork_server.py` for a run with its own streams.
 
 It is started as `python -I -S forked_program.py SOCKET ARGUMENTS`, and imports only what is in the
 interpreter: a start of the program itself takes ten times as long.
