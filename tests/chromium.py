@@ -54,7 +54,8 @@ class Browser:
         os.close(theirs_in)
         os.close(theirs_out)
         self._out = os.fdopen(ours_out, "wb", buffering=0)
-        self._in = os.fdopen(ours_in, "rb")
+        self._in = ours_in
+        self._read = b""
         self._number = 0
         self._session: dict[str, str] = {}
         self.events: list[dict[str, Any]] = []
@@ -68,7 +69,7 @@ class Browser:
         self._session = {}
         self.call("Browser.close")
         self._out.close()
-        self._in.close()
+        os.close(self._in)
         self._process.wait(100)
 
     def call(self, method: str, **parameters: Any) -> dict[str, Any]:
@@ -84,10 +85,11 @@ class Browser:
             self.events.append(message)
 
     def _receive(self) -> dict[str, Any]:
-        data = bytearray()
-        while (byte := self._in.read(1)) != b"\0":
-            assert byte, "the browser has gone"
-            data += byte
+        while b"\0" not in self._read:
+            piece = os.read(self._in, 1 << 20)
+            assert piece, "the browser has gone"
+            self._read += piece
+        data, _, self._read = self._read.partition(b"\0")
         message: dict[str, Any] = json.loads(data)
         return message
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import cache
+from io import BytesIO
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,6 +25,12 @@ def speech_like(seconds: float, rate: int = 24_000, *, gain: float = 0.3) -> NDA
 
 def write_sample(path: Path, seconds: float = 12, rate: int = 24_000, *, channels: int = 1) -> Path:
     """Write such a recording; its name says the format."""
-    one = speech_like(seconds, rate)
-    soundfile.write(path, np.stack([one] * channels, axis=1), rate)
+    path.write_bytes(_recording(path.suffix[1:], seconds, rate, channels))
     return path
+
+
+@cache
+def _recording(kind: str, seconds: float, rate: int, channels: int) -> bytes:
+    file = BytesIO()
+    soundfile.write(file, np.stack([speech_like(seconds, rate)] * channels, axis=1), rate, format=kind)
+    return file.getvalue()
