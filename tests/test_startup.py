@@ -33,18 +33,14 @@ CONNECTION = r"http|ssl|email|concurrent|qwentts_cli\.dashscope\.(client|transpo
 DOCUMENTS = r"qwentts_cli\.(documents\.(formats|opening|chapters|cast|markup)|subtitles\.cues)"
 UNUSED = [
     (["--help"], rf"{COMMAND}|{SPEECH}|qwentts_cli\.(dashscope|settings)"),
-    (["say", "--help"], rf"{SPEECH}|{BATCH}|{PIPELINE}"),
-    (["say", "Hi.", "--dry-run"], rf"{NETWORK}|{BATCH}"),
-    (["say", "Hi.", "-o", "hi.wav", "--region", "sandbox"], BATCH),
-    (["batch", "--help"], rf"{SPEECH}|qwentts_cli\.cli\.say|{PIPELINE}"),
-    (["lint", "-"], rf"{NETWORK}|qwentts_cli\.cli\.(say|batch)"),
-    (["voices"], SPEECH),
-    (["voices", "show", "Cherry"], SPEECH),
-    (["config", "get", "voice"], SPEECH),
-    (["config", "path"], SPEECH),
-    (["cache", "info"], rf"{NETWORK}|{BATCH}"),
-    (["usage"], rf"{NETWORK}|{BATCH}"),
+    (["say --help"], rf"{SPEECH}|{BATCH}|{PIPELINE}"),
+    (["say Hi. -o hi.wav --region sandbox"], BATCH),
+    (["batch --help"], rf"{SPEECH}|qwentts_cli\.cli\.say|{PIPELINE}"),
+    (["lint -"], rf"{NETWORK}|qwentts_cli\.cli\.(say|batch)"),
+    (["voices", "voices show Cherry", "config get voice", "config path"], SPEECH),
+    (["say Hi. --dry-run", "cache info", "usage"], rf"{NETWORK}|{BATCH}"),
 ]
+# Runs one line after the other, as if each were the first.
 PROBE = """
 import atexit, re, sys
 from qwentts_cli.__main__ import main
@@ -54,8 +50,14 @@ def tell():
     loaded = [name for name in sys.modules if re.match(rf"({pattern})(\\.|$)", name)]
     print("loaded:", *sorted(loaded), file=sys.stderr)
 
-pattern = sys.argv.pop(1)
-main()
+pattern, *lines = sys.argv[1:]
+for line in lines:
+    sys.argv[1:] = line.split(" ")
+    try:
+        main()
+    except SystemExit as end:
+        if end.code:
+            raise
 """
 VERSION = """
 import runpy, sys
@@ -69,9 +71,9 @@ sys.exit("typer" in sys.modules)
 def probe(qwentts: Qwentts) -> Probe:
     """Run the program to its good end; gives its stdout, and which modules of a pattern it has loaded."""
 
-    def run(pattern: str, *arguments: str, **variables: str) -> tuple[str, str]:
+    def run(pattern: str, *lines: str, **variables: str) -> tuple[str, str]:
         done = subprocess.run(
-            [sys.executable, "-c", PROBE, pattern, *arguments],
+            [sys.executable, "-c", PROBE, pattern, *lines],
             capture_output=True,
             text=True,
             check=True,
@@ -84,10 +86,10 @@ def probe(qwentts: Qwentts) -> Probe:
     return run
 
 
-@pytest.mark.parametrize(("arguments", "unused"), UNUSED, ids=[" ".join(row[0]) for row in UNUSED])
-def test_what_is_not_used_is_not_loaded(probe: Probe, arguments: list[str], unused: str) -> None:
+@pytest.mark.parametrize(("lines", "unused"), UNUSED, ids=[", ".join(row[0]) for row in UNUSED])
+def test_what_is_not_used_is_not_loaded(probe: Probe, lines: list[str], unused: str) -> None:
     """A command loads neither the other commands nor what only they need."""
-    assert probe(f"{SLOW}|{unused}", *arguments)[1] == ""
+    assert probe(f"{SLOW}|{unused}", *lines)[1] == ""
 
 
 @pytest.mark.parametrize(
@@ -103,8 +105,8 @@ def test_what_is_not_used_is_not_loaded(probe: Probe, arguments: list[str], unus
 )
 def test_a_tab_loads_only_what_it_completes(probe: Probe, line: str, offered: str, unused: str) -> None:
     """The names of the commands are known without them."""
-    words = line.split(" ")[1:]
-    stdout, loaded = probe(f"{SLOW}|{unused}", *words, _QWENTTS_COMPLETE="bash")
+    words = line.removeprefix("qwentts ")
+    stdout, loaded = probe(f"{SLOW}|{unused}", words, _QWENTTS_COMPLETE="bash")
     assert offered in stdout.split()
     assert loaded == ""
 
@@ -112,11 +114,11 @@ def test_a_tab_loads_only_what_it_completes(probe: Probe, line: str, offered: st
 def test_what_is_in_the_cache_needs_no_network(probe: Probe, sandbox: Sandbox) -> None:
     """A text that was spoken before costs little more than to read its sound."""
     server = {"QWENTTS_API_KEY": KEY, "QWENTTS_BASE_URL": sandbox.base_url}
-    say = ("say", "Hello there.", "-o", "hi.wav", "--force")
-    probe(SLOW, *say, **server)
+    say = "say Hello. -o hi.wav --force"
+    probe(SLOW, say, **server)
     before = len(sandbox.ledger)
     unused = rf"{SLOW}|{NETWORK}|{BATCH}|{CONNECTION}|{DOCUMENTS}|platformdirs|tempfile|tomllib|random"
-    assert probe(unused, *say, **server)[1] == ""
+    assert probe(unused, say, **server)[1] == ""
     assert len(sandbox.ledger) == before > 0
 
 
