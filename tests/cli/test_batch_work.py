@@ -61,7 +61,7 @@ def watch(qwentts: Qwentts, *args: str) -> tuple[Counter[str], int, int]:
 def test_a_text_is_read_to_be_checked_and_to_be_spoken(texts: Qwentts) -> None:
     """Its key is computed on the way, and the journal is asked once for each.
 
-    Of those that speak, and of those that put files together, there are no more than items.
+    However many jobs there may be, no more threads speak, or put files together, than there are items.
     """
     opened, asked, threads = watch(texts, "-j", "64")
     assert set(opened.values()) == {2}
