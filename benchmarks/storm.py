@@ -12,7 +12,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from tests.reliability.storm import run_storm, true_sound
+from tests.reliability.storm import run_storm, shares, true_sound
 
 WORKERS = (1, 4, 16, 64)
 SEEDS = (1, 2, 3, 4, 5)
@@ -32,7 +32,14 @@ def main() -> None:
 
 
 def _row(workers: int, seed: int, texts: int, share: float, folder: Path) -> str:
-    storm = run_storm(texts=texts, workers=workers, seed=seed, share=share, folder=folder)
+    storm = run_storm(
+        texts=texts,
+        workers=workers,
+        seed=seed,
+        faults=shares(share),
+        patience_s=6 * max(1, workers / 16),
+        folder=folder,
+    )
     sounds = [(text, heard) for text, heard in storm.sounds.items() if text not in storm.failures]
     doubled = sum(len(heard) > 1 for _, heard in sounds)
     spoilt = sum(heard[0].data != true_sound(text) for text, heard in sounds)

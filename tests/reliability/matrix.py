@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from qwentts_cli.sandbox.server import Sandbox
 from tests.conftest import KEY, at
+from tests.reliability.waiting import at_once
 from tests.tones import read_back
 
 if TYPE_CHECKING:
@@ -57,12 +57,17 @@ class Course:
         return int(told[1]) if told else 0
 
 
-def run_row(row: Row, template: ForkedQwentts, folder: Path) -> Course:
+def run_rows(rows: Sequence[Row], template: ForkedQwentts, folder: Path) -> list[Course]:
+    """Run many rows at once, the first of them first; fails with every row that broke its promise."""
+
+    def run(row: Row) -> Course:
+        return run_row(row, template.elsewhere(folder / str(rows.index(row))))
+
+    return at_once(run, rows)
+
+
+def run_row(row: Row, qwentts: ForkedQwentts) -> Course:
     """Run `say` in a new home against a sandbox with the row's faults."""
-    home, work = folder / "home", folder / "work"
-    home.mkdir(parents=True)
-    work.mkdir()
-    qwentts = replace(template, folder=work, home=home, env={})
     target = "-" if row.is_piped else FILE
     with Sandbox(voice_engine="tones", faults=row.faults) as server:
         result = at(qwentts, server)("say", TEXT, "-o", target, *row.args, code=row.code)
@@ -97,14 +102,3 @@ def check_promises(result: Result, qwentts: Qwentts, words: str) -> None:
         assert re.fullmatch(told, result.stderr), result.stderr
         assert max(map(len, result.stderr.splitlines())) <= _LONGEST_ERROR
     assert result.stderr.replace("\n", "").isprintable()
-
-
-def run_together(rows: Sequence[Row], template: ForkedQwentts, folder: Path) -> list[Course]:
-    """Run rows that mostly wait all at once; fails with every row that broke its promise."""
-    with ThreadPoolExecutor(len(rows)) as pool:
-        running = {
-            row: pool.submit(run_row, row, template, folder / str(number)) for number, row in enumerate(rows)
-        }
-    broken = {str(row): error for row, course in running.items() if (error := course.exception())}
-    assert not broken, "\n".join(f"{row}: {error}" for row, error in broken.items())
-    return [course.result() for course in running.values()]

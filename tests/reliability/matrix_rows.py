@@ -4,23 +4,28 @@ from __future__ import annotations
 
 from tests.reliability.matrix import Row
 
-_QUICK = ("--timeout", "0.5")
+_QUICK = ("--timeout", "1")
 # Where another answer must come in that time, also on a busy machine.
 _BRIEF = ("--timeout", "2")
 
+# In each table those that wait for long stand first, so that the others run meanwhile.
+
 # A fault that passes: the run succeeds as if nothing had been. A download never costs a second synthesis.
 PASSING = (
-    Row("post:reset*2", posts=3),
-    Row("post:hang-up*1"),
     Row("post:stall*1", posts=2, args=_BRIEF),
     Row("post:drip-headers*1", posts=2, args=_BRIEF),
+    Row("post:retry-after=1*1", posts=2),
+    Row("post:retry-after-date=1*1", posts=2),
+    Row("get:stall*1", args=_BRIEF),
+    Row("get:drip-headers*1", args=_BRIEF),
+    Row("get:drip-body*1", args=_BRIEF),
+    Row("post:reset*2", posts=3),
+    Row("post:hang-up*1"),
     Row("post:garbage*1", posts=2),
     Row("post:many-headers*1", posts=2),
     Row("post:huge-headers*1", posts=2),
     Row("post:close*2", posts=3),
     Row("post:status=429*1", posts=2),
-    Row("post:retry-after=1*1", posts=2),
-    Row("post:retry-after-date=1*1", posts=2),
     Row("post:code=Throttling.BurstRate*1", posts=2),
     Row("post:status=408#1,post:status=500#2,post:status=502#3,post:status=503#4", posts=5),
     Row("post:status=504#1,post:status=520#2,post:status=522#3,post:status=524#4", posts=5),
@@ -36,8 +41,6 @@ PASSING = (
     Row("post:chunked"),
     Row("post:gzip*1", posts=2),
     Row("get:reset#1,get:close#2,get:status=503#3,get:status=429#4"),
-    Row("get:stall*1", args=_BRIEF),
-    Row("get:drip-headers*1", args=_BRIEF),
     Row("get:garbage#1,get:many-headers#2,get:hang-up#3"),
     Row("get:huge-headers*2"),
     Row("get:expired*1", posts=2),
@@ -59,7 +62,6 @@ PASSING = (
     Row("get:empty-body#1,get:empty-wav#2"),
     Row("get:flip#1,get:crc-only=flip#2"),
     Row("get:crc-only=good"),
-    Row("get:drip-body*1", args=_BRIEF),
     Row("sse:cut-frame=0*1", posts=2, is_piped=True),
     Row("sse:reset=0*1", posts=2, is_piped=True),
     Row("sse:error-first=Throttling.RateQuota*1", posts=2, is_piped=True),
@@ -70,6 +72,7 @@ PASSING = (
 
 # A refusal that stands: told at once, after one request.
 FINAL = (
+    Row("sse:comments-only", 5, "too slow", posts=None, args=_QUICK, is_piped=True),
     Row("post:retry-after=86400", 4, "the service asks to wait until"),
     Row("post:code=Arrearage", 4, "billing"),
     Row("post:code=AllocationQuota.FreeTierOnly", 4, "billing"),
@@ -87,27 +90,25 @@ FINAL = (
     Row("post:json-error-in-200=InvalidApiKey", 3, "QWENTTS_API_KEY"),
     *(
         Row(f"post:bad-url={kind}", 6, "refused the audio URL")
-        for kind in ("file", "ftp", "javascript", "no-scheme", "userinfo", "crlf", "long", "private")
-    ),
-    *(
-        Row(f"post:bad-url={kind}", 6, "refused the audio URL")
-        for kind in ("other-host", "look-alike", "backslash", "homograph", "ip", "number")
+        for kind in ("file", "userinfo", "private", "crlf")
     ),
     Row("get:redirect=302", 5, "redirect"),
     Row("sse:cut-frame=1", 5, "cut short", is_piped=True),
     Row("sse:no-stop", 5, "ended early", is_piped=True),
     Row("sse:reset=1", 5, "reset the connection", is_piped=True),
     Row("sse:error-mid", 4, "quota", is_piped=True),
-    Row("sse:comments-only", 5, "too slow", posts=None, args=_QUICK, is_piped=True),
 )
 
 # What never gets better: given up after a bounded number of attempts, the fewer the dearer they may be.
 LASTING = (
-    Row("post:reset", 5, "reset the connection", 3),
-    *(Row(f"post:redirect={status}", 5, "redirect", 3) for status in (302, 308)),
     Row("post:stall", 5, "too slow", 3, _QUICK),
     Row("post:drip-headers", 5, "too slow", 3, _QUICK),
     Row("post:drip-body", 5, "too slow", 3, _QUICK),
+    Row("get:cut*4,get:stall#5", 5, "too slow", args=_BRIEF),
+    Row("get:cut*4,get:drip-body#5", 5, "too slow", args=_BRIEF),
+    Row("sse:stall=0", 5, "too slow", 3, _QUICK, is_piped=True),
+    Row("post:reset", 5, "reset the connection", 3),
+    *(Row(f"post:redirect={status}", 5, "redirect", 3) for status in (302, 308)),
     Row("post:garbage", 5, "not a valid HTTP response", 3),
     Row("post:many-headers", 5, "not a valid HTTP response", 3),
     Row("post:huge-headers", 5, "not a valid HTTP response", 3),
@@ -128,7 +129,6 @@ LASTING = (
     Row("post:bad-url=port22", 5, ":22"),
     Row("get:reset", 5, "reset the connection"),
     Row("get:status=503", 5, "503"),
-    Row("get:stall", 5, "too slow", args=_BRIEF),
     Row("get:expired", 5, "the link of the audio has expired", 3),
     Row("get:notfound", 5, "the link of the audio does not open", 3),
     Row("get:forbidden", 5, "the link of the audio does not open", 3),
@@ -147,8 +147,6 @@ LASTING = (
     Row("get:empty-wav", 6, "empty audio"),
     Row("get:flip", 5, "checksum"),
     Row("get:crc-only=flip", 5, "CRC-64"),
-    Row("get:drip-body", 5, "too slow", args=_BRIEF),
     Row("sse:cut-frame=0", 5, "cut short", 3, is_piped=True),
     Row("sse:bad-base64", 6, "not Base64", None, is_piped=True),
-    Row("sse:stall=0", 5, "too slow", 3, _QUICK, is_piped=True),
 )

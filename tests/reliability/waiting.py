@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 R = TypeVar("R")
-_MOST_AT_ONCE = 32
+_MOST_AT_ONCE = 16
 _LOOK_EVERY_S = 0.005
 
 
