@@ -121,6 +121,16 @@ def test_used_longest_ago_goes_first(cache: Cache, tmp_path: Path) -> None:
     assert cache.prune().objects == 0
 
 
+def test_what_just_fits_stays(cache: Cache, tmp_path: Path, warnings: Warnings) -> None:
+    """A byte more, and the older one goes."""
+    for text in ("a", "b"):
+        cache.put(key_of(text), CLIP)
+    size = cache.size().bytes
+    for room, removed in ((size, 0), (size - 1, 1)):
+        small = Cache(tmp_path / "cache", max_bytes=room, warn=warnings.append)
+        assert small.prune().objects == removed
+
+
 def test_clearing_removes_nothing_else(cache: Cache, tmp_path: Path) -> None:
     """Foreign files stay, and links are not followed."""
     cache.put(key_of("x"), CLIP)

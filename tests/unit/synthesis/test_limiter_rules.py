@@ -214,3 +214,44 @@ def test_a_shorter_pause_does_not_shorten_a_longer_one() -> None:
     state = aimd.throttled(fresh(100.0, 5.0), 101.0, taken_at=100.8, chance=0.5, retry_after_s=60.0)
     state = aimd.throttled(state, 102.0, taken_at=100.9, chance=0.5, retry_after_s=1.0)
     assert state.paused_until == 161.0
+
+
+def grown(state: LimiterState, after_s: float) -> float:
+    """The rate when a request of callers that had to wait goes well so much later."""
+    return aimd.succeeded(replace(state, limited=True), state.stepped_at + after_s).rate
+
+
+@pytest.mark.parametrize(("rate", "step_s"), [(10.0, 1.0), (2.0, 1.0), (1.0, 2.0), (0.5, 4.0)])
+def test_after_a_cut_there_is_a_step_a_second(rate: float, step_s: float) -> None:
+    """Or one every two requests, whatever is longer."""
+    state = replace(fresh(100.0, rate), ceiling=20.0, doubling=False)
+    assert grown(state, step_s - 0.01) == rate
+    assert grown(state, step_s) > rate
+
+
+def test_it_returns_quickly_and_then_feels_its_way() -> None:
+    """Near the ceiling a step is small, and larger only the longer it was calm."""
+    state = replace(fresh(100.0, 19.5), ceiling=20.0, doubling=False)
+    steps = [grown(replace(state, calm=calm), 1.0) - state.rate for calm in (0, 29, 30, 59, 60)]
+    assert 0 < steps[0] == steps[1] < steps[2] == steps[3] < steps[4]
+    far = grown(replace(state, rate=10.0), 1.0) - 10
+    assert far == grown(replace(state, rate=12.0), 1.0) - 12 > steps[0]
+
+
+def test_each_step_needs_a_caller_that_had_to_wait() -> None:
+    state = replace(fresh(100.0, 10.0), ceiling=20.0, doubling=False, limited=True)
+    state = aimd.succeeded(state, 101.0)
+    assert state.rate > 10
+    assert (state.calm, state.stepped_at) == (1, 101.0)
+    assert aimd.succeeded(state, 102.0).rate == state.rate
+
+
+def test_within_a_second_it_is_cut_once() -> None:
+    """What was sent since, and throttled as well, is told of the same limit."""
+    state = replace(fresh(100.0, 10.0), success_at=100.5)
+    cut = aimd.throttled(state, 101.0, taken_at=100.8, chance=0.5)
+    cut = replace(cut, success_at=101.4)
+    soon = aimd.throttled(cut, 101.9, taken_at=101.5, chance=0.5)
+    assert (soon.rate, soon.blocked) == (cut.rate, 1)
+    later = aimd.throttled(cut, 102.0, taken_at=101.5, chance=0.5)
+    assert later.rate < cut.rate

@@ -253,3 +253,23 @@ def test_patience_with_throttling_begins_anew_after_another_failure() -> None:
     time.now += 1
     with pytest.raises(Throttled):
         trial.pause_after(throttled())
+
+
+@pytest.mark.parametrize("policy", [SINGLE, replace(BATCH, throttle_cap_s=60)])
+def test_pauses_double_up_to_a_cap(policy: RetryPolicy) -> None:
+    """A pause after a throttled answer begins with a second and ends with a minute."""
+    assert [policy.throttle_limit_s(answers) for answers in (1, 2, 3, 6, 7, 99)] == [1, 2, 4, 32, 60, 60]
+    assert [policy.backoff_limit_s(failures) for failures in (1, 2, 6)] == [0.5, 1, 16]
+    assert policy.backoff_limit_s(99) == policy.backoff_cap_s
+
+
+def test_pauses_begin_anew_after_a_failure_of_another_kind() -> None:
+    """Each kind says nothing of the other."""
+    trial = RetryState(SINGLE, VirtualTime().timing(1.0), lambda: math.inf)
+    pauses = [trial.pause_after(throttled()) for _ in range(3)]
+    trial.pause_after(NetworkError("reset"))
+    assert [*pauses, trial.pause_after(throttled())] == [1, 2, 4, 1]
+    waiting = RetryState(WAITING, VirtualTime().timing(1.0), lambda: math.inf)
+    pauses = [waiting.pause_after(Unreachable("no network")) for _ in range(3)]
+    waiting.pause_after(NetworkError("reset"))
+    assert [*pauses, waiting.pause_after(Unreachable("no network"))] == [0.5, 1, 2, 0.5]

@@ -125,3 +125,20 @@ def test_a_folder_that_cannot_be_used_is_done_without(tmp_path: Path) -> None:
     pending.drop(KEY)
     pending.forget_dead()
     assert len(told) == 1
+
+
+def test_a_folder_that_is_a_link_is_not_believed(tmp_path: Path) -> None:
+    """Whoever planted it knows what is there; it is neither read nor changed, and that is told."""
+    put(open_pending(tmp_path))
+    folder, elsewhere = tmp_path / "state", tmp_path / "elsewhere"
+    folder.rename(elsewhere)
+    folder.symlink_to(elsewhere)
+    os.utime(elsewhere / f"{KEY}.json", (0, 0))
+    told: list[str] = []
+    pending = UnfetchedAudio(folder, server="server", warn=told.append)
+    assert pending.get(KEY, TEXT) is None
+    pending.drop(KEY)
+    pending.forget_dead()
+    pending.put("other", TEXT, ANSWER)
+    assert [path.name for path in elsewhere.iterdir()] == [f"{KEY}.json"]
+    assert len(told) == 1

@@ -6,6 +6,7 @@ import socket
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
+from urllib3.connection import HTTPConnection
 from urllib3.exceptions import ConnectTimeoutError, NameResolutionError, NewConnectionError
 
 from qwentts_cli.dashscope.transport import deadline as module
@@ -13,8 +14,6 @@ from qwentts_cli.dashscope.transport.deadline import POOLS, Deadline, current_de
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-
-    from urllib3.connection import HTTPConnection
 
 
 @pytest.fixture
@@ -134,3 +133,16 @@ def test_what_fails_is_told_as_the_library_tells_it(
     with Deadline(60), pytest.raises(kind) as raised:
         connection_to(port).connect()
     assert raised.value.__cause__ is error
+
+
+def test_a_line_is_watched_while_it_is_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A handshake may hang."""
+    watched: list[bool] = []
+
+    def connect(line: HTTPConnection) -> None:
+        watched.append(current_deadline()._connection is line)  # noqa: SLF001 - what the timer looks at
+
+    monkeypatch.setattr(HTTPConnection, "connect", connect)
+    with Deadline(60):
+        connection_to(1).connect()
+    assert watched == [True]

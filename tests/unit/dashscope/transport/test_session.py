@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gzip
 import threading
 from typing import TYPE_CHECKING
 
@@ -9,8 +10,9 @@ import certifi
 import pytest
 import requests
 
+from qwentts_cli.dashscope.transport.pace import Pace
 from qwentts_cli.dashscope.transport.session import BearerAuth, Timeouts, exchange, no_auth, open_session
-from qwentts_cli.errors import NetworkError, UsageError
+from qwentts_cli.errors import NetworkError, RejectedError, UsageError
 from tests.reliability.raw_server import RawServer, answering, http, read_request, reset, serving
 
 if TYPE_CHECKING:
@@ -106,3 +108,44 @@ def test_nothing_is_sent_again_here() -> None:
         with pytest.raises(NetworkError):
             ask(server, session)
         assert server.connections == 1
+
+
+def test_a_body_is_given_as_it_comes() -> None:
+    """Not unpacked, and not slower than allowed."""
+    packed = gzip.compress(b"{}")
+    answer = http(packed, "Content-Encoding: gzip")
+    with serving(answering(answer)) as server, open_session(server.base_url, is_loopback=True) as session:
+        request = requests.Request("GET", server.base_url, auth=no_auth)
+        with exchange(session, request, Timeouts()) as arriving:
+            assert b"".join(arriving.pieces()) == packed
+        with (
+            pytest.raises(NetworkError, match="too slow: nothing came for a while"),
+            exchange(session, request, Timeouts()) as arriving,
+        ):
+            list(arriving.pieces(Pace(0.0, least=1 << 20)))
+
+
+def test_when_the_time_is_over_that_is_what_is_told() -> None:
+    """Half a head is none, and what is wrong with half a body is not the server's fault."""
+
+    def script(line: socket.socket, server: RawServer) -> None:
+        is_whole = b"/whole " in read_request(line, server)
+        line.sendall(http(b"{}") if is_whole else b"HTTP/1.1 200 OK\r\nContent-")
+        line.recv(1)
+
+    with serving(script) as server, open_session(server.base_url, is_loopback=True) as session:
+        request = requests.Request("GET", f"{server.base_url}/half", auth=no_auth)
+        with (
+            pytest.raises(NetworkError, match=r"not done within 0\.05 s"),
+            exchange(session, request, Timeouts(total=0.05)),
+        ):
+            pass
+        request.url = f"{server.base_url}/whole"
+        with pytest.raises(NetworkError, match="not done within 600 s"):
+            find_fault_too_late(session, request)
+
+
+def find_fault_too_late(session: requests.Session, request: requests.Request) -> None:
+    with exchange(session, request, Timeouts()) as arriving:
+        arriving.deadline._end()  # noqa: SLF001 - what the timer does
+        raise RejectedError("cut short")
