@@ -26,8 +26,6 @@ if TYPE_CHECKING:
 
     from qwentts_cli.sandbox.voices.engine import VoiceEngine
 
-_POLL_S = 0.01
-
 
 class Sandbox:
     """A local Qwen-TTS; used as a context manager, or by `start` and `stop`.
@@ -112,9 +110,7 @@ class Sandbox:
             self._ledger.close()
             raise
         self._server.service = self._service(self._server.server_port)
-        self._thread = threading.Thread(
-            target=self._server.serve_forever, args=(_POLL_S,), name="qwentts-sandbox", daemon=True
-        )
+        self._thread = threading.Thread(target=self._server.serve, name="qwentts-sandbox", daemon=True)
         self._thread.start()
         return self
 
@@ -127,8 +123,7 @@ class Sandbox:
         if self._server is None or self._thread is None:
             return
         server, self._server = self._server, None
-        server.stopping.set()
-        server.shutdown()
+        server.stop_serving()
         self._thread.join()
         server.server_close()
         server.end_clients()

@@ -34,6 +34,7 @@ class Listener(ThreadingHTTPServer):
     """
 
     daemon_threads = True
+    timeout = 0.05  # how long a client may be late before it is noticed
     request_queue_size = 256
     service: Service
 
@@ -64,6 +65,19 @@ class Listener(ThreadingHTTPServer):
         with self._clients_changed:
             return len(self._clients)
 
+    def serve(self) -> None:
+        """Take connections, and drop the clients that are late, until told to stop."""
+        while not self.stopping.is_set():
+            self.handle_request()
+            for client in self.deadlines.late():
+                _hang_up(client)
+
+    def stop_serving(self) -> None:
+        """Have `serve` end at once: a connection wakes it."""
+        self.stopping.set()
+        with contextlib.suppress(OSError):
+            socket.create_connection((HOST, self.server_port), timeout=self.timeout).close()
+
     def server_bind(self) -> None:
         # Not HTTPServer's own, which looks up the host's name and may wait for a DNS server.
         socketserver.TCPServer.server_bind(self)
@@ -90,11 +104,6 @@ class Listener(ThreadingHTTPServer):
         with self._clients_changed:
             self._clients.discard(request)
             self._clients_changed.notify_all()
-
-    def service_actions(self) -> None:
-        """Drop the clients that are late; the base class calls this all the time."""
-        for client in self.deadlines.late():
-            _hang_up(client)
 
     def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing of clients that leave; the handler keeps what is a bug."""
