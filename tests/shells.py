@@ -87,6 +87,15 @@ def open_shell(command: list[str], folder: Path, env: dict[str, str]) -> Iterato
         os.close(descriptor)
 
 
+@contextmanager
+def open_program(qwentts: ForkedQwentts, *args: str, env: dict[str, str] | None = None) -> Iterator[Terminal]:
+    """Start the program to answer its questions; it is forked, and Ctrl-C reaches what asked for that."""
+    install_program(qwentts.home, qwentts.server)
+    command = [str(qwentts.home / "qwentts"), *args]
+    with open_shell(command, qwentts.folder, qwentts.environment(env)) as terminal:
+        yield terminal
+
+
 def on_terminal(qwentts: ForkedQwentts, columns: int, *args: str) -> list[str]:
     """What a person sees of a run of the program, line by line."""
     shown = drawn_by(qwentts, *args, TERM="xterm-256color", COLUMNS=str(columns))[1]

@@ -17,7 +17,7 @@ from qwentts_cli.sandbox.server import Sandbox
 from tests.conftest import at
 from tests.players import player
 from tests.samples import write_sample
-from tests.shells import install_program, open_shell
+from tests.shells import install_program, open_program
 from tests.test_docs import command_names, page_of
 
 if TYPE_CHECKING:
@@ -154,14 +154,9 @@ def test_a_question_mark_lists_what_there_is(qwentts: Qwentts) -> None:
     assert qwentts("batch", "x", "-m", "?").text == qwentts("models").text
 
 
-def test_say_without_a_text_shows_no_page(qwentts: Qwentts) -> None:
+def test_say_without_a_text_shows_no_page(qwentts: ForkedQwentts) -> None:
     """On a terminal nothing is piped, so what is missing is told, with examples."""
-    bin_ = qwentts.home / "bin"
-    bin_.mkdir()
-    install_program(bin_)
-    with open_shell(
-        [str(bin_ / "qwentts"), "say"], qwentts.folder, qwentts.environment({"TERM": "xterm"})
-    ) as seen:
+    with open_program(qwentts, "say", env={"TERM": "xterm"}) as seen:
         shown = seen.read_all()
     assert len(shown.splitlines()) < 12
     assert 'qwentts say "Hello, world." -v Cherry' in shown

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from qwentts_cli.sandbox.server import Sandbox
 from tests.conftest import at
 from tests.reliability.waiting import until
-from tests.shells import drawn_by, install_program, open_shell
+from tests.shells import drawn_by, open_program
 from tests.tones import read_back
 
 if TYPE_CHECKING:
@@ -99,11 +99,7 @@ def test_the_first_line_has_a_word_and_an_end(qwentts: ForkedQwentts) -> None:
 
 def test_nothing_is_drawn_over_what_is_typed(online: ForkedQwentts) -> None:
     """`say -` on a terminal: no live line, and how to end it is said."""
-    bin_ = online.home / "bin"
-    bin_.mkdir()
-    install_program(bin_)
-    command = [str(bin_ / "qwentts"), "say", "-", "-o", "a.wav"]
-    with open_shell(command, online.folder, online.environment({"TERM": "xterm"})) as terminal:
+    with open_program(online, "say", "-", "-o", "a.wav", env={"TERM": "xterm"}) as terminal:
         terminal.wait_for("Ctrl-D ends it.")
         terminal.type("Hello there.\r")
         terminal.type("\x04")

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from qwentts_cli.sandbox.server import Sandbox
-from tests.conftest import KEY, PROGRAM, Qwentts, at
+from tests.conftest import KEY, Qwentts, at
 from tests.reliability.waiting import at_once
 from tests.samples import write_sample
-from tests.shells import open_shell
+from tests.shells import open_program
 from tests.tones import read_back
 from tests.virtual_time import Clock
 
@@ -82,11 +82,12 @@ def test_two_samples_two_voices_and_the_same_twice(studio: Qwentts) -> None:
     clone(studio, "one")
     clone(studio, "again")
     studio("voices", "clone", "other.wav", "--name", "other", "--yes")
-    for name in ("one", "again", "other"):
-        studio("say", "-v", name, "Hi.", "-o", f"by-{name}.wav")
-    one, again, other = (
-        (studio.folder / f"by-{name}.wav").read_bytes() for name in ("one", "again", "other")
+    names = ("one", "again", "other")
+    (studio.folder / "list.jsonl").write_text(
+        "".join(f'{{"text": "Hi.", "voice": "{name}", "id": "{name}"}}\n' for name in names)
     )
+    studio("batch", "list.jsonl", "-d", "out")
+    one, again, other = ((studio.folder / f"out/{name}.wav").read_bytes() for name in names)
     assert one == again != other
 
 
@@ -111,23 +112,23 @@ def test_an_address_is_passed_on(online: Qwentts, sandbox: Sandbox) -> None:
     assert given["url"] == "https://example.com/a.wav"
 
 
-def test_the_speaker_has_to_agree(studio: Qwentts, sandbox: Sandbox) -> None:
+def test_the_speaker_has_to_agree(studio: ForkedQwentts, sandbox: Sandbox) -> None:
     """A script says so with --yes, a person is asked; Enter is no."""
     args = ("voices", "clone", "me.wav", "--name", "myvoice")
     assert "--yes" in studio(*args, code=2).stderr
-    with open_shell([*PROGRAM, *args], studio.folder, studio.environment()) as terminal:
+    with open_program(studio, *args) as terminal:
         terminal.wait_for("Has the speaker agreed to have this voice cloned? [y/N]")
         terminal.type("\n")
         assert "nothing was sent" in terminal.read_all()
     assert sandbox.ledger == []
 
 
-def test_the_price_is_told_before(qwentts: Qwentts) -> None:
+def test_the_price_is_told_before(qwentts: ForkedQwentts) -> None:
     """That of the region; nothing is sent before the answer."""
     write_sample(qwentts.folder / "me.wav")
-    env = qwentts.environment({"QWENTTS_API_KEY": KEY, "QWENTTS_REGION": "intl"})
+    env = {"QWENTTS_API_KEY": KEY, "QWENTTS_REGION": "intl"}
     args = ("voices", "clone", "me.wav", "--name", "myvoice")
-    with open_shell([*PROGRAM, *args], qwentts.folder, env) as terminal:
+    with open_program(qwentts, *args, env=env) as terminal:
         assert "0.010 USD" in terminal.wait_for("[y/N]")
         terminal.type("\n")
         terminal.read_all()

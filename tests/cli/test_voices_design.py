@@ -9,11 +9,12 @@ import pytest
 
 from tests.conftest import PROGRAM, Qwentts
 from tests.players import SILENT, player
-from tests.shells import open_shell
+from tests.shells import open_program, open_shell
 from tests.tones import read_back, read_back_pcm
 
 if TYPE_CHECKING:
     from qwentts_cli.sandbox.server import Sandbox
+    from tests.reliability.forked import ForkedQwentts
 
 TEXT = "Good evening, and welcome aboard."
 ARGS = (
@@ -56,33 +57,38 @@ def test_the_older_designer_is_asked_for_its_model(online: Qwentts) -> None:
     online("voices", "delete", "calm", "--yes")
 
 
-def asked(online: Qwentts, answer: str | None) -> str:
-    """What a person sees who types that answer, or presses Ctrl-C."""
-    env = online.environment(player(online, "cat > heard.pcm"))
-    with open_shell([*PROGRAM, *ARGS], online.folder, env) as terminal:
+def asked(online: ForkedQwentts, answer: str) -> str:
+    """What a person sees who types that answer."""
+    env = player(online, "cat > heard.pcm")
+    with open_program(online, *ARGS, env=env) as terminal:
         terminal.wait_for("Keep sailor? [y/N]")
-        if answer is None:
-            terminal.interrupt()
-        else:
-            terminal.type(answer)
+        terminal.type(answer)
         return terminal.read_all()
 
 
-def test_it_is_heard_before_it_is_kept(online: Qwentts, sandbox: Sandbox) -> None:
+def test_it_is_heard_before_it_is_kept(online: ForkedQwentts, sandbox: Sandbox) -> None:
     """Played, since no file is named; yes keeps it."""
     assert "say -v sailor" in asked(online, "y\n")
     assert read_back_pcm((online.folder / "heard.pcm").read_bytes()) == TEXT
     assert "delete_voice" not in actions(sandbox)
 
 
-@pytest.mark.parametrize("answer", ["\n", None])
-def test_what_is_not_kept_is_deleted_at_the_service(
-    online: Qwentts, sandbox: Sandbox, answer: str | None
-) -> None:
-    """Enter is no, and so is Ctrl-C; nothing is remembered."""
-    asked(online, answer)
+def test_what_is_not_kept_is_deleted_at_the_service(online: ForkedQwentts, sandbox: Sandbox) -> None:
+    """Enter is no; nothing is remembered."""
+    asked(online, "\n")
     assert actions(sandbox)[-1] == "delete_voice"
     assert "no voice of your own" in online("voices", "wait", "sailor", code=2).stderr
+
+
+def test_ctrl_c_is_no(online: Qwentts, sandbox: Sandbox) -> None:
+    """As Enter is."""
+    env = online.environment(player(online, "cat > /dev/null"))
+    with open_shell([*PROGRAM, *ARGS], online.folder, env) as terminal:
+        terminal.wait_for("Keep sailor? [y/N]")
+        terminal.interrupt()
+        terminal.read_all()
+    assert actions(sandbox)[-1] == "delete_voice"
+    assert online("voices", "list", "--mine").text == ""
 
 
 @pytest.mark.parametrize(

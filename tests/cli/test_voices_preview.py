@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING
 import pytest
 
 from qwentts_cli.speech.preview.preview import load_sentences
-from tests.conftest import PROGRAM
 from tests.players import player
-from tests.shells import open_shell
+from tests.shells import install_program, open_program, open_shell
 from tests.tones import read_back, read_back_pcm
 
 if TYPE_CHECKING:
     from qwentts_cli.sandbox.server import Sandbox
     from tests.conftest import Qwentts
+    from tests.reliability.forked import ForkedQwentts
 
 LONG = "A sentence that takes a while to be spoken. " * 12
 
@@ -96,10 +96,10 @@ def test_more_than_ten_need_a_yes(online: Qwentts, sandbox: Sandbox) -> None:
     assert len(sandbox.ledger) == count
 
 
-def test_a_terminal_is_asked_about_many(online: Qwentts, sandbox: Sandbox) -> None:
+def test_a_terminal_is_asked_about_many(online: ForkedQwentts, sandbox: Sandbox) -> None:
     """Enter is no."""
     args = ("voices", "preview", "-m", "qwen3-tts-instruct-flash", "-d", "out")
-    with open_shell([*PROGRAM, *args], online.folder, online.environment()) as terminal:
+    with open_program(online, *args) as terminal:
         assert "24 voices have" in terminal.wait_for("Go on? [y/N]")
         terminal.type("\n")
         assert "nothing was sent" in terminal.read_all()
@@ -163,11 +163,12 @@ def test_they_are_played_one_after_the_other(online: Qwentts) -> None:
     assert played.stdout == b""
 
 
-def test_space_goes_on_and_q_stops(online: Qwentts) -> None:
+def test_space_goes_on_and_q_stops(online: ForkedQwentts) -> None:
     """Nobody has to wait for the end of a voice that is none; the terminal is as it was afterwards."""
     env = online.environment(player(online, "cat > /dev/null"))
     args = ("voices", "preview", "Cherry", "Ethan", "Kai", "--text", LONG, "--no-color")
-    shell = ["/bin/sh", "-c", '"$@"; echo "exit $?"; stty -a', "sh", *PROGRAM, *args]
+    install_program(online.home, online.server)
+    shell = ["/bin/sh", "-c", '"$@"; echo "exit $?"; stty -a', "sh", f"{online.home}/qwentts", *args]
     with open_shell(shell, online.folder, env) as terminal:
         assert "space: next, q: stop" in terminal.wait_for("Cherry")
         terminal.type(" ")
