@@ -62,7 +62,10 @@ class Observer:
         """A request that may cost money failed; it may be repeated."""
 
     def requests_lost(self, number: int) -> None:
-        """So many requests may be billed for nothing: unanswered at the end, or their audio cannot be had."""
+        """So many requests were unanswered at the end, and may be billed for nothing."""
+
+    def audio_lost(self) -> None:
+        """A request was billed, and its audio cannot be had."""
 
     def attempt_repeated(self, error: QwenTTSError, *, number: int, pause_s: float) -> None:
         """A request or a download failed with `error`; repetition `number` follows after `pause_s`."""

@@ -55,7 +55,7 @@ class BatchObserver(Meter):
             "throttled": self.throttled,
             "characters": results.characters,
             "billed": self.billed.total().characters,
-            "possibly_billed_twice": self.maybe_billed,
+            "possibly_billed_twice": self.maybe_billed_twice,
             "duration_s": round(results.duration_s, 3),
         }
 

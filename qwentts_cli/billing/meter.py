@@ -26,13 +26,14 @@ class Meter(Observer):
         requests: all that were sent, whatever became of them.
         throttled: how many of these were answered with "slow down".
         maybe_billed: how many failed although they may have been billed.
+        billed_in_vain: how many were billed, and their audio cannot be had.
         allowed_rps: requests a second that the service is believed to allow; 0 while nothing is known.
     """
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self.requests = 0
         self.throttled = 0
-        self.maybe_billed = 0
+        self.maybe_billed = self.billed_in_vain = 0
         self.allowed_rps = 0.0
         self._now = now
         self._began = now()
@@ -45,6 +46,11 @@ class Meter(Observer):
         """What the service billed until now."""
         with self._lock:
             return Tally(self._billed)
+
+    @property
+    def maybe_billed_twice(self) -> int:
+        """How many had no use, and were asked for again if all went well in the end."""
+        return self.maybe_billed + self.billed_in_vain
 
     @property
     def rps(self) -> float:
@@ -72,6 +78,10 @@ class Meter(Observer):
     def requests_lost(self, number: int) -> None:
         with self._lock:
             self.maybe_billed += number
+
+    def audio_lost(self) -> None:
+        with self._lock:
+            self.billed_in_vain += 1
 
     def rate_changed(self, rps: float) -> None:
         self.allowed_rps = rps

@@ -140,7 +140,7 @@ class Payments:
 
     def lose(self) -> None:
         """The audio of a request that was billed cannot be had."""
-        self._observer.requests_lost(1)
+        self._observer.audio_lost()
 
 
 def _settle(said: Metered, foreseen: Metered) -> Metered:

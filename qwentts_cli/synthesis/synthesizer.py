@@ -191,6 +191,7 @@ class Synthesizer:
             except (LinkBroken, RejectedError) as error:
                 if self._store:
                     self._store.forget_answer(key)
+                self._payments.lose()
                 # Asking again would return the same invalid audio, unless an earlier run had asked.
                 may_help = isinstance(error, LinkBroken) or not usage.requests
                 if new_links == _MOST_NEW_LINKS or not may_help:
@@ -199,7 +200,6 @@ class Synthesizer:
                 emit(pcm)
                 return usage, pcm
             new_links += 1
-            self._payments.lose()
             answer, more = self._ask(request, key)
             usage = replace(usage + more, characters=more.characters)  # it is the same text
 

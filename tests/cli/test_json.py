@@ -68,6 +68,7 @@ def test_what_a_failed_text_cost_is_told_as_the_schema_says(qwentts: Qwentts) ->
     with Sandbox(voice_engine="tones", faults="post:bad-url=file") as server:
         refused = at(qwentts, server)("say", "Hi.", "-o", "a.wav", "--json", code=6)
     assert (refused.json["usage"]["characters"], refused.json["usage"]["possibly_billed"]) == (3, 0)
+    assert "the sound of 1 billed request cannot be had" in refused.stderr
     assert "may have been billed" not in refused.stderr
 
 

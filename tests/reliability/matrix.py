@@ -52,9 +52,9 @@ class Course:
 
     @property
     def lost(self) -> int:
-        """How many requests, as the run tells, failed and may have been billed."""
-        told = re.search(r"(\d+) requests? got no usable answer and may have been billed", self.result.stderr)
-        return int(told[1]) if told else 0
+        """How many requests, as the run tells, were billed in vain, or may have been."""
+        told = r"(\d+) (?:requests? got no usable answer and may|billed requests? cannot be had)"
+        return sum(map(int, re.findall(told, self.result.stderr)))
 
 
 def run_rows(rows: Sequence[Row], template: ForkedQwentts, folder: Path) -> list[Course]:

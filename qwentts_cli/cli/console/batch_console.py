@@ -164,8 +164,8 @@ class BatchConsole(ConsoleObserver, BatchObserver):
             yield f"{results.failed:,} failed"
         if self.throttled:
             yield f"the service asked {plural(self.throttled, 'time')} to slow down (429)"
-        if self.maybe_billed:
-            yield f"{plural(self.maybe_billed, 'request')} may have been billed twice"
+        if self.maybe_billed_twice:
+            yield f"{plural(self.maybe_billed_twice, 'request')} may have been billed twice"
         if results.missing:
             yield f"to make what is missing ({results.missing:,}), {results.advice}"
 

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 def show_text(output: Output, said: SaidText, meter: Meter, prices: PriceList) -> None:
     """Show what was made: the path or one document on stdout, the rest on stderr."""
     spoken, usage = said.spoken, said.spoken.usage
-    if meter.maybe_billed:
-        output.warn(f"{plural(meter.maybe_billed, 'request')} may have been billed twice")
+    if meter.maybe_billed_twice:
+        output.warn(f"{plural(meter.maybe_billed_twice, 'request')} may have been billed twice")
     for doubt in usage.doubts:
         output.warn(tell_doubt(doubt))
     for warning in tell_overruns(said.overruns):
@@ -73,6 +73,8 @@ def show_lost(output: Output, meter: ConsoleObserver, prices: PriceList, *, is_k
         if meter.billed and (is_interrupted or is_half_way):
             begin = "Interrupted. " if is_interrupted else ""
             output.note(f"{begin}{_tell_kept(tell_billed(meter.billed.total()), is_kept=is_kept)}")
+        if meter.billed_in_vain:
+            output.warn(f"the sound of {plural(meter.billed_in_vain, 'billed request')} cannot be had")
         if meter.maybe_billed:
             requests = plural(meter.maybe_billed, "request")
             output.warn(f"{requests} got no usable answer and may have been billed all the same")
