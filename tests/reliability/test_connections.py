@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from qwentts_cli.synthesis.retry import SINGLE
 from tests.conftest import KEY, Qwentts
 from tests.reliability.certificates import make_certificate, server_context, system_store
 from tests.reliability.matrix import check_promises
@@ -356,30 +357,47 @@ DRIPS = {
     "continue": (b"", b"HTTP/1.1 100 Continue\r\n\r\n"),
     "an error's body": (b"HTTP/1.1 500 No\r\nContent-Length: 9000\r\n\r\n", b" "),
 }
-QUICK = ("--timeout", "1.5")
-TOO_SLOW = "not done within 1.5 s"
+TIME_S = "1.5"
+FLOODED_S = "0.5"  # it costs the machine all that it has
 
 
-def test_a_drip_cannot_hold_the_program(qwentts: ForkedQwentts, tmp_path: Path) -> None:
-    """Whatever comes byte by byte, without an end, each attempt ends with its time."""
+def only_at(number: int, script: Script, others: Script) -> Script:
+    """Play `script` to the `number`-th connection, and `others` to those before it and after."""
 
-    def drip(what: str) -> None:
-        program = qwentts.elsewhere(tmp_path / what)
-        first, again = DRIPS[what]
-        with serving(answering(first, *repeat(again, 10_000), every_s=0.05)) as server:
-            ask(program, server.base_url, 5, f"too slow: {TOO_SLOW}", *QUICK)
-            assert len(server.requests) == 3
+    def play(line: socket.socket, server: RawServer) -> None:
+        (script if server.connections == number else others)(line, server)
 
-    at_once(drip, DRIPS)
+    return play
 
 
-def test_no_flood_and_no_handshake_holds_the_program(qwentts: ForkedQwentts, tmp_path: Path) -> None:
-    """What never ends ends with the time of its attempt; three attempts are all that may be billed."""
+def test_no_drip_and_no_flood_holds_the_program(qwentts: ForkedQwentts, tmp_path: Path) -> None:
+    """Whatever comes without an end, be it byte by byte, ends with the time of its attempt."""
 
     def flood(line: socket.socket, server: RawServer) -> None:
         read_request(line, server)
         while True:
             line.sendall(b"HTTP/1.1 100 Continue\r\n\r\n" * 100)
+
+    def drip(what: str) -> Script:
+        first, again = DRIPS[what]
+        return answering(first, *repeat(again, 10_000), every_s=0.05)
+
+    scripts = {"a flood": flood} | {what: drip(what) for what in DRIPS}
+
+    def meet(what: str) -> None:
+        # The last attempt is the third, since each may be billed.
+        script = only_at(SINGLE.resends + 1, scripts[what], answering(http(b"{}")))
+        with serving(script) as server:
+            program, time_s = qwentts.elsewhere(tmp_path / what), TIME_S if what in DRIPS else FLOODED_S
+            told = f"too slow: not done within {time_s} s"
+            ask(program, server.base_url, 5, told, "--timeout", time_s)
+            assert len(server.requests) == 3
+
+    at_once(meet, scripts)
+
+
+def test_no_handshake_holds_the_program(qwentts: Qwentts) -> None:
+    """One that never ends does with the time of its attempt."""
 
     def shake(line: socket.socket, server: RawServer) -> None:
         server.requests.append(line.recv(65536))
@@ -390,15 +408,11 @@ def test_no_flood_and_no_handshake_holds_the_program(qwentts: ForkedQwentts, tmp
             line.sendall(b"\0")
             pause.wait(0.05)
 
-    def meet(case: tuple[str, Script, str, int]) -> None:
-        scheme, script, seconds, most = case
-        with serving(script) as server:
-            url = f"{scheme}://127.0.0.1:{server.port}/api/v1"
-            told = f"not done within {seconds} s"
-            ask(qwentts.elsewhere(tmp_path / scheme), url, 5, told, "--timeout", seconds)
-            assert 0 < len(server.requests) <= most
-
-    at_once(meet, (("http", flood, "0.4", 3), ("https", shake, "1.5", 5)))
+    with serving(only_at(SINGLE.attempts, shake, close_in_handshake)) as server:
+        told = f"not done within {TIME_S} s"
+        ask(qwentts, server.secure_base_url, 5, told, "--timeout", TIME_S)
+        assert server.connections == SINGLE.attempts
+        assert len(server.requests) == 1
 
 
 NO_ANSWERS = {

@@ -74,7 +74,7 @@ def test_a_resolver_that_hangs_costs_one_attempt(qwentts: Qwentts) -> None:
     qwentts = resolving(qwentts, HANGING)
     with Sandbox(voice_engine="tones") as server:
         at(qwentts, server)
-        qwentts("say", "Hi.", "-o", "out.wav", "--timeout", "3")
+        qwentts("say", "Hi.", "-o", "out.wav", "--timeout", "2")
         assert sum(record.phase == "post" for record in server.ledger) == 1
     assert read_back(qwentts.folder / "out.wav") == "Hi."
 
@@ -100,7 +100,7 @@ def test_a_lookup_that_hangs_is_told_as_what_it_is(monkeypatch: pytest.MonkeyPat
     """With the host and the time; nothing was sent, so nothing was billed."""
     is_over = threading.Event()
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_: is_over.wait())
-    endpoint, limits = custom_endpoint("https://tts.example.com"), Timeouts(total=1)
+    endpoint, limits = custom_endpoint("https://tts.example.com"), Timeouts(total=0.3)
     with (
         SpeechClient(endpoint, ApiKey("sk-a", "x"), timeouts=limits, audio_host_suffix=".x") as client,
         pytest.raises(NetworkError, match=r"host tts\.example\.com: no answer within [\d.]+ s") as raised,

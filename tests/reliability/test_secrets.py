@@ -46,7 +46,7 @@ FAULTS = (
     "get:redirect=301",
     "sse:bad-base64",
 )
-VERBOSITY = ((), ("--debug",), ("--json",))
+VERBOSITY = ((), ("--debug", "--json"))
 
 
 def forms(secret: str) -> set[str]:

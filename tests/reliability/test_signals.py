@@ -24,35 +24,37 @@ if TYPE_CHECKING:
     from tests.reliability.forked import ForkedQwentts
 
 JOBS = 4
-REQUESTS = 24
+REQUESTS = 16
 ENDINGS = {signal.SIGINT: 130, signal.SIGTERM: 143, signal.SIGHUP: 129}
 # At Ctrl-C somebody is there to read it; at once, there may be nothing to tell.
 TOLD = r"(Interrupted\. [0-9,]+ characters had been billed; their sound is kept .*\n)?"
 SAID = ("say", "-f", "in.txt", "-o", "out.wav", "-j", str(JOBS), *BY_PARAGRAPH)
 
 
-@pytest.mark.parametrize("number", ENDINGS)
-def test_a_signal_ends_the_run_and_keeps_what_was_paid(
-    qwentts: ForkedQwentts, number: signal.Signals
-) -> None:
+def test_a_signal_ends_the_run_and_keeps_what_was_paid(qwentts: ForkedQwentts, tmp_path: Path) -> None:
     """The code that shells know, nothing half made, and the next run pays for the rest only."""
-    (qwentts.folder / "in.txt").write_text(paragraphs(REQUESTS))
-    with Sandbox(voice_engine="tones", faults="post:latency=0.1,get:latency=0.1") as server:
-        at(qwentts, server)
-        with qwentts.running(*SAID) as run:
-            until(lambda: len(server.ledger) > JOBS)
-            run.send(number)
-            result = run.wait()
-        assert (result.code, result.stdout) == (ENDINGS[number], b"")
-        assert re.fullmatch(TOLD if number == signal.SIGINT else "", result.stderr)
-        assert list(qwentts.folder.iterdir()) == [qwentts.folder / "in.txt"]
-        assert not list(qwentts.home.parent.rglob(".qwentts-*"))
-        paid = sum(record.billed > 0 for record in server.ledger)
-        assert paid < REQUESTS
-        qwentts(*SAID)
-        # What was on its way when the signal came has arrived, and was kept.
-        assert sum(record.billed > 0 for record in server.ledger) == REQUESTS
-    assert said_in(qwentts.folder / "out.wav") == paragraphs(REQUESTS)
+
+    def end(number: signal.Signals) -> None:
+        program = qwentts.elsewhere(tmp_path / number.name)
+        (program.folder / "in.txt").write_text(paragraphs(REQUESTS))
+        with Sandbox(voice_engine="tones", faults="post:latency=0.1,get:latency=0.1") as server:
+            at(program, server)
+            with program.running(*SAID) as run:
+                until(lambda: len(server.ledger) > JOBS)
+                run.send(number)
+                result = run.wait()
+            assert (result.code, result.stdout) == (ENDINGS[number], b"")
+            assert re.fullmatch(TOLD if number == signal.SIGINT else "", result.stderr)
+            assert list(program.folder.iterdir()) == [program.folder / "in.txt"]
+            assert not list(program.home.parent.rglob(".qwentts-*"))
+            paid = sum(record.billed > 0 for record in server.ledger)
+            assert paid < REQUESTS
+            program(*SAID)
+            # What was on its way when the signal came has arrived, and was kept.
+            assert sum(record.billed > 0 for record in server.ledger) == REQUESTS
+        assert said_in(program.folder / "out.wav") == paragraphs(REQUESTS)
+
+    at_once(end, ENDINGS)
 
 
 def test_no_wait_outlasts_a_signal(qwentts: ForkedQwentts) -> None:
@@ -72,20 +74,24 @@ def test_no_wait_outlasts_a_signal(qwentts: ForkedQwentts) -> None:
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it looks for the program's threads in /proc")
-@pytest.mark.parametrize(
-    "args", [("say", "Hi.", "-o", "hi.wav"), ("say", "-", "-o", "hi.wav"), ("batch", "in", "-d", "out")]
-)
-def test_a_signal_that_wakes_nobody_is_seen(qwentts: ForkedQwentts, args: tuple[str, ...]) -> None:
+def test_a_signal_that_wakes_nobody_is_seen(qwentts: ForkedQwentts, tmp_path: Path) -> None:
     """As one that comes just before the main thread waits for another: here the other is told of it."""
-    (qwentts.folder / "in").mkdir()
-    (qwentts.folder / "in/hi.txt").write_text("Hi.")
-    with Sandbox(voice_engine="tones", faults="post:stall") as server:
-        at(qwentts, server)
-        with qwentts.running(*args, "--timeout", "1000", stdin=b"Hi.") as run:
-            until(lambda: server.ledger)
-            threads = {int(path.name) for path in Path(f"/proc/{run.pid}/task").iterdir()}
-            ctypes.CDLL(None).tgkill(run.pid, min(threads - {run.pid}), signal.SIGINT)
-            assert run.wait().code == 130
+
+    def interrupt(args: tuple[str, ...]) -> None:
+        program = qwentts.elsewhere(tmp_path / " ".join(args))
+        (program.folder / "in").mkdir()
+        (program.folder / "in/hi.txt").write_text("Hi.")
+        with Sandbox(voice_engine="tones", faults="post:stall") as server:
+            at(program, server)
+            with program.running(*args, "--timeout", "1000", stdin=b"Hi.") as run:
+                until(lambda: server.ledger)
+                threads = {int(path.name) for path in Path(f"/proc/{run.pid}/task").iterdir()}
+                ctypes.CDLL(None).tgkill(run.pid, min(threads - {run.pid}), signal.SIGINT)
+                assert run.wait().code == 130
+
+    at_once(
+        interrupt, (("say", "Hi.", "-o", "x.wav"), ("say", "-", "-o", "x.wav"), ("batch", "in", "-d", "out"))
+    )
 
 
 def test_a_second_interrupt_ends_it_at_once(qwentts: ForkedQwentts) -> None:
