@@ -66,6 +66,15 @@ class Deadline:
         if self.is_over:
             self._end()
 
+    def leave(self) -> None:
+        """Shut the socket no more until it is reported again: the `ssl` module would lose it unclosed.
+
+        Raises:
+            TimeoutError: the time is over.
+        """
+        self._socket = None
+        self.check()
+
     def check(self) -> None:
         """A socket that was shut looks like the end of headers or of a body without a length.
 
@@ -83,9 +92,9 @@ class Deadline:
 
     def _end(self) -> None:
         self.is_over = True
-        sock = self._socket or (self._connection and self._connection.sock)
+        sock = self._socket
+        self.has_connected |= bool(sock or (self._connection and self._connection.sock))
         if sock:
-            self.has_connected = True
             with suppress(OSError):
                 # The plain socket's method: the TLS one would drop state that the reading thread still uses.
                 socket.socket.shutdown(sock, socket.SHUT_RDWR)
@@ -110,6 +119,12 @@ class Watched(HTTPConnection):
         _report(self)
         super().connect()
         _report(self)
+
+    def _tunnel(self) -> None:
+        """Ask the proxy for a way to the host; before the handshake that follows, nobody shuts the socket."""
+        _report(self)
+        super()._tunnel()
+        current_deadline().leave()
 
     def request(self, *args: Any, **kwargs: Any) -> None:  # noqa: ANN401 - passed on as they come
         _report(self)

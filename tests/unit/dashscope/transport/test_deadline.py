@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import socket
+from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any, cast
 
 import pytest
@@ -62,6 +63,41 @@ def test_a_time_that_is_over_before_anybody_answered() -> None:
     with Deadline(0.0) as deadline:
         deadline._timer.join()  # noqa: SLF001 - nothing else waits for it
         assert (deadline.is_over, deadline.has_connected, deadline.left_s) == (True, False, 0)
+
+
+def test_a_time_that_is_over_before_a_handshake_leaves_it_a_socket(port: int) -> None:
+    """The handshake has its own limit; a socket that is shut by then, the `ssl` module loses unclosed."""
+    with Deadline(60) as deadline, socket.create_connection(("127.0.0.1", port)) as sock:
+        line = connection_to(port)
+        deadline.watch(line)
+        line.sock = sock
+        deadline._end()  # noqa: SLF001 - what the timer does
+        assert deadline.has_connected
+        assert sock.send(b"hello") == 5
+
+
+@pytest.mark.parametrize("is_over", [False, True])
+def test_a_time_that_is_over_while_a_proxy_is_asked_shuts_the_line(
+    port: int, monkeypatch: pytest.MonkeyPatch, *, is_over: bool
+) -> None:
+    """And the handshake after it doesn't begin."""
+    seen = []
+
+    def answer(connection: HTTPConnection) -> None:
+        if is_over:
+            current_deadline()._end()  # noqa: SLF001 - what the timer does
+            seen.append(connection.sock.recv(1))
+
+    monkeypatch.setattr(HTTPConnection, "_tunnel", answer)
+    with Deadline(60) as deadline:
+        line: Any = connection_to(port)
+        line.sock = line._new_conn()  # noqa: SLF001 - what comes before a handshake
+        with pytest.raises(TimeoutError) if is_over else nullcontext():
+            line._tunnel()  # noqa: SLF001 - likewise
+        deadline._end()  # noqa: SLF001 - likewise
+        assert seen == [b""] * is_over
+        assert is_over or line.sock.send(b"hello") == 5
+        line.close()
 
 
 def test_a_request_on_its_way_may_have_been_read(port: int) -> None:
