@@ -31,10 +31,12 @@ import typer.main
 
 import qwentts_cli
 from qwentts_cli.__main__ import main
+from qwentts_cli.billing.price import price_list
 from qwentts_cli.cli.app import app, run
 from qwentts_cli.cli.parser import lazy_group
 from qwentts_cli.cli.parser.lazy_group import LazyGroup
-from qwentts_cli.dashscope.catalog import load_shipped_catalog
+from qwentts_cli.dashscope.catalog import load_catalog, load_shipped_catalog
+from qwentts_cli.dashscope.endpoints.route import find_route
 from tests.reliability.broken_disk import Broken, break_disk
 
 # What a run imports when it needs it, of others; what is optional may be missing.
@@ -150,14 +152,22 @@ def _load() -> None:
 
 
 def _speak_once() -> None:
-    """Go through what most runs do, without a request: the patterns that it takes are compiled then."""
+    """Go through what most runs do, without a request: the patterns that it takes are compiled then.
+
+    What was found in this home, and what is done at a signal, is not for those that are forked.
+    """
     environment = dict(os.environ)
+    handlers = {number: signal.getsignal(number) for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
     with tempfile.TemporaryDirectory() as home, redirect_stdout(StringIO()), redirect_stderr(StringIO()):
         os.environ.clear()
         os.environ["HOME"] = home
         assert run(["say", "--dry-run", "Hello."]) == 0
     os.environ.clear()
     os.environ.update(environment)
+    for number, handler in handlers.items():
+        signal.signal(number, handler)
+    for found in (load_catalog, find_route, price_list):
+        found.cache_clear()
 
 
 def _load_commands(group: LazyGroup) -> None:
