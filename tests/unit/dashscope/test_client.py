@@ -3,19 +3,32 @@
 from __future__ import annotations
 
 import os
-from types import MappingProxyType
+from contextlib import contextmanager
+from itertools import count
+from types import MappingProxyType, SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from qwentts_cli.dashscope import client as client_module
 from qwentts_cli.dashscope.client import SpeechClient
 from qwentts_cli.dashscope.endpoint import custom_endpoint
 from qwentts_cli.dashscope.request import SynthesisRequest
-from qwentts_cli.dashscope.transport.session import Timeouts
+from qwentts_cli.dashscope.transport import session as session_module
+from qwentts_cli.dashscope.transport.deadline import Deadline
+from qwentts_cli.dashscope.transport.session import Arriving, Timeouts
 from qwentts_cli.errors import NetworkError
 from qwentts_cli.sandbox.server import Sandbox
 from qwentts_cli.settings.credentials import ApiKey
 from tests.reliability.raw_server import answering, close_in_handshake, serving
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from qwentts_cli.dashscope.wire import Answer
+
+SOUND = b'data:{"output":{"audio":{"data":"AAE="}}}\n\n'
+END = b'data:{"output":{"finish_reason":"stop"}}\n\n'
 HEAD = b"HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n\r\n"
 
 
@@ -67,3 +80,28 @@ def test_what_breaks_before_the_request_was_sent_is_not_billed() -> None:
         ):
             client.synthesize(SynthesisRequest("Hi.", "Cherry", "qwen3-tts-flash"))
     assert not raised.value.maybe_billed
+
+
+def test_each_event_of_a_stream_is_a_sign_of_life(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each may take nearly as long as allowed, and comments between them are none."""
+    clock = count(step=20)
+    monkeypatch.setattr(session_module, "time", SimpleNamespace(monotonic=lambda: next(clock)))
+
+    def ask(*pieces: bytes) -> list[Answer]:
+        waiting = iter(pieces)
+
+        @contextmanager
+        def arrive(*_: object) -> Iterator[Arriving]:
+            body: Any = SimpleNamespace(read1=lambda *_, **__: next(waiting, b""))
+            with Deadline(60) as deadline:
+                yield Arriving(200, {"Content-Type": "text/event-stream"}, body, deadline)
+
+        monkeypatch.setattr(client_module, "exchange", arrive)
+        with SpeechClient(
+            custom_endpoint("https://x"), ApiKey("sk-a"), timeouts=Timeouts(idle=30), audio_host_suffix=""
+        ) as client:
+            return list(client.stream(SynthesisRequest("Hi.", "Cherry", "qwen3-tts-flash")))
+
+    assert len(ask(SOUND, SOUND, END)) == 3
+    with pytest.raises(TimeoutError):
+        ask(SOUND, b":still here\n\n", b":still here\n\n", END)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from msgspec.structs import replace
 
 from qwentts_cli.dashscope.catalog import load_catalog
 from qwentts_cli.dashscope.names import choose_model, choose_voice, end_notice, instructions_warning
 from qwentts_cli.dashscope.pairing import Names, Pair
 from qwentts_cli.errors import UsageError
+from qwentts_cli.settings.own_voices import OwnVoice
 
 FLASH, INSTRUCT = "qwen3-tts-flash", "qwen3-tts-instruct-flash"
 AUDIO = "qwen-audio-3.1-tts-flash"
@@ -122,3 +124,37 @@ def test_instructions_that_are_ignored_are_told_with_models_that_follow_them() -
     assert told.startswith(f"model {FLASH} ignores instructions; these follow them: {AUDIO}, ")
     assert INSTRUCT in told
     assert instructions_warning(load_catalog(), AUDIO) == ""
+
+
+MINE = OwnVoice(name="mine", id="qwen-vc-1", model=OWN, maker="qwen-voice-enrollment", server="intl")
+
+
+def pair_own(own: OwnVoice = MINE, *, usual_voice: str = "Cherry", **named: str) -> Pair:
+    names = Names(usual_model=FLASH, usual_voice=usual_voice, find_own={own.name: own}.get, **named)
+    return names.pair(load_catalog())
+
+
+def test_a_voice_of_ones_own_speaks_with_its_model() -> None:
+    """Whether it was named or is usual; where another model was named, the usual voice gives way."""
+    for found in (pair_own(voice="mine"), pair_own(voice="mine", model=OWN), pair_own(usual_voice="mine")):
+        assert (found.model, found.voice, found.warnings) == (OWN, "qwen-vc-1", ())
+    found = pair_own(model=INSTRUCT, usual_voice="mine")
+    assert (found.model, found.voice, found.warnings) == (INSTRUCT, "Cherry", ())
+    with pytest.raises(UsageError, match=f"mine was made for {OWN}, and {FLASH} cannot speak with it"):
+        pair_own(voice="mine", model=FLASH)
+
+
+def test_a_voice_that_is_not_ready_does_not_speak() -> None:
+    """It would be billed, and give no sound."""
+    with pytest.raises(UsageError, match="your voice mine is not ready") as raised:
+        pair_own(replace(MINE, status="DEPLOYING"), voice="mine")
+    assert "voices wait mine" in raised.value.hint
+
+
+def test_a_row_stands_above_the_options() -> None:
+    """Where it names something."""
+    names = Names(model=FLASH, voice="Cherry", usual_model=AUDIO, usual_voice="Abby_v3.1")
+    row = names.override(model=None, voice="Dylan")
+    assert (row.model, row.voice, row.usual_model) == (FLASH, "Dylan", AUDIO)
+    row = names.override(model=INSTRUCT, voice=None)
+    assert (row.model, row.voice) == (INSTRUCT, "Cherry")

@@ -147,6 +147,8 @@ def test_long_retry_after_is_final_and_says_until_when() -> None:
     assert raised.value.request_id == "r-1"
     with pytest.raises(QuotaError, match=r"until \d\d:\d\d$"):
         retry(Script([throttled(301)]), BATCH, timing=time.timing())
+    with pytest.raises(QuotaError, match=r"until \d\d:\d\d$"):
+        retry(Script([throttled(86_399)]), BATCH, timing=time.timing())
     assert time.waits == []
 
 

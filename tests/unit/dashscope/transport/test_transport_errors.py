@@ -237,6 +237,10 @@ def test_a_server_without_tls_is_told_as_such(reason: str, says: str) -> None:
     assert tell(error).message == f"no TLS connection with tts.example.com: {says}"
 
 
+def test_who_sends_elsewhere_is_not_asked_again() -> None:
+    assert not tell(requests.TooManyRedirects()).retryable
+
+
 def test_a_name_that_took_too_long_is_told_as_such() -> None:
     error = urllib3.exceptions.NameResolutionError("h", HTTPConnection("h"), socket.gaierror())
     assert tell(error).message == "cannot resolve the host tts.example.com"
