@@ -214,6 +214,7 @@ def test_a_stream_that_ends_before_its_end_is_none() -> None:
     error = error_of(Talk.stream, http(PIECE, EVENTS))
     assert "the stream ended early" in error.message
     assert error.maybe_billed
+    assert type(error_of(Talk.stream, http(DONE, EVENTS))) is NetworkError
 
 
 def test_a_stream_is_no_larger_than_any_sound(monkeypatch: pytest.MonkeyPatch) -> None:

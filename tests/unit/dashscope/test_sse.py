@@ -69,5 +69,6 @@ def test_a_framed_error_is_recognised_whatever_its_label() -> None:
 
 def test_an_event_may_be_as_large_as_its_limit() -> None:
     """However it is framed."""
-    for pieces in ([LINE.ljust(MAX_EVENT_BYTES, b"x") + b"\n"], [LINE + b"\n"] * (8 << 10)):
+    line = LINE.ljust(MAX_EVENT_BYTES, b"x")
+    for pieces in ([line + b"\n"], [line, b"\n"], [LINE + b"\n"] * (8 << 10)):
         assert len(list(parse_events(pieces))) == 1

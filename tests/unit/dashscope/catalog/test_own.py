@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from qwentts_cli.dashscope import catalog as module
 from qwentts_cli.dashscope.catalog import OWN_SOURCE, load_catalog
 from qwentts_cli.dashscope.catalog.own import OwnCatalog, read_own_catalog
 from qwentts_cli.errors import LocalError, UsageError
@@ -120,6 +121,19 @@ def test_a_region_has_a_host(path: Path) -> None:
     mine = {"name": "mine", "id": "mine", "workspace_host": "{workspace}.x.org", "source": OWN_SOURCE}
     assert regions["mine"] == mine
     assert read(path, text + NEW + 'regions = ["mine"]\n').models["zeta"]["regions"] == ["mine"]
+
+
+def test_what_is_ones_own_stands_beside_what_ships(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A known voice is in its old place, a new one behind all others."""
+    read(path, f'{NEW}{VOICE}models = ["zeta"]\n[[voices]]\nid = "Cherry"\ndescription = "mine"\n')
+    monkeypatch.setattr(module, "catalog_file", lambda: path)
+    catalog, shipped = load_catalog.__wrapped__(), module.load_shipped_catalog()
+    assert list(catalog.models) == [*shipped.models, "zeta"]
+    assert list(catalog.voices) == [*shipped.voices, "Nova"]
+    assert (catalog.voices["Cherry"].description, catalog.voices["Cherry"].source) == ("mine", OWN_SOURCE)
+    assert [voice.id for voice in catalog.voices_of(catalog.models["zeta"])] == ["Nova"]
+    assert catalog.sources == shipped.sources | {OWN_SOURCE: read_own_catalog(path, shipped).source}
+    assert catalog.regions.keys() == shipped.regions.keys()
 
 
 def test_it_is_read_as_editors_write_it(path: Path) -> None:
