@@ -6,6 +6,7 @@ import hashlib
 import json
 import sqlite3
 from contextlib import closing
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -60,23 +61,20 @@ def make_old(journal: Path) -> None:
             database.execute("INSERT INTO items VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
 
 
-@pytest.mark.parametrize(
-    "statement",
-    [
+def test_only_the_tables_that_we_make_are_used(online: Qwentts, journal: Path) -> None:
+    """Whatever else is in it, it is put aside as damaged, and the batch goes on from its files."""
+    for statement in (
         "CREATE VIEW more AS SELECT 1",
         "CREATE TRIGGER more AFTER INSERT ON files BEGIN DELETE FROM files; END",
         "CREATE TABLE more (a)",
         "CREATE INDEX more ON files (key)",
         "ALTER TABLE files ADD COLUMN more",
-    ],
-)
-def test_only_the_tables_that_we_make_are_used(online: Qwentts, journal: Path, statement: str) -> None:
-    """Whatever else is in it, it is put aside as damaged, and the batch goes on from its files."""
-    change(journal, statement)
-    assert "there is something else in the journal" in online(*BATCH, "--check", code=7).stderr
-    stderr = online(*BATCH).stderr
-    assert "the journal was damaged; it is kept as out/.qwentts/journal.sqlite.damaged-" in stderr
-    assert "2 made" in stderr
+    ):
+        change(journal, statement)
+        assert "there is something else in the journal" in online(*BATCH, "--check", code=7).stderr, statement
+        stderr = online(*BATCH).stderr
+        assert "the journal was damaged; it is kept as out/.qwentts/journal.sqlite.damaged-" in stderr
+        assert "2 made" in stderr
     assert "2 already there, nothing to make" in online(*BATCH).stderr
 
 
@@ -97,41 +95,38 @@ def facts_of(path: Path, digest: str | None) -> list[list[object]]:
     return [[facts.st_size, facts.st_mtime_ns, digest]]
 
 
-@pytest.mark.parametrize("stage", SEEDS)
-@pytest.mark.parametrize("known", ["true facts", "no facts", "nobody knows"])
-def test_a_row_does_not_make_a_file_ours(online: Qwentts, journal: Path, stage: str, known: str) -> None:
+def test_a_row_does_not_make_a_file_ours(online: Qwentts, journal: Path) -> None:
     """A file that nobody noted before it took its name is kept, whatever a row says of it."""
     output = online.folder / "out" / "0002.wav"
-    output.write_bytes(MINE)
-    facts = facts_of(output, hashlib.sha256(b"something else").hexdigest())
-    seeded = {"true facts": json.dumps(facts), "no facts": "[]", "nobody knows": None}[known]
-    change(
-        journal,
-        "UPDATE files SET stage = ?, known = ?, key = '' WHERE name = '0002.wav'",
-        values=(stage, seeded),
-    )
-    result = online.run(*BATCH)
-    assert result.code in {2, 8}
-    assert "out/0002.wav" in result.stderr
-    assert "--force to overwrite" in result.stderr
-    assert output.read_bytes() == MINE
-    online(*BATCH, "--force")
-    assert output.read_bytes() != MINE
+    for stage, known in product(SEEDS, ("true facts", "[]", None)):
+        output.write_bytes(MINE)
+        facts = json.dumps(facts_of(output, hashlib.sha256(b"something else").hexdigest()))
+        seeded = facts if known == "true facts" else known
+        statement = "UPDATE files SET stage = ?, known = ?, key = '' WHERE name = '0002.wav'"
+        change(journal, statement, values=(stage, seeded))
+        result = online.run(*BATCH)
+        assert result.code in {2, 8}, (stage, known)
+        assert "out/0002.wav" in result.stderr, (stage, known)
+        assert "--force to overwrite" in result.stderr, (stage, known)
+        assert output.read_bytes() == MINE, (stage, known)
+        online(*BATCH, "--force")
+        assert output.read_bytes() != MINE, (stage, known)
 
 
-@pytest.mark.parametrize("stage", SEEDS)
-def test_an_old_row_does_not_make_a_file_ours(online: Qwentts, journal: Path, stage: str) -> None:
+def test_an_old_row_does_not_make_a_file_ours(online: Qwentts, journal: Path) -> None:
     """The rows of version 0.1.0 have no digest; those without facts decide nothing, nor do wrong facts."""
     make_old(journal)
-    output = online.folder / "out" / "0002.wav"
-    output.write_bytes(MINE)
-    size = None if stage != "done" else len(MINE)
-    statement = "UPDATE items SET stage = ?, size = ?, mtime_ns = ?, key = '' WHERE output = '0002.wav'"
-    change(journal, statement, values=(stage, size, size and 1))
-    result = online.run(*BATCH)
-    assert result.code in {2, 8}
-    assert "--force to overwrite" in result.stderr
-    assert output.read_bytes() == MINE
+    old, output = journal.read_bytes(), online.folder / "out" / "0002.wav"
+    for stage in SEEDS:
+        journal.write_bytes(old)
+        output.write_bytes(MINE)
+        size = None if stage != "done" else len(MINE)
+        statement = "UPDATE items SET stage = ?, size = ?, mtime_ns = ?, key = '' WHERE output = '0002.wav'"
+        change(journal, statement, values=(stage, size, size and 1))
+        result = online.run(*BATCH)
+        assert result.code in {2, 8}, stage
+        assert "--force to overwrite" in result.stderr, stage
+        assert output.read_bytes() == MINE, stage
 
 
 def test_a_damaged_journal_does_not_make_a_file_ours(online: Qwentts, journal: Path) -> None:

@@ -135,7 +135,7 @@ def test_a_dead_address_is_replaced(qwentts: ForkedQwentts, fault: str) -> None:
     assert unfetched(qwentts) == []
 
 
-@pytest.mark.parametrize("content", [b"", b"[]", b'{"server": 1}', b"\xff" * 99, b"[" * 5000], ids=range(5))
+@pytest.mark.parametrize("content", [b'{"server": 1}', b"\xff" * 99, b"[" * 5000], ids=range(3))
 def test_a_damaged_address_is_none(qwentts: ForkedQwentts, content: bytes) -> None:
     """What cannot be read is as if it were not there."""
     with Sandbox(voice_engine="tones", faults="get:stall#1") as server:

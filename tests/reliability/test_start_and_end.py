@@ -85,15 +85,11 @@ def changed(qwentts: Qwentts, tmp_path: Path) -> Changed:
     ("signal", "place", "code"),
     [
         ("SIGINT", (IMPORT, "typer"), 130),
-        ("SIGINT", (UNLOCK, "typer"), 130),
         ("SIGINT", (CACHED, "ipaddress"), 130),
-        ("SIGINT", (IMPORT, "qwentts_cli.cli.say"), 130),
         ("SIGINT", (UNLOCK, "qwentts_cli.cli.say"), 130),
         ("SIGINT", (MEMBER, "qwentts_cli.cli.say"), 130),
-        ("SIGINT", (IMPORT, "qwentts_cli.sandbox"), 130),
         ("SIGINT", (FIELD, "qwentts_cli.sandbox"), 130),
         ("SIGTERM", (CACHED, "ipaddress"), -15),
-        ("SIGTERM", (MEMBER, "qwentts_cli.cli.say"), -15),
         ("SIGTERM", (FIELD, "qwentts_cli.sandbox"), 143),
     ],
 )
