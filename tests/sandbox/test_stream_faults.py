@@ -16,8 +16,8 @@ from qwentts_cli.sandbox.voices.tones import ToneVoice
 from tests.sandbox.raw_http import Heard, say
 from tests.tones import read_back_pcm
 
-TEXT = "hello 世界"
-UNITS = 10
+TEXT = "hi 世"
+UNITS = 5
 SOUND = b"".join(ToneVoice().speak(Utterance(TEXT, "Cherry")))
 # How long silence must last to be taken for one; only `stall` needs it short.
 PATIENCE_S = 1.0

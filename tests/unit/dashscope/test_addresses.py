@@ -186,7 +186,7 @@ HOSTS = [
 ]
 
 
-@settings(max_examples=500)
+@settings(max_examples=300)
 @given(
     st.lists(st.sampled_from([*MARKS, *HOSTS]), max_size=9).map(lambda pieces: "http://" + "".join(pieces))
 )

@@ -155,7 +155,7 @@ def test_long_retry_after_is_final_and_says_until_when() -> None:
 @pytest.mark.parametrize("policy", [SINGLE, BATCH])
 def test_backoff_is_full_jitter(policy: RetryPolicy) -> None:
     """The k-th pause is uniform from 0 to min(cap, 0.5 * 2^(k-1)), by mean and distribution."""
-    draws = 10_000
+    draws = 3_000
     rolls = random.Random(7)
     pauses: list[list[float]] = [[] for _ in range(policy.attempts - 1)]
     timing = Timing(now=lambda: 0.0, wait=lambda _s: None, chance=rolls.random)

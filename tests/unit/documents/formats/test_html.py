@@ -95,7 +95,7 @@ def test_a_page_may_have_lines_of_its_own() -> None:
 
 def test_survives_a_bomb_of_tags() -> None:
     """Elements without end are no deeper than a page can be."""
-    assert said("<div>" * 20_000 + "deep") == ["deep"]
+    assert said("<div>" * 5_000 + "deep") == ["deep"]
 
 
 def test_marks_the_places_that_are_asked_for() -> None:
