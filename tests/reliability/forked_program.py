@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import _socket
 import os
-import signal
 import sys
 
 
@@ -24,6 +23,8 @@ def main() -> None:
         try:
             news += line.recv(64)
         except KeyboardInterrupt:
+            import signal  # half of a start, and seldom needed
+
             os.kill(int(news), signal.SIGINT)
     os._exit(int(news.split()[1]))
 
