@@ -31,20 +31,20 @@ from benchmarks.breaks import Break, breaks_of
 
 _TREE = Path(__file__).parents[1]
 _PACKAGE = "qwentts_cli"
-# Tests of the real program that hold the promises of a folder, beside those in tests/unit.
+# Tests of the real program that hold the promises of a folder, beside those in tests/unit; the quickest first.
 PROMISES = {
     "dashscope/catalog": ["cli/test_catalog.py"],
-    "dashscope/own_voices": ["cli/test_voices_clone.py", "cli/test_voices_design.py"],
+    "dashscope/own_voices": ["cli/test_voices_design.py", "cli/test_voices_clone.py"],
     "billing": ["cli/test_budget.py", "cli/test_usage.py", "cli/test_tokens.py"],
     "dashscope": [
-        "reliability/test_lookup.py",
         "unit/checks/test_hosts.py",
-        "cli/test_models.py",
-        "cli/test_voices.py",
-        "cli/test_say_refused.py",
-        "reliability/test_connections.py",
         "reliability/test_proof.py",
+        "cli/test_say_refused.py",
+        "cli/test_models.py",
         "reliability/test_streams.py",
+        "reliability/test_lookup.py",
+        "cli/test_voices.py",
+        "reliability/test_connections.py",
     ],
     "settings": ["cli/test_config.py", "cli/test_config_key.py", "cli/test_homes.py", "cli/test_tuning.py"],
     "storage": [
@@ -53,7 +53,12 @@ PROMISES = {
         "reliability/test_planted_files.py",
         "reliability/test_untrusted_files.py",
     ],
-    "synthesis": ["reliability/test_pay_once.py", "reliability/test_possibly_billed.py", "cli/test_say.py"],
+    "synthesis": [
+        "reliability/test_possibly_billed.py",
+        "cli/test_say.py",
+        "cli/test_word_times.py",
+        "reliability/test_pay_once.py",
+    ],
 }
 # Loaded once, and not for each break.
 _LIBRARIES = ("hypothesis", "numpy", "requests", "soundfile", "sqlite3", "typer", "xdist")
