@@ -31,7 +31,7 @@ from benchmarks.breaks import Break, breaks_of
 
 _TREE = Path(__file__).parents[1]
 _PACKAGE = "qwentts_cli"
-# Tests of the real program that hold the promises of a folder, beside those in tests/unit; the quickest first.
+# Tests of the real program that hold the promises of a folder, beside those in tests/unit; quickest first.
 PROMISES = {
     "dashscope/catalog": ["cli/test_catalog.py"],
     "dashscope/own_voices": ["cli/test_voices_design.py", "cli/test_voices_clone.py"],

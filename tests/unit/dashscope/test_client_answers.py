@@ -115,6 +115,8 @@ def test_a_download_is_whole_if_its_length_says_so() -> None:
     with answered(b"HTTP/1.1 200 OK\r\n\r\nRIFF") as talk:
         assert talk.download() == Download(b"RIFF", is_whole=False)
     assert not any(b"canary" in request for request in talk.server.requests)
+    announced = b"HTTP/1.1 200 OK\r\nContent-Length: 25165825\r\n\r\n"
+    assert "larger than 24 MiB" in error_of(Talk.download, announced).message
 
 
 @pytest.mark.parametrize("head", ["Content-Length: {}", "X: {}"])
@@ -205,6 +207,9 @@ def test_a_stream_gives_each_piece_until_its_last() -> None:
         (b"", True),
     ]
     assert b"X-DashScope-SSE: enable" in talk.server.requests[0]
+    with answered(http(WHOLE)) as talk:
+        talk.synthesize()
+    assert b"SSE" not in talk.server.requests[0]
     with answered(http(PIECE + DONE + REFUSED, EVENTS)) as talk:
         answers = talk.stream()
     assert [(answer.audio, answer.is_last) for answer in answers] == [(b"\0\1", False), (b"", True)]

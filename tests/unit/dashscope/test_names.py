@@ -42,6 +42,8 @@ FLASH, AUDIO = "qwen3-tts-flash", "qwen-audio-3.1-tts-flash"
         ("kitten", "sitting", 3),
         ("cherry", "chrery", 1),
         ("aab", "baa", 2),
+        ("ab", "xab", 1),
+        ("aaa", "a", 2),
     ],
 )
 def test_letters_that_differ(left: str, right: str, distance: int) -> None:

@@ -123,6 +123,9 @@ def sentence(**changes: object) -> Answer | Refusal:
 def test_a_sentence_has_words_with_times() -> None:
     """In milliseconds, with the number of their sentence."""
     assert sentence() == Answer(sentence=1, words=(Word("Hi", 20, 310),))
+    for times in ((0, 0), (0, 24 * 3600 * 1000)):
+        row = SPOKEN[0] | dict(zip(("begin_time", "end_time"), times, strict=True))
+        assert sentence(words=[row]) == Answer(sentence=1, words=(Word("Hi", *times),))
 
 
 @pytest.mark.parametrize(

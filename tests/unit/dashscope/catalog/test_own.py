@@ -48,7 +48,8 @@ def test_a_new_model_needs_its_name_alone(path: Path) -> None:
     assert row["summary"] == "from your catalog.toml"
     assert row["max_units"] == shipped.endpoint_row("synthesizer")["max_units"]
     assert row.get("source") != OWN_SOURCE
-    newer = read(path, '[[models]]\nid = "qwen9-tts"\n').models["qwen9-tts"]
+    longest = "qwen9-tts".ljust(128, "x")
+    newer = read(path, f'[[models]]\nid = "{longest}"\n').models[longest]
     assert newer["endpoint"] == "generation"
     other = read(path, NEW + 'endpoint = "generation"\n').models["zeta"]
     assert (other["endpoint"], other["source"]) == ("generation", OWN_SOURCE)
@@ -154,6 +155,7 @@ def test_it_is_read_as_editors_write_it(path: Path) -> None:
         ('[[models]]\nname = "x"\n', ":2:1: there is nothing called 'name'"),
         ('# one\n[[models]]\nsummary = "x"\n', ":2:1: id is missing"),
         ('[[models]]\nid = ""\n', ":2:1: expected a text of length >= 1"),
+        (f'[[models]]\nid = "{"x" * 129}"\n', ":2:1: expected a text of length <= 128"),
         (NEW + 'rpm = "60"\n', ":3:1: expected a whole number, got a text"),
         (NEW + "rpm = 0\n", ":3:1: expected a whole number >= 1"),
         (NEW + "rpm = 1000001\n", ":3:1: expected a whole number <= 1000000"),

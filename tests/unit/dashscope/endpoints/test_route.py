@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from msgspec.structs import replace
 
 from qwentts_cli.dashscope.endpoints.route import find_route
-from qwentts_cli.dashscope.request import SynthesisRequest, Tuning
+from qwentts_cli.dashscope.request import AiLabel, SynthesisRequest, Tuning
 
 GENERATION = "/services/aigc/multimodal-generation/generation"
 SYNTHESIZER = "/services/audio/tts/SpeechSynthesizer"
@@ -42,6 +43,38 @@ def test_a_request_of_qwen3_is_the_documented_one() -> None:
         "instructions": "Calm.",
         "optimize_instructions": True,
     }
+    assert "optimize_instructions" not in body(replace(full, optimize_instructions=False))["input"]
+    assert not plain.optimize_instructions
+
+
+@pytest.mark.parametrize(
+    ("label", "sent"),
+    [
+        (None, {}),
+        (AiLabel("Alibaba"), {"enable_aigc_tag": True}),
+        (AiLabel("Alibaba", by="me"), {"enable_aigc_tag": True, "aigc_propagator": "me"}),
+        (AiLabel("Alibaba", id="7"), {"enable_aigc_tag": True, "aigc_propagate_id": "7"}),
+    ],
+)
+def test_a_label_names_who_hands_the_sound_on(label: AiLabel | None, sent: dict[str, object]) -> None:
+    """The service names itself."""
+    request = SynthesisRequest("hi", "Abby_v3.1", "qwen-audio-3.1-tts-flash", ai_label=label)
+    asked = body(request)["input"]
+    assert {name: value for name, value in asked.items() if "aigc" in name} == sent
+
+
+def test_words_are_asked_for_and_told_how_to_say() -> None:
+    """With one object for each, as the reference has it."""
+    request = SynthesisRequest(
+        "hi",
+        "Abby_v3.1",
+        "qwen-audio-3.1-tts-flash",
+        pronunciations=(("重庆", "chong2 qing4"),),
+        word_times=True,
+    )
+    asked = body(request)["input"]
+    assert asked["hot_fix"] == {"pronunciation": [{"重庆": "chong2 qing4"}]}
+    assert asked["word_timestamp_enabled"] is True
 
 
 def test_a_request_of_the_synthesizer_is_what_the_vendors_sdk_sends() -> None:

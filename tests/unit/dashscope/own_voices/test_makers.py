@@ -41,6 +41,8 @@ def test_other_models_take_no_own_voices(model: str, kind: Kind) -> None:
     with pytest.raises(UsageError, match=model) as caught:
         find_maker(model, kind)
     assert default_model() in caught.value.hint
+    other = {Kind.CLONE: "qwen3-tts-vd-...", Kind.DESIGN: "qwen3-tts-vc-..."}
+    assert [other[each] in caught.value.hint for each in Kind] == [each is not kind for each in Kind]
 
 
 def test_the_data_agrees_with_the_catalogue() -> None:
