@@ -12,6 +12,8 @@ from qwentts_cli.sandbox.http.reply import Reply, ServiceError, json_reply
 from qwentts_cli.sandbox.upload_store import ACCESS_KEY_ID, MAX_FILE_MB
 
 if TYPE_CHECKING:
+    from email.message import Message
+
     from qwentts_cli.sandbox.http.exchange import Exchange
     from qwentts_cli.sandbox.service import Service
 
@@ -56,16 +58,20 @@ def store_upload(service: Service, exchange: Exchange) -> Reply:
 
 def _read_form(exchange: Exchange) -> dict[str, bytes]:
     """Read a multipart/form-data body: the field's name and its bytes, the file's being `file`."""
-    kind = (
-        exchange.header("Content-Type").encode("latin-1", "replace").replace(b"\r", b"").replace(b"\n", b"")
-    )
-    message = BytesParser(policy=HTTP).parsebytes(b"Content-Type: " + kind + b"\r\n\r\n" + exchange.body)
+    kind = exchange.header("Content-Type").encode("latin-1", "replace")
+    boundary = _read_head(b"Content-Type: " + kind.translate(None, b"\r\n")).get_boundary()
     form = {}
-    for part in message.iter_parts():
-        name = part.get_param("name", header="content-disposition")
-        payload = part.get_payload(decode=True)
-        if isinstance(name, str) and isinstance(payload, bytes):
+    # The library would part a recording at each byte that looks like the end of a line.
+    parts = (b"\r\n" + exchange.body).split(b"\r\n--" + (boundary or "").encode("latin-1", "replace"))
+    for part in parts[1:-1]:
+        head, _, payload = part.partition(b"\r\n\r\n")
+        name = _read_head(head.lstrip()).get_param("name", header="content-disposition")
+        if isinstance(name, str):
             form[name] = payload
     if "file" not in form:
         raise ServiceError(400, "MalformedPOSTRequest", "The body of your POST request is not well-formed.")
     return form
+
+
+def _read_head(head: bytes) -> Message:
+    return BytesParser(policy=HTTP).parsebytes(head + b"\r\n\r\n", headersonly=True)
