@@ -9,7 +9,9 @@ import signal
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from dataclasses import dataclass, field
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,14 +62,27 @@ def _write_into_memory() -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_collection() -> Iterator[None]:
+def pytest_collection(session: pytest.Session) -> Iterator[None]:
     """Search for no garbage meanwhile, nor later in what is made now: most of it stays to the end."""
     gc.disable()
     try:
+        _compile_a_share(session.config)
         return (yield)
     finally:
         gc.freeze()
         gc.enable()
+
+
+def _compile_a_share(config: pytest.Config) -> None:
+    """Import tests from another file on than other workers, who would compile the same at the same time."""
+    worker = getattr(config, "workerinput", None)
+    if worker is None:
+        return
+    files = [file for name in config.args for file in sorted(Path(name).resolve().rglob("test_*.py"))]
+    first = len(files) * int(worker["workerid"].removeprefix("gw")) // worker["workercount"]
+    for file in files[first:] + files[:first]:
+        with suppress(Exception):  # it is told when the file is collected
+            import_module(".".join(file.relative_to(config.rootpath).with_suffix("").parts))
 
 
 def _ignore(_number: int, _frame: FrameType | None) -> None:
