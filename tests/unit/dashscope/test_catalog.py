@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,6 +12,8 @@ import pytest
 
 from qwentts_cli.dashscope import catalog as module
 from qwentts_cli.dashscope.catalog import Catalog, load_catalog
+from qwentts_cli.dashscope.catalog.rows import Price, TokenPrice
+from qwentts_cli.metered import Metered
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -119,3 +122,11 @@ def test_a_known_voice_of_qwen3_needs_no_other_list(monkeypatch: pytest.MonkeyPa
     module._voices.cache_clear()  # noqa: SLF001 - another test may have filled it
     assert next(voice for voice in Catalog().each_voice() if voice.id == "Cherry").name_zh
     assert read == ["voices-qwen3"]
+
+
+def test_a_price_is_of_ten_thousand_characters_or_a_million_tokens() -> None:
+    """Of text and of sound."""
+    price = Price(Decimal("0.8"), "CNY", "s")
+    assert price.cost(Metered(2_500)) == Decimal("0.2")
+    tokens = TokenPrice(Decimal(2), Decimal(12), Decimal(25), "CNY", "s")
+    assert tokens.cost(Metered(9, 500_000, 250_000)) == 1 + 3

@@ -278,9 +278,10 @@ def test_a_refusal_says_how_long_to_wait_and_has_its_number(ask: Callable[[Talk]
 
 def test_a_refusal_is_read_no_further_than_anybody_reads() -> None:
     """An error without an end does not hold the program; 64 KiB are read."""
-    start = b'HTTP/1.1 400 X\r\n\r\n{"code":"VoiceNotFound","message":"no"}'
-    length = start.index(b"{") + (64 << 10)
-    assert "does not accept voice" in error_of(Talk.synthesize, start.ljust(length)).message
+    head, said = b"HTTP/1.1 400 X\r\n\r\n", b'{"code":"VoiceNotFound","message":"no"}'
+    start, length = head + said, len(head) + (64 << 10)
+    whole = head + said.rjust(64 << 10)
+    assert "does not accept voice" in error_of(Talk.synthesize, whole).message
 
     def hold(line: socket.socket, server: RawServer) -> None:
         read_request(line, server)
