@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from qwentts_cli.dashscope import client as client_module
-from qwentts_cli.dashscope.client import SpeechClient
+from qwentts_cli.dashscope.client import SpeechClient, read_start
 from qwentts_cli.dashscope.endpoint import custom_endpoint
 from qwentts_cli.dashscope.request import SynthesisRequest
 from qwentts_cli.dashscope.transport import session as session_module
@@ -105,3 +105,10 @@ def test_each_event_of_a_stream_is_a_sign_of_life(monkeypatch: pytest.MonkeyPatc
     assert len(ask(SOUND, SOUND, END)) == 3
     with pytest.raises(TimeoutError):
         ask(SOUND, b":still here\n\n", b":still here\n\n", END)
+
+
+def test_of_an_error_as_much_is_read_as_anybody_reads() -> None:
+    """64 KiB and the piece that goes beyond them, in whatever pieces they come."""
+    body: Any = SimpleNamespace(read1=lambda *_, **__: bytes(1 << 10))
+    with Deadline(60) as deadline:
+        assert len(read_start(Arriving(400, {}, body, deadline))) == 65 << 10
