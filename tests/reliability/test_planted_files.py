@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -147,25 +148,21 @@ def test_what_others_left_half_written_stays(online: Qwentts) -> None:
     assert left.exists()
 
 
-@pytest.mark.parametrize("kind", ["link", "hard link"])
-@pytest.mark.parametrize("name", ["report.html", "all.wav", "out.srt"])
-def test_outputs_replace_a_link_and_not_what_it_leads_to(
-    online: Qwentts, hidden: Path, victim: Path, name: str, kind: str
-) -> None:
+def test_outputs_replace_a_link_and_not_what_it_leads_to(online: Qwentts, hidden: Path, victim: Path) -> None:
     """Report, joined file and subtitles take their names as new files."""
-    path = online.folder / name
-    plant(path, kind, victim)
-    match name:
-        case "report.html":
-            online(*BATCH, "--report", name, "--force")
-        case "all.wav":
-            online(*BATCH, "--join", name, "--force")
-        case _:
-            online("say", "Hi.", "-o", "x.wav", "--subtitles", name, "--force")
-    assert hidden.is_dir()
-    assert victim.read_bytes() == PRECIOUS
-    assert not path.is_symlink()
-    assert path.read_bytes() != PRECIOUS
+    outputs = {
+        "report.html": (*BATCH, "--report"),
+        "all.wav": (*BATCH, "--join"),
+        "out.srt": ("say", "Hi.", "-o", "x.wav", "--subtitles"),
+    }
+    for (name, args), kind in product(outputs.items(), ("link", "hard link")):
+        path = online.folder / name
+        plant(path, kind, victim)
+        online(*args, name, "--force")
+        assert hidden.is_dir()
+        assert victim.read_bytes() == PRECIOUS, (name, kind)
+        assert not path.is_symlink(), (name, kind)
+        assert path.read_bytes() != PRECIOUS, (name, kind)
 
 
 @pytest.mark.parametrize("kind", KINDS)
