@@ -197,8 +197,6 @@ def test_two_batches_cannot_share_a_folder(qwentts: ForkedQwentts) -> None:
             lock = qwentts.folder / "out/.qwentts/journal.lock"
             until(lambda: lock.exists() and lock.read_text())
             assert str(first.pid) in qwentts("batch", "in", "-d", "out", code=9).stderr
-            first.send(signal.SIGINT)
-            assert first.wait().code == 130
 
 
 def test_shards_are_a_partition(online: Qwentts) -> None:

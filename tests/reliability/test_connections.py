@@ -335,7 +335,7 @@ def test_each_variable_for_certificates_works(qwentts: Qwentts, tmp_path: Path, 
 def test_a_server_that_speaks_no_tls(qwentts: Qwentts) -> None:
     """Said as it is, and not tried again."""
     with serving(plain) as server:
-        ask(qwentts, server.secure_base_url, 5, "no TLS connection")
+        ask(qwentts, server.secure_base_url, 5, "does not speak TLS there")
         assert server.connections == 1
 
 

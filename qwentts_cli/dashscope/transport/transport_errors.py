@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 _PROXY_PASSWORD = 407
 _NO_MORE_FILES = {errno.EMFILE, errno.ENFILE}
 _FORBIDDEN = {errno.EACCES, errno.EPERM}
+# OpenSSL's names for an answer that is no TLS.
+_NOT_TLS = {"WRONG_VERSION_NUMBER", "HTTP_REQUEST"}
 _CA_HINT = (
     "Behind a company proxy, point REQUESTS_CA_BUNDLE at the company's certificate file, "
     "or have the system's certificates believed: pip install 'qwentts[truststore]'."
@@ -75,7 +77,11 @@ def _untrusted(error: BaseException, host: str) -> QwenTTSError:
 
 
 def _no_tls(error: BaseException, host: str) -> QwenTTSError:
-    why = getattr(error, "reason", "") or "it ended early"
+    reasons = (getattr(cause, "reason", "") for cause in _causes(error))
+    why = next((reason for reason in reasons if reason and isinstance(reason, str)), "it ended early")
+    if why in _NOT_TLS:
+        hint = "Check the address and its port; without TLS only servers on this machine can be used."
+        return CertificateError(f"{host} does not speak TLS there", hint=hint)
     return CertificateError(f"no TLS connection with {host}: {why}", hint=_CA_HINT)
 
 

@@ -229,12 +229,19 @@ def test_a_certificate_is_told_with_the_reason() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "says"), [("WRONG_VERSION_NUMBER", "WRONG_VERSION_NUMBER"), ("", "it ended early")]
+    ("reason", "says"),
+    [
+        ("WRONG_VERSION_NUMBER", "tts.example.com does not speak TLS there"),
+        ("NO_PROTOCOLS_AVAILABLE", "no TLS connection with tts.example.com: NO_PROTOCOLS_AVAILABLE"),
+        ("", "no TLS connection with tts.example.com: it ended early"),
+    ],
 )
-def test_a_server_without_tls_is_told_as_such(reason: str, says: str) -> None:
+def test_why_there_is_no_tls_is_told(reason: str, says: str) -> None:
+    """The reason is that of the system's error, however the libraries wrap it."""
     error = ssl.SSLError()
     error.reason = reason
-    assert tell(error).message == f"no TLS connection with tts.example.com: {says}"
+    wrapped = requests.exceptions.SSLError(urllib3.exceptions.SSLError(error))
+    assert tell(error).message == tell(wrapped).message == says
 
 
 def test_who_sends_elsewhere_is_not_asked_again() -> None:
