@@ -54,6 +54,7 @@ def test_a_region_that_is_none(name: str, workspace: str | None) -> None:
         ("https://tts.example.com/api/v1/", "https://tts.example.com/api/v1"),
         ("https://tts.example.com", "https://tts.example.com/api/v1"),
         ("http://127.0.0.1:8000", "http://127.0.0.1:8000/api/v1"),
+        ("https://tts.example.com:1", "https://tts.example.com:1/api/v1"),
         ("https://tts.example.com:65535", "https://tts.example.com:65535/api/v1"),
         ("http://localhost:8000/v2", "http://localhost:8000/v2"),
         ("http://[::1]:8000/api/v1", "http://[::1]:8000/api/v1"),
