@@ -13,7 +13,7 @@
     │   ├── TextTooLong   6    the text is over the model's limit: halve it and go on
     │   ├── RefusedText   6    the content filter refused the text
     │   └── BadAudioError 6    the audio was fetched, and is none
-    ├── LocalError        7    disk, permission, closed stdout, no audio device, encoder
+    ├── LocalError        7    disk, memory, permission, closed stdout, no audio device, encoder
     ├── PartialError      8    some items of a batch failed, the rest is done
     ├── BusyError         9    another process holds the same output folder
     └── BudgetError      10    a limit of cost or characters would be crossed
@@ -65,7 +65,7 @@ MEANINGS = {
     ExitCode.REJECTED: (
         "the service refused the text or the parameters, or answered something that is not audio"
     ),
-    ExitCode.LOCAL: "disk, permission, closed stdout, no audio device, encoder",
+    ExitCode.LOCAL: "disk, memory, permission, closed stdout, no audio device, encoder",
     ExitCode.PARTIAL: "batch: some items failed, the rest is done; run it again; lint: something was found",
     ExitCode.BUSY: "another process writes to the same output folder",
     ExitCode.BUDGET: (

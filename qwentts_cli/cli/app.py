@@ -18,7 +18,7 @@ from qwentts_cli.cli.console.output import escape_what_cannot_be_encoded
 from qwentts_cli.cli.parser.global_options import Command, GlobalOptions, global_options
 from qwentts_cli.cli.parser.lazy_group import LazyGroup
 from qwentts_cli.cli.parser.slips import NoCommand, explain_slip, say_it
-from qwentts_cli.errors import ExitCode, QwenTTSError, UsageError, causes
+from qwentts_cli.errors import ExitCode, LocalError, QwenTTSError, UsageError, causes
 
 if TYPE_CHECKING:
     from types import FrameType
@@ -164,9 +164,14 @@ def _fail_internally(error: Exception, options: GlobalOptions, arguments: list[s
 
         for line in "".join(traceback.format_exception(error)).splitlines():
             make_output(options).detail(line)
-    what = "there is not enough memory" if isinstance(error, MemoryError) else "this is a bug in qwentts"
-    bug = QwenTTSError(what, hint="Please report it with what --debug shows.")
-    return _fail(bug, options)
+    return _fail(_explain(error), options)
+
+
+def _explain(error: Exception) -> QwenTTSError:
+    if isinstance(error, MemoryError) or "can't start new thread" in str(error):
+        what = "there is not enough memory, or no more threads may be started"
+        return LocalError(what, hint="Use fewer workers (-j 1), or end other programs.")
+    return QwenTTSError("this is a bug in qwentts", hint="Please report it with what --debug shows.")
 
 
 def _look_ahead(options: GlobalOptions, arguments: list[str]) -> None:

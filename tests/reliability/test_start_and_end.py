@@ -132,6 +132,21 @@ def test_a_bug_that_cannot_be_told_is_still_a_bug(changed: Changed, redirection:
     assert (b'"code": "internal"' in done.stdout) == (not redirection.startswith(">"))
 
 
+@pytest.mark.parametrize("lacking", ["MemoryError()", 'RuntimeError("can\'t start new thread")'])
+def test_a_machine_that_is_full_is_no_bug(changed: Changed, lacking: str) -> None:
+    """Nobody need report it; fewer workers may do."""
+    full = f"""
+import threading
+def fail(thread):
+    raise {lacking}
+threading.Thread.start = fail
+"""
+    done = changed(full, *SAID)
+    assert done.returncode == 7
+    assert b"there is not enough memory, or no more threads may be started" in done.stderr
+    assert b"(-j 1)" in done.stderr
+
+
 @pytest.mark.parametrize("bug", BUGS.values(), ids=BUGS)
 def test_no_bug_shows_the_key(qwentts: Qwentts, changed: Changed, bug: str) -> None:
     """One line and no traceback unasked; with `--debug` a traceback, in which the key is hidden."""
