@@ -169,7 +169,7 @@ def test_the_oldest_waiter_goes_first() -> None:
 def test_knowledge_is_kept_for_ten_minutes(later_s: float) -> None:
     """What was learnt holds for ten minutes, not longer, and not across a reboot."""
     state = fresh(1000.0, 7.0)
-    assert state.is_current(1000.0 + later_s)
+    assert replace(state, blocked=8).is_current(1000.0 + later_s)
     assert not state.is_current(1601.0)
     assert not state.is_current(999.0)
     assert not replace(state, updated=1100.0).is_current(1000.0)

@@ -275,3 +275,12 @@ def test_pauses_begin_anew_after_a_failure_of_another_kind() -> None:
     pauses = [waiting.pause_after(Unreachable("no network")) for _ in range(3)]
     waiting.pause_after(NetworkError("reset"))
     assert [*pauses, waiting.pause_after(Unreachable("no network"))] == [0.5, 1, 2, 0.5]
+
+
+@pytest.mark.parametrize(("policy", "calls"), [(SINGLE, 3), (BATCH, 6)])
+def test_what_seldom_gets_better_is_tried_less_often(policy: RetryPolicy, calls: int) -> None:
+    """Twice as often where other calls succeed, since then it may be a passing fault."""
+    script = Script([NetworkError("a page", most_attempts=3)] * 20)
+    with pytest.raises(NetworkError):
+        retry(script, policy, timing=VirtualTime().timing())
+    assert script.calls == calls
