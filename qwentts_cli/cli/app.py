@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from typer._click import Context
 
 PROGRAM = "qwentts"
+# What Python and the system's loader say where there is no memory for a thread or for a library.
+_NO_ROOM = ("can't start new thread", "failed to map segment")
 # Each has a module of its name in this folder; the line is the first of its help. In the order of use.
 COMMANDS = {
     "say": "Speak a text: play it, or write it to a file or a pipe.",
@@ -168,7 +170,7 @@ def _fail_internally(error: Exception, options: GlobalOptions, arguments: list[s
 
 
 def _explain(error: Exception) -> QwenTTSError:
-    if isinstance(error, MemoryError) or "can't start new thread" in str(error):
+    if isinstance(error, MemoryError) or any(words in str(error) for words in _NO_ROOM):
         what = "there is not enough memory, or no more threads may be started"
         return LocalError(what, hint="Use fewer workers (-j 1), or end other programs.")
     return QwenTTSError("this is a bug in qwentts", hint="Please report it with what --debug shows.")

@@ -132,7 +132,14 @@ def test_a_bug_that_cannot_be_told_is_still_a_bug(changed: Changed, redirection:
     assert (b'"code": "internal"' in done.stdout) == (not redirection.startswith(">"))
 
 
-@pytest.mark.parametrize("lacking", ["MemoryError()", 'RuntimeError("can\'t start new thread")'])
+@pytest.mark.parametrize(
+    "lacking",
+    [
+        "MemoryError()",
+        'RuntimeError("can\'t start new thread")',
+        'ImportError("libssl.so.3: failed to map segment from shared object")',
+    ],
+)
 def test_a_machine_that_is_full_is_no_bug(changed: Changed, lacking: str) -> None:
     """Nobody need report it; fewer workers may do."""
     full = f"""
