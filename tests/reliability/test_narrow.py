@@ -163,17 +163,14 @@ def test_no_file_left_is_no_fault_of_the_network(monkeypatch: pytest.MonkeyPatch
 
 
 def test_little_room_for_addresses(online: Qwentts) -> None:
-    """One worker lives in 280 MB; of more of them nothing worse is heard than one line."""
+    """One worker lives in 280 MB."""
     online.env["COVERAGE_PROCESS_CONFIG"] = ""  # measuring takes memory of its own
     (online.folder / "in.txt").write_text(paragraphs(6))
-    for jobs in ("1", "64"):
-        args = ("say", "-f", "in.txt", "-o", f"{jobs}.wav", "--no-cache", "-j", jobs, *BY_PARAGRAPH)
-        result = run(online, limited("-v 280000"), *args)
-        check_promises(result, online, "")
-        # Where requests lacks a library it warns, which tests take for an error, and so for a bug.
-        assert result.code in ({0} if jobs == "1" else {1, 7})
-        assert "Traceback" not in result.stderr
-    assert [path.name for path in sorted(online.folder.iterdir())] == ["1.wav", "in.txt"]
+    args = ("say", "-f", "in.txt", "-o", "out.wav", "--no-cache", "-j", "1", *BY_PARAGRAPH)
+    result = run(online, limited("-v 280000"), *args)
+    check_promises(result, online, "")
+    assert result.code == 0
+    assert said_in(online.folder / "out.wav") == paragraphs(6)
 
 
 def test_a_pause_in_the_middle_loses_nothing(qwentts: ForkedQwentts) -> None:
