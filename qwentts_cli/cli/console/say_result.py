@@ -68,22 +68,25 @@ def show_lost(output: Output, meter: ConsoleObserver, prices: PriceList, *, is_k
     except BrokenPipeError:
         raise
     except BaseException as error:
-        is_interrupted = isinstance(error, KeyboardInterrupt)
-        is_half_way = isinstance(error, QwenTTSError) and meter.has_spoken
-        if meter.billed and (is_interrupted or is_half_way):
-            begin = "Interrupted. " if is_interrupted else ""
-            output.note(f"{begin}{_tell_kept(tell_billed(meter.billed.total()), is_kept=is_kept)}")
-        if meter.billed_in_vain:
-            output.warn(f"the sound of {plural(meter.billed_in_vain, 'billed request')} cannot be had")
-        if meter.maybe_billed:
-            requests = plural(meter.maybe_billed, "request")
-            output.warn(f"{requests} got no usable answer and may have been billed all the same")
+        _tell_lost(output, meter, error, is_kept=is_kept)
         if isinstance(error, QwenTTSError) and meter.requests:
-            usage = _usage_document(meter, prices, meter.requests)
-            raise error.replace(partial={"usage": usage}).with_traceback(
-                error.__traceback__
-            ) from error.__cause__
+            bill = {"usage": _usage_document(meter, prices, meter.requests)}
+            complete = error.replace(partial={**error.partial, **bill})
+            raise complete.with_traceback(error.__traceback__) from error.__cause__
         raise
+
+
+def _tell_lost(output: Output, meter: ConsoleObserver, error: BaseException, *, is_kept: bool) -> None:
+    is_interrupted = isinstance(error, KeyboardInterrupt)
+    is_half_way = isinstance(error, QwenTTSError) and meter.has_spoken
+    if meter.billed and (is_interrupted or is_half_way):
+        begin = "Interrupted. " if is_interrupted else ""
+        output.note(f"{begin}{_tell_kept(tell_billed(meter.billed.total()), is_kept=is_kept)}")
+    if meter.billed_in_vain:
+        output.warn(f"the sound of {plural(meter.billed_in_vain, 'billed request')} cannot be had")
+    if meter.maybe_billed:
+        requests = plural(meter.maybe_billed, "request")
+        output.warn(f"{requests} got no usable answer and may have been billed all the same")
 
 
 def _tell_kept(billed: str, *, is_kept: bool) -> str:
