@@ -1,6 +1,6 @@
 """A thousand texts at a limit of 20 requests a second: `qwentts batch`, a loop of `say`, the vendor's SDK.
 
-    python benchmarks/batch.py [ITEMS]
+    python -m benchmarks.batch [ITEMS]
 
 Each runs against a sandbox of its own with the same limit. Goodput is the share of the limit that was used.
 Then a run is killed again and again and its bill counted, and a million rows are begun.
@@ -15,6 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
+from benchmarks.measured_run import run_measured
 from qwentts_cli.sandbox.server import Sandbox
 
 PROGRAM = [sys.executable, "-m", "qwentts_cli"]
@@ -60,17 +61,15 @@ def posts(server: Sandbox) -> list[int]:
 
 def measure(name: str, command: list[str], folder: Path, items: int) -> None:
     with Sandbox(voice_engine="tones", rpm=RPS * 60, burst=RPS) as server:
-        began = time.perf_counter()
-        process = start([part.replace("BASE_URL", server.base_url) for part in command], server, folder)
-        _, _, usage = os.wait4(process.pid, 0)
-        seconds = time.perf_counter() - began
+        command = [part.replace("BASE_URL", server.base_url) for part in command]
+        cost = run_measured(command, env=environment(server, folder), cwd=folder)
         answers = posts(server)
     good, throttled = answers.count(200), answers.count(429) / max(len(answers), 1)
     files = len(list((folder / name).glob("*.wav")))
     print(
-        f"{name:<12} {files:>5} of {items} files  {seconds:6.1f} s  "
-        f"{good / seconds / RPS:6.1%} of the limit  {throttled:6.1%} answered with 429  "
-        f"{usage.ru_maxrss / 1024:6.1f} MB"
+        f"{name:<12} {files:>5} of {items} files  {cost.seconds:6.1f} s  "
+        f"{good / cost.seconds / RPS:6.1%} of the limit  {throttled:6.1%} answered with 429  "
+        f"{cost.megabytes:6.1f} MB"
     )
 
 
@@ -99,8 +98,8 @@ def begin_many(folder: Path) -> None:
             time.sleep(0.01)
         seconds = time.perf_counter() - began
         process.terminate()
-        _, _, usage = os.wait4(process.pid, 0)
-    print(f"{ROWS:,} rows: first request after {seconds:.1f} s, {usage.ru_maxrss / 1024:.1f} MB")
+        process.wait()
+    print(f"{ROWS:,} rows: first request after {seconds:.1f} s")
 
 
 def main() -> None:

@@ -12,14 +12,13 @@ import argparse
 import json
 import os
 import sqlite3
-import subprocess
 import sys
 import tempfile
-import time
 from contextlib import closing
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING
 
+from benchmarks.measured_run import Cost, run_measured
 from qwentts_cli.batch.job import prepare_job
 from qwentts_cli.batch.journal import HIDDEN
 from qwentts_cli.batch.observer import BatchObserver
@@ -43,36 +42,12 @@ for line, name in zip(open("list.jsonl", encoding="utf-8"), sorted(os.listdir("o
     json.loads(line)
     os.stat("out/" + name)
 """
-# A process begins with the peak of the one it was started from, so that this one must be small.
-LAUNCH = """
-import os, sys
-child = os.fork()
-if not child:
-    os.dup2(2, 1)
-    os.execv(sys.argv[1], sys.argv[1:])
-_, status, usage = os.wait4(child, 0)
-print(usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
-sys.exit(status != 0)
-"""
-
-
-class Cost(NamedTuple):
-    seconds: float
-    cpu_s: float
-    megabytes: float
 
 
 def run(folder: Path, command: list[str]) -> Cost:
     own = {name: os.environ[name] for name in os.environ if name != "PYTHONDONTWRITEBYTECODE"}
     env = own | SERVER | {"HOME": str(folder), "PYTHONPATH": str(ROOT)}
-    launch = [sys.executable, "-I", "-S", "-c", LAUNCH, *command]
-    began = time.perf_counter()
-    done = subprocess.run(
-        launch, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, text=True
-    )
-    seconds = time.perf_counter() - began
-    cpu_s, megabytes = map(float, done.stdout.split())
-    return Cost(seconds, cpu_s, megabytes)
+    return run_measured(command, env=env, cwd=folder)
 
 
 def write_list(folder: Path, rows: int) -> None:

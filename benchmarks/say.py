@@ -1,6 +1,6 @@
 """What `say` costs beside the bare means: time to the first sample, and memory for long texts.
 
-    python benchmarks/say.py
+    python -m benchmarks.say
 
 The sandbox answers in tones on this machine. Ratios compare within this run; `curl -N` reads the same stream.
 """
@@ -18,6 +18,7 @@ import time
 from pathlib import Path
 from typing import IO, cast
 
+from benchmarks.measured_run import run_measured
 from qwentts_cli.sandbox.server import Sandbox
 
 PROGRAM = [sys.executable, "-m", "qwentts_cli"]
@@ -80,14 +81,6 @@ def first_sample(server: Sandbox, home: str) -> None:
         print(f"  {name:<20} {median:7.1f} ms   {median / bare:5.1f} x the bare interpreter")
 
 
-def peak_memory_mb(command: list[str], env: dict[str, str]) -> float:
-    process = subprocess.Popen(command, env=env, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
-    _, status, usage = os.wait4(process.pid, 0)
-    if status:
-        sys.exit(f"{command} failed")
-    return usage.ru_maxrss / 1024
-
-
 def memory(server: Sandbox, home: str) -> None:
     print("peak memory of `say -f text -o out.wav --no-cache`")
     sentence = "This is a sentence of a long book, and there are many more of its kind to come. "
@@ -104,7 +97,8 @@ def memory(server: Sandbox, home: str) -> None:
             "--force",
             "--no-cache",
         ]
-        print(f"  {segments:>5} segments  {peak_memory_mb(command, environment(server, home)):7.1f} MB")
+        peak_mb = run_measured(command, env=environment(server, home)).megabytes
+        print(f"  {segments:>5} segments  {peak_mb:7.1f} MB")
 
 
 def main() -> None:
