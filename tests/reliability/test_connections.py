@@ -397,7 +397,7 @@ def test_no_drip_and_no_flood_holds_the_program(qwentts: ForkedQwentts, tmp_path
 
 
 def test_no_handshake_holds_the_program(qwentts: Qwentts) -> None:
-    """One that never ends does with the time of its attempt."""
+    """One that never ends is given up when the time of its attempt is over."""
 
     def shake(line: socket.socket, server: RawServer) -> None:
         server.requests.append(line.recv(65536))

@@ -75,7 +75,7 @@ def test_no_wait_outlasts_a_signal(qwentts: ForkedQwentts) -> None:
 
 @pytest.mark.skipif(sys.platform != "linux", reason="it looks for the program's threads in /proc")
 def test_a_signal_that_wakes_nobody_is_seen(qwentts: ForkedQwentts, tmp_path: Path) -> None:
-    """As one that comes just before the main thread waits for another: here the other is told of it."""
+    """Like one that comes just before the main thread waits for another thread: here that one receives it."""
 
     def interrupt(args: tuple[str, ...]) -> None:
         program = qwentts.elsewhere(tmp_path / " ".join(args))

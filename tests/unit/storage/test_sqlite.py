@@ -56,7 +56,7 @@ class Rung(Exception):
 
 
 def test_a_signal_is_heard_when_sqlite_looks_up_for_the_first_time(tmp_path: Path) -> None:
-    """It has come in the first step of a query without an end, which takes a while."""
+    """It came during the first step of a query that never ends."""
 
     def ring(*_: object) -> None:
         raise Rung

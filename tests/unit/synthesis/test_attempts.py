@@ -102,7 +102,7 @@ def test_once_something_went_well_it_is_tried_more_often() -> None:
 
 
 def test_what_cannot_be_reached_is_waited_for_if_asked_to() -> None:
-    """Such a try costs nothing; still whoever did not ask wants to hear of it."""
+    """Such a try costs nothing, but whoever did not ask for the wait wants to hear of the failure."""
     failures = [Unreachable("no network")] * 15
     with pytest.raises(Unreachable):
         attempts().run(fail_first(*failures))
@@ -139,12 +139,12 @@ def rate_after(code: str) -> float:
 
 
 def test_the_limiter_hears_of_what_was_throttled() -> None:
-    """Of a rate that grew too quickly as well, and of each answer that was not throttled."""
+    """It also hears of a rate that grew too quickly, and of each answer that was not throttled."""
     assert rate_after("Throttling.BurstRate") < rate_after("Throttling") < 10
 
 
 def test_after_an_outage_the_rate_begins_anew() -> None:
-    """Or all that has waited would be the next one."""
+    """Otherwise all that has waited would cause the next one."""
     time = VirtualTime()
     limiter = RateLimiter(timing=time.timing(), start_rps=10)
     breaker = Breaker("api.example", timing=time.timing())

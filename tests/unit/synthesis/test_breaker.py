@@ -237,7 +237,7 @@ def test_a_second_outage_is_probed_as_the_first_was() -> None:
 
 
 def test_a_probe_goes_when_its_time_has_come() -> None:
-    """And not up to half a second later, where that is less than what is waited at a time."""
+    """Not up to half a second later, which is the longest single wait."""
     time = VirtualTime()
     breaker = Breaker("api.example", timing=time.timing(0.3))
     for _ in range(20):

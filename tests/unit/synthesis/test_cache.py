@@ -100,7 +100,7 @@ def test_an_object_without_a_head(cache: Cache, tmp_path: Path, head: bytes) -> 
     ],
 )
 def test_what_no_speech_can_be_is_not_taken(cache: Cache, clip: Clip, is_taken: bool) -> None:  # noqa: FBT001 - a table
-    """However right its checksum is: a wrong rate would play for hours."""
+    """Even with a right checksum: at a wrong rate it would play for hours."""
     cache.put(key_of("x"), clip)
     assert cache.get(key_of("x")) == (clip if is_taken else None)
 

@@ -223,7 +223,7 @@ def grown(state: LimiterState, after_s: float) -> float:
 
 @pytest.mark.parametrize(("rate", "step_s"), [(10.0, 1.0), (2.0, 1.0), (1.0, 2.0), (0.5, 4.0)])
 def test_after_a_cut_there_is_a_step_a_second(rate: float, step_s: float) -> None:
-    """Or one every two requests, whatever is longer."""
+    """Or one every two requests, whichever is longer."""
     state = replace(fresh(100.0, rate), ceiling=20.0, doubling=False)
     assert grown(state, step_s - 0.01) == rate
     assert grown(state, step_s) > rate
@@ -247,7 +247,7 @@ def test_each_step_needs_a_caller_that_had_to_wait() -> None:
 
 
 def test_within_a_second_it_is_cut_once() -> None:
-    """What was sent since, and throttled as well, is told of the same limit."""
+    """Requests that were sent before the cut took effect speak of the same limit."""
     state = replace(fresh(100.0, 10.0), success_at=100.5)
     cut = aimd.throttled(state, 101.0, taken_at=100.8, chance=0.5)
     cut = replace(cut, success_at=101.4)

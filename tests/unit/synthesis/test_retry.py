@@ -266,7 +266,7 @@ def test_pauses_double_up_to_a_cap(policy: RetryPolicy) -> None:
 
 
 def test_pauses_begin_anew_after_a_failure_of_another_kind() -> None:
-    """Each kind says nothing of the other."""
+    """One kind of failure says nothing of the other."""
     trial = RetryState(SINGLE, VirtualTime().timing(1.0), lambda: math.inf)
     pauses = [trial.pause_after(throttled()) for _ in range(3)]
     trial.pause_after(NetworkError("reset"))

@@ -107,7 +107,7 @@ def test_the_words_of_a_stream_come_with_its_sound(
     last: Answer,
     is_streamed: bool,  # noqa: FBT001 - a table
 ) -> None:
-    """Where no event but the last has an address, too; the bill is the latest that was told."""
+    """Only the last event has an address; the bill is the latest that was told."""
     service = Service(*SPOKEN[:2], last)
     asked = replace(REQUEST, word_times=True)
     listening = Listening(service, tmp_path, is_streamed=is_streamed)
@@ -149,7 +149,7 @@ def test_a_stream_without_sound_is_not_asked_for_again() -> None:
 
 
 def test_a_server_that_does_not_stream_is_asked_once(tmp_path: Path) -> None:
-    """What it links to is kept until it is there, as that of any other."""
+    """Its link is kept until the sound is there, as that of any other server."""
     listening = Listening(Service(LINKED, failures=(NetworkError("broken"),) * 5), tmp_path, is_streamed=True)
     with pytest.raises(NetworkError):
         listening.synthesizer(REQUEST, listening.heard.append)
@@ -159,7 +159,7 @@ def test_a_server_that_does_not_stream_is_asked_once(tmp_path: Path) -> None:
 
 
 def test_a_new_link_is_paid_for_as_well(tmp_path: Path) -> None:
-    """The text has no more characters for that; of what was lost it is told."""
+    """The text has no more characters for that, and the loss is told."""
     listening = Listening(Service(LINKED, failures=(LinkExpired("expired"),)), tmp_path)
     usage = listening.synthesizer(REQUEST, listening.heard.append)
     assert (usage.characters, usage.requests, usage.request_ids) == (9, 2, ("r", "r"))
@@ -169,7 +169,7 @@ def test_a_new_link_is_paid_for_as_well(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("has_store", [False, True])
 def test_made_anew_it_is_kept_if_it_is_wanted(tmp_path: Path, has_store: bool) -> None:  # noqa: FBT001 - a table
-    """Else what was kept before stays; in any case nothing is left to be fetched."""
+    """Otherwise what was kept before stays; in either case nothing is left to be fetched."""
     listening = Listening(Service(LINKED), tmp_path if has_store else None)
     for is_kept in (True, True, False):
         usage, settle = listening.synthesizer.make_anew(REQUEST, listening.heard.append)

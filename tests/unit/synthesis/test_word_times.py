@@ -48,7 +48,7 @@ def test_a_sentence_that_comes_early_is_said_after_the_one_before() -> None:
 
 
 def test_words_may_be_a_little_off() -> None:
-    """A tenth of a second, before the end of the word before or behind that of the sound."""
+    """By a tenth of a second: before the end of the previous word, or behind that of the sound."""
     three = (Word("three", 600, 1600),)
     assert heard((0, 0, ONE), (1, 1000, three)) == (*ONE, *three)
 

@@ -138,7 +138,7 @@ def test_what_is_ones_own_stands_beside_what_ships(path: Path, monkeypatch: pyte
 
 
 def test_it_is_read_as_editors_write_it(path: Path) -> None:
-    """With a mark at its begin and other ends of lines; it is of the day on which it was changed."""
+    """With a byte order mark and any line ends; its facts are as old as the file."""
     own = read(path, b"\xef\xbb\xbf" + NEW.replace("\n", "\r\n").encode())
     assert own.models.keys() == {"zeta"}
     os.utime(path, (1_700_000_000, 1_700_000_000))

@@ -34,7 +34,7 @@ def test_the_system_is_believed_alone(trust: ssl.SSLContext) -> None:
 
 
 def test_each_way_is_watched(trust: ssl.SSLContext) -> None:
-    """And through a proxy of TLS the same are believed, by it as well."""
+    """A proxy that speaks TLS is checked against the same certificates."""
     for given in (trust, None):
         adapter = WatchedAdapter(given)
         assert adapter.poolmanager.pool_classes_by_scheme == POOLS
@@ -54,7 +54,7 @@ def test_each_way_is_watched(trust: ssl.SSLContext) -> None:
 
 
 def test_a_socks_proxy_where_nobody_listens_is_told_as_a_proxy() -> None:
-    """No longer than the deadline allows is it waited for."""
+    """The wait for it ends with the deadline."""
     with socket.create_server(("127.0.0.1", 0)) as server:
         port = server.getsockname()[1]
     pool: Any = SOCKS_POOLS["http"]

@@ -87,7 +87,7 @@ def test_all_of_it_takes_no_longer_than_allowed(enter: Callable[[Net], Net]) -> 
 
 
 def test_the_latest_failure_is_told(enter: Callable[[Net], Net]) -> None:
-    """Where there is no address there is one, too."""
+    """No address at all is a failure too."""
     enter(Net(one=ConnectionRefusedError("one"), two=ConnectionRefusedError("two")))
     with pytest.raises(ConnectionRefusedError, match="two"):
         connect([address("one"), address("two")], 5, ())

@@ -30,7 +30,7 @@ def connection_to(port: int, *, timeout: float = 60.0) -> HTTPConnection:
 
 @pytest.mark.parametrize(("timeout", "total", "longest"), [(20, 60, 20), (60, 30, 30)])
 def test_a_handshake_may_take_what_is_left(port: int, timeout: float, total: float, longest: float) -> None:
-    """However little of it the connection took."""
+    """The connection has used some of it already."""
     with Deadline(total) as deadline:
         line = connection_to(port, timeout=timeout)
         line.connect()
@@ -42,7 +42,7 @@ def test_a_handshake_may_take_what_is_left(port: int, timeout: float, total: flo
 
 
 def test_a_time_that_is_over_shuts_the_line(port: int) -> None:
-    """Also one that is opened only then; and whoever looks is told."""
+    """A line that is opened only then is shut too, and whoever checks is told."""
     with Deadline(60) as deadline:
         line = connection_to(port)
         line.connect()
@@ -66,7 +66,7 @@ def test_a_time_that_is_over_before_anybody_answered() -> None:
 
 
 def test_a_time_that_is_over_before_a_handshake_leaves_it_a_socket(port: int) -> None:
-    """The handshake has its own limit; a socket that is shut by then, the `ssl` module loses unclosed."""
+    """The handshake has a limit of its own, and the `ssl` module would lose a socket that is shut by then."""
     with Deadline(60) as deadline, socket.create_connection(("127.0.0.1", port)) as sock:
         line = connection_to(port)
         deadline.watch(line)
@@ -80,7 +80,7 @@ def test_a_time_that_is_over_before_a_handshake_leaves_it_a_socket(port: int) ->
 def test_a_time_that_is_over_while_a_proxy_is_asked_shuts_the_line(
     port: int, monkeypatch: pytest.MonkeyPatch, *, is_over: bool
 ) -> None:
-    """And the handshake after it doesn't begin."""
+    """The handshake that would follow does not begin."""
     seen = []
 
     def answer(connection: HTTPConnection) -> None:
@@ -101,7 +101,7 @@ def test_a_time_that_is_over_while_a_proxy_is_asked_shuts_the_line(
 
 
 def test_a_request_on_its_way_may_have_been_read(port: int) -> None:
-    """From its first byte on, and not when the connection is made."""
+    """That is so from its first byte on, not as soon as there is a connection."""
     with Deadline(60) as deadline:
         line = connection_to(port)
         line.connect()
