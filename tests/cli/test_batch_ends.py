@@ -95,7 +95,7 @@ def test_an_interrupt_counts_what_was_finished(qwentts: ForkedQwentts) -> None:
 def test_a_kill_is_told_once(qwentts: ForkedQwentts) -> None:
     """What a killed run had asked for may be paid twice; the next run says so, the one after does not."""
     (qwentts.folder / "items.jsonl").write_text(ITEMS)
-    args = ("batch", "items.jsonl", "-d", "out", "--jobs", "4")
+    args = ("batch", "items.jsonl", "-d", "out", "--jobs", "1")
     with Sandbox(voice_engine="tones", faults="post:stall#5") as server:
         at(qwentts, server)
         kill_in_the_middle(qwentts, server, *args)
@@ -233,7 +233,7 @@ def test_leftovers_of_a_kill_go_everywhere(qwentts: ForkedQwentts) -> None:
     """In the folders below the output folder too."""
     rows = [{"text": f"Item {number}.", "output": f"sub/{number}.wav"} for number in range(20)]
     (qwentts.folder / "items.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
-    args = ("batch", "items.jsonl", "-d", "out", "--jobs", "4")
+    args = ("batch", "items.jsonl", "-d", "out", "--jobs", "1")
     with Sandbox(voice_engine="tones", faults="post:stall#5") as server:
         at(qwentts, server)
         kill_in_the_middle(qwentts, server, *args)
