@@ -49,7 +49,7 @@ class Meter(Observer):
 
     @property
     def maybe_billed_twice(self) -> int:
-        """How many had no use, and were asked for again if all went well in the end."""
+        """How many gave nothing usable; a run that succeeds has asked for these again."""
         return self.maybe_billed + self.billed_in_vain
 
     @property

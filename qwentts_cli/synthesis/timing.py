@@ -13,8 +13,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from queue import SimpleQueue
 
-# Python handles a signal between two steps of the main thread. One that comes just before that thread waits
-# for another is seen when the wait ends, and on Windows so is each one that comes during it: no wait is long.
+# Python handles a signal between two steps of the main thread. A signal that comes just before that thread
+# waits for another is handled when the wait ends, and on Windows so is one that comes during it.
 LOOK_EVERY_S = 0.25
 _T = TypeVar("_T")
 
